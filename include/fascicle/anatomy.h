@@ -1,0 +1,97 @@
+/* Anatomy: label numberings become muscles, sides and vertebral levels; every voxel learns its site. */
+#ifndef FASCICLE_ANATOMY_H
+#define FASCICLE_ANATOMY_H
+
+#include <fascicle/notes.h>
+#include <fascicle/volume.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum fsc_side {
+    FSC_SIDE_UNKNOWN = 0,
+    FSC_SIDE_LEFT = 1,
+    FSC_SIDE_RIGHT = 2,
+    FSC_SIDE_MIDLINE = 3,
+    FSC_SIDE_BOTH = 4 /* only in rows that pool both sides */
+} fsc_side;
+
+/* "left", "right", "unknown", "midline", "both". */
+FSC_API const char *fsc_side_text(fsc_side side);
+
+/* One muscle of data/muscles.tsv; borrowed for ever. */
+typedef struct fsc_muscle {
+    const char *key;   /* "multifidus" */
+    const char *name;  /* "Multifidus" */
+    const char *layer; /* "deep", "intermediate", "superficial", "anterior" */
+    const char *region; /* "neck", "back", "hip" */
+    int32_t order;     /* 1 = nearest to the midline in the butterfly picture */
+} fsc_muscle;
+
+FSC_API const fsc_muscle *fsc_muscle_find(const char *key); /* NULL when unknown */
+
+/* Position of a level along the spine: C1 = 1 ... C7 = 7, T1 = 8 ... T12 = 19, T13 = 19.5, L1 = 20 ... L5 = 24, L6 = 24.5,
+ * S1 = 25 ...; unknown-offset levels ("?1", "?2", ...) sort by their number after 100. NaN when the text is no level. */
+FSC_API double fsc_level_order(const char *level);
+
+/* One site: muscle x level x side. level is "n/a" when no level map was given. */
+typedef struct fsc_site {
+    char muscle[48];
+    char level[12];
+    fsc_side side;
+    int32_t label_value; /* in the label map's own numbering */
+    int64_t n_voxel;
+    double coverage;     /* 0..1: share of the level's extent along the spine that is inside the field of view */
+    int32_t cut_by_fov;  /* non-zero: the site touches the edge of the field of view or its level runs out of it */
+} fsc_site;
+
+/* The table of sites and the map from voxels to it. */
+typedef struct fsc_sites {
+    fsc_grid grid;
+    int32_t *site_of_voxel; /* owned; 0 = none, otherwise index into site + 1 */
+    fsc_site *site;         /* owned, n_site entries, ordered by muscle, level, side */
+    int32_t n_site;
+    char muscle_scheme[40]; /* "musclemap", ... */
+    char level_scheme[40];  /* "sct", ... or "" */
+    int32_t n_centreline;   /* points along the spine, head to foot, in mm; 0 without a level map */
+    double *centreline_mm;  /* owned, (n_centreline, 3) */
+    fsc_labels *levels;     /* owned: level map on the image grid in SCT vertebra numbers, or NULL; for pictures */
+    fsc_notes notes;
+} fsc_sites;
+
+typedef struct fsc_sites_options {
+    const char *muscle_scheme; /* NULL = recognise; must be given where numbers are ambiguous */
+    const char *level_scheme;  /* NULL = recognise */
+    int32_t side_known;        /* 0: sides become "unknown" */
+} fsc_sites_options;
+
+#define FSC_SITES_OPTIONS_INIT {NULL, NULL, 1}
+
+/* Builds the sites on grid. levels may be NULL (then one "n/a" level), or the same map as muscles when one file holds
+ * both. Labels on another grid are resampled by nearest neighbour and it is noted. Levels are assigned along the
+ * spine's centreline. *out is owned: fsc_sites_free.
+ * Returns FSC_OK; FSC_E_NOTFOUND (values unknown to the scheme, no scheme fits: the text lists them); FSC_E_SHAPE (labels
+ * and image do not overlap); FSC_E_ANATOMY (left and right mirrored); FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_sites_build(fsc_sites **out, const fsc_grid *grid, const fsc_labels *muscles,
+                                                const fsc_labels *levels, const fsc_sites_options *opt, fsc_error *err);
+FSC_API void fsc_sites_free(fsc_sites *sites);
+
+/* Scheme names, ended by NULL; borrowed for ever. */
+FSC_API const char *const *fsc_scheme_names(void);
+
+/* Rewrites labels from one scheme's numbers to another's. Values that the target lacks become 0 and are counted in the
+ * note. Returns FSC_OK, FSC_E_NOTFOUND, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_labels_translate(fsc_labels **out, const fsc_labels *labels, const char *from_scheme,
+                                                     const char *to_scheme, fsc_notes *notes, fsc_error *err);
+
+/* Writes <dir>/<name>_desc-sites_dseg.nii.gz + .json + .tsv (index, name, muscle, level, side, scheme, value).
+ * Returns FSC_OK, FSC_E_IO, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_sites_write(const fsc_sites *sites, const char *dir, const char *name,
+                                                const fsc_recipe *recipe, fsc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,81 @@
+/* Measure: numbers per site (muscle x level x side), each with its uncertainty. */
+#ifndef FASCICLE_MEASURE_H
+#define FASCICLE_MEASURE_H
+
+#include <fascicle/anatomy.h>
+#include <fascicle/separate.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum fsc_row_kind {
+    FSC_ROW_SITE = 0,       /* muscle x level x side */
+    FSC_ROW_SITE_BOTH = 1,  /* muscle x level, both sides pooled */
+    FSC_ROW_MUSCLE = 2,     /* muscle x side, all levels ("all") */
+    FSC_ROW_MUSCLE_BOTH = 3, /* muscle, all levels, both sides */
+    FSC_ROW_LEVEL_BONE = 4   /* the labelled vertebral body of a level (muscle = "vertebra"), kept for checks */
+} fsc_row_kind;
+
+/* One row; every double is NaN when missing (printed n/a, never 0). Fractions are 0..1 here, percent in the TSV. */
+typedef struct fsc_row {
+    fsc_row_kind kind;
+    char muscle[48];
+    char level[12]; /* "C5", "all" or "n/a" */
+    fsc_side side;
+    int32_t label_value; /* 0 when the row pools several */
+    int64_t n_voxel;
+    double coverage; /* 0..1 */
+    int32_t cut_by_fov;
+    double csa_mm2;         /* largest cross-section along the spine within the row */
+    double volume_mm3;
+    double pdff_mean, pdff_median, pdff_sd, pdff_se; /* se respects spatial correlation and per-voxel errors */
+    double pdff_mean_erode1, pdff_mean_erode2;       /* the same mask less 1 and 2 voxels of rim */
+    int64_t n_voxel_erode1, n_voxel_erode2;
+    double pdff_quartile[4];    /* Q1 = nearest to the midline ... Q4 = farthest */
+    double pdff_quartile_se[4];
+    double r2star_mean_per_s;
+    double lean_csa_mm2, lean_volume_mm3; /* weighted by 1 - PDFF */
+    double swap_fraction; /* share of voxels flagged swap-suspect */
+    double snr;           /* median */
+    char quality[96];     /* comma-separated words, or "" = nothing to say */
+} fsc_row;
+
+typedef struct fsc_measures {
+    fsc_row *row; /* owned */
+    int32_t n_row;
+    char muscle_scheme[40];
+    char level_scheme[40];
+    fsc_method method;
+    /* Tissue-level summary of the whole scan, available without labels. */
+    int64_t n_fitted;
+    double pdff_median;
+    double swap_suspect_fraction;
+    double snr_median;
+    fsc_notes notes;
+} fsc_measures;
+
+/* Measures every site. sites may be NULL (tissue-level summary only). *out is owned: fsc_measures_free.
+ * Returns FSC_OK, FSC_E_SHAPE (maps and sites on different grids), FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, const fsc_sites *sites,
+                                                fsc_error *err);
+FSC_API void fsc_measures_free(fsc_measures *measures);
+
+/* The row of a muscle, level and side, or NULL. */
+FSC_API const fsc_row *fsc_measures_find(const fsc_measures *measures, const char *muscle, const char *level,
+                                         fsc_side side);
+
+/* Writes <dir>/<name>_sites.tsv and its data dictionary <dir>/<name>_sites.json (whole or not at all).
+ * participant and session go into the id columns ("n/a" when ""). Returns FSC_OK, FSC_E_IO, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_measures_write(const fsc_measures *measures, const char *dir, const char *name,
+                                                   const char *participant, const char *session,
+                                                   const fsc_recipe *recipe, fsc_error *err);
+
+/* Reads such a TSV back (rows and schemes; the tissue summary is missing). Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT. */
+FSC_API FSC_MUST_USE fsc_status fsc_measures_read(fsc_measures **out, const char *tsv_path, fsc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

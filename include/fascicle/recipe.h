@@ -1,0 +1,43 @@
+/* Recipe: the provenance that every output carries: command, version, options, inputs with hashes. */
+#ifndef FASCICLE_RECIPE_H
+#define FASCICLE_RECIPE_H
+
+#include <fascicle/status.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fsc_recipe_input {
+    char *path;      /* as the caller named it */
+    char sha256[65]; /* lower-case hex, 0-terminated */
+} fsc_recipe_input;
+
+/* Zero-initialise, fill with the calls below, free once. */
+typedef struct fsc_recipe {
+    char *command;           /* the command line, or the calling program's words; may be NULL */
+    char *options_json;      /* a JSON object with every option in force; may be NULL */
+    fsc_recipe_input *input; /* n_input entries */
+    int32_t n_input;
+} fsc_recipe;
+
+/* Copies the words of argv joined by blanks (quoted where needed). Returns FSC_OK or FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *argv, fsc_error *err);
+
+/* Copies a JSON object text. Returns FSC_OK, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_recipe_set_options(fsc_recipe *recipe, const char *json_object, fsc_error *err);
+
+/* Hashes the file at path (SHA-256) and remembers both. Returns FSC_OK, FSC_E_IO or FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const char *path, fsc_error *err);
+
+FSC_API void fsc_recipe_free(fsc_recipe *recipe);
+
+/* Creates dir (with its parents) if needed and writes dataset_description.json (BIDS derivative, GeneratedBy) and
+ * .bidsignore (PDFFmap and the other suffixes BIDS lacks). Returns FSC_OK, FSC_E_IO or FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_recipe_open_dataset(const char *dir, const fsc_recipe *recipe, fsc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

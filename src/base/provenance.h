@@ -1,0 +1,16 @@
+/* What every sidecar says of its origin. */
+#ifndef FSC_BASE_PROVENANCE_H
+#define FSC_BASE_PROVENANCE_H
+
+#include "json.h"
+
+#include <fascicle/notes.h>
+#include <fascicle/recipe.h>
+
+/* Sets Description, Sources, GeneratedBy {Name, Version, Command, Options, Inputs} on a sidecar object, and
+ * SkullStripped: false when is_image is non-zero (BIDS wants it). recipe may be NULL. */
+void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char *description, int is_image);
+/* An array of {kind, key, text}. */
+fsc_json *fsc_notes_json(const fsc_notes *notes);
+
+#endif

@@ -1,0 +1,109 @@
+#include "alloc.h"
+#include "fail.h"
+#include "file.h"
+#include "provenance.h"
+
+#include <fascicle/version.h>
+#include <string.h>
+
+const char *fsc_version(void) { return FSC_VERSION; }
+
+fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *argv, fsc_error *err) {
+    FSC_AUTO_TEXT fsc_text text = {0};
+    for (int i = 0; i < argc; i++) {
+        const char *quote = strpbrk(argv[i], " \t\n'\"$\\*?;&|<>()") || !argv[i][0] ? "'" : "";
+        fsc_text_printf(&text, "%s%s%s%s", i ? " " : "", quote, argv[i], quote);
+    }
+    if (text.failed) return fsc_fail_nomem(err, "noting the command");
+    fsc_free(recipe->command);
+    FSC_GIVE(&recipe->command, text.data);
+    return FSC_OK;
+}
+
+fsc_status fsc_recipe_set_options(fsc_recipe *recipe, const char *json_object, fsc_error *err) {
+    char *copy = fsc_strdup(json_object);
+    if (!copy) return fsc_fail_nomem(err, "noting the options");
+    fsc_free(recipe->options_json);
+    recipe->options_json = copy;
+    return FSC_OK;
+}
+
+fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const char *path, fsc_error *err) {
+    fsc_recipe_input input = {0};
+    FSC_TRY(fsc_file_sha256(input.sha256, path, err));
+    input.path = fsc_strdup(path);
+    fsc_recipe_input *list = fsc_grow(recipe->input, recipe->n_input, recipe->n_input + 1, sizeof *list);
+    if (list) recipe->input = list;
+    if (!input.path || !list) {
+        fsc_free(input.path);
+        return fsc_fail_nomem(err, "noting an input");
+    }
+    list[recipe->n_input++] = input;
+    return FSC_OK;
+}
+
+void fsc_recipe_free(fsc_recipe *recipe) {
+    if (!recipe) return;
+    for (int32_t i = 0; i < recipe->n_input; i++) fsc_free(recipe->input[i].path);
+    fsc_free(recipe->input);
+    fsc_free(recipe->command);
+    fsc_free(recipe->options_json);
+    memset(recipe, 0, sizeof *recipe);
+}
+
+static fsc_json *generated_by(const fsc_recipe *recipe) {
+    fsc_json *tool = fsc_json_object();
+    fsc_json_set_string(tool, "Name", "fascicle");
+    fsc_json_set_string(tool, "Version", fsc_version());
+    if (recipe && recipe->command) fsc_json_set_string(tool, "Command", recipe->command);
+    fsc_json *options = NULL;
+    if (recipe && recipe->options_json &&
+        fsc_json_parse(&options, recipe->options_json, strlen(recipe->options_json), "options", NULL) == FSC_OK)
+        fsc_json_set(tool, "Options", options);
+    return tool;
+}
+
+void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char *description, int is_image) {
+    fsc_json_set_string(sidecar, "Description", description);
+    if (is_image) fsc_json_set_bool(sidecar, "SkullStripped", 0);
+    fsc_json *sources = fsc_json_array(), *hashes = fsc_json_object();
+    for (int32_t i = 0; recipe && i < recipe->n_input; i++) {
+        fsc_json_append_string(sources, recipe->input[i].path);
+        fsc_json_set_string(hashes, recipe->input[i].path, recipe->input[i].sha256);
+    }
+    fsc_json_set(sidecar, "Sources", sources);
+    fsc_json_set(sidecar, "SourcesSHA256", hashes);
+    fsc_json *tools = fsc_json_array();
+    fsc_json_append(tools, generated_by(recipe));
+    fsc_json_set(sidecar, "GeneratedBy", tools);
+}
+
+fsc_json *fsc_notes_json(const fsc_notes *notes) {
+    static const char *const kind[] = {"found", "assumed", "warning"};
+    fsc_json *list = fsc_json_array();
+    for (int32_t i = 0; i < notes->n; i++) {
+        fsc_json *note = fsc_json_object();
+        fsc_json_set_string(note, "kind", kind[notes->item[i].kind]);
+        fsc_json_set_string(note, "key", notes->item[i].key);
+        fsc_json_set_string(note, "text", notes->item[i].text);
+        fsc_json_append(list, note);
+    }
+    return list;
+}
+
+fsc_status fsc_recipe_open_dataset(const char *dir, const fsc_recipe *recipe, fsc_error *err) {
+    static const char ignore[] = "*_PDFFmap.*\n*_sites.*\n*_map.json\n*_forecast.json\n*_plan.json\n*_report.html\n*_desc-*_quality.*\n";
+    char path[4096];
+    FSC_TRY(fsc_file_make_folder(dir, err));
+    FSC_TRY(fsc_file_join(path, sizeof path, dir, "dataset_description.json", err));
+    __attribute__((cleanup(fsc_json_cleanup))) fsc_json *about = fsc_json_object();
+    fsc_json_set_string(about, "Name", "Fascicle derivatives");
+    fsc_json_set_string(about, "BIDSVersion", "1.9.0");
+    fsc_json_set_string(about, "DatasetType", "derivative");
+    fsc_json *tools = fsc_json_array();
+    fsc_json_append(tools, generated_by(recipe));
+    fsc_json_set(about, "GeneratedBy", tools);
+    FSC_TRY(fsc_json_write(about, path, err));
+    FSC_TRY(fsc_file_join(path, sizeof path, dir, ".bidsignore", err));
+    return fsc_file_write(path, ignore, sizeof ignore - 1, err);
+}

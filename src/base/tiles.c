@@ -1,0 +1,36 @@
+#include "tiles.h"
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+int64_t fsc_tiles_count(int64_t n_items, int64_t tile_size) { return (n_items + tile_size - 1) / tile_size; }
+
+int32_t fsc_tiles_workers(int32_t n_threads) {
+    if (n_threads > 0) return n_threads;
+#ifdef _OPENMP
+    const int all = omp_get_num_procs();
+    return all > 0 ? all : 1;
+#else
+    return 1;
+#endif
+}
+
+void fsc_tiles_run(int64_t n_items, int64_t tile_size, fsc_tile_fn fn, void *context, int32_t n_threads) {
+    const int64_t n_tiles = fsc_tiles_count(n_items, tile_size);
+    const int32_t workers = fsc_tiles_workers(n_threads);
+    (void)workers; /* unused in a build without OpenMP */
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(workers)
+#endif
+    for (int64_t tile = 0; tile < n_tiles; tile++) {
+#ifdef _OPENMP
+        const int32_t worker = omp_get_thread_num();
+#else
+        const int32_t worker = 0;
+#endif
+        const int64_t begin = tile * tile_size;
+        const int64_t end = begin + tile_size < n_items ? begin + tile_size : n_items;
+        fn(context, tile, begin, end, worker);
+    }
+}

@@ -1,0 +1,1 @@
+#include <fascicle/status.h>
