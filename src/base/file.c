@@ -49,6 +49,10 @@ fsc_status fsc_file_read(char **data, size_t *length, const char *path, size_t m
 }
 
 fsc_status fsc_file_temp_name(char *temp, size_t size, const char *path, fsc_error *err) {
+    /* A rename would replace a device or a pipe by a file. */
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return fsc_fail(err, FSC_E_IO, "%s: is not a regular file and cannot be replaced", path);
     const int n = snprintf(temp, size, "%s.part-%ld", path, (long)getpid());
     if (n < 0 || (size_t)n >= size) return fsc_fail(err, FSC_E_RANGE, "%s: path is too long", path);
     return FSC_OK;
