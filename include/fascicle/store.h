@@ -1,0 +1,75 @@
+/* Store: a person's visits over time in one SQLite file, and whether a change between them is real. */
+#ifndef FASCICLE_STORE_H
+#define FASCICLE_STORE_H
+
+#include <fascicle/map.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fsc_store fsc_store; /* opaque; one thread at a time */
+
+/* Opens a store, makes it when create is non-zero and it does not exist. Journal: WAL with full syncs, so that an
+ * acknowledged visit survives a kill or power cut at any moment; another writer is waited for up to 10 s.
+ * Returns FSC_OK; FSC_E_NOTFOUND (no such file); FSC_E_UNSUPPORTED (made by a newer Fascicle); FSC_E_FORMAT (not a
+ * store, damaged); FSC_E_IO (locked, read-only, disk full); FSC_E_NOMEM. *out is owned: fsc_store_close. */
+FSC_API FSC_MUST_USE fsc_status fsc_store_open(fsc_store **out, const char *path, int32_t create, fsc_error *err);
+FSC_API void fsc_store_close(fsc_store *store);
+
+/* Adds the visit of a record in one transaction; FSC_OK means it is on the disk. participant, session and date of
+ * map->acquisition name it; date must be a real day. replace non-zero: a visit of that name is replaced, else it is
+ * FSC_E_RANGE. Returns also FSC_E_ARG (participant or date missing), FSC_E_IO, FSC_E_FORMAT, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_store_add(fsc_store *store, const fsc_map *map, int32_t replace, fsc_error *err);
+
+typedef struct fsc_visit {
+    fsc_acquisition acquisition;
+    double days;      /* since 1970-01-01 */
+    double age_years; /* NaN when not known */
+    double days_since_injury;
+    int32_t n_site;
+} fsc_visit;
+
+/* The visits of a participant by date (NULL = of everybody, by participant and date). *out is owned:
+ * fsc_store_free_visits. */
+FSC_API FSC_MUST_USE fsc_status fsc_store_visits(fsc_visit **out, int32_t *n, fsc_store *store, const char *participant,
+                                                 fsc_error *err);
+FSC_API void fsc_store_free_visits(fsc_visit *visits);
+
+/* Reads the record of a visit back. *out is owned: fsc_map_free. FSC_E_NOTFOUND when there is none. */
+FSC_API FSC_MUST_USE fsc_status fsc_store_map(fsc_map **out, fsc_store *store, const char *participant,
+                                              const char *session, fsc_error *err);
+
+/* Fills change of every site of now, against before; both come from any two visits of a person, in either order: the
+ * comparison is symmetric (exchanging them changes signs only). A change is real when it exceeds the least real change
+ * of this pair: both standard errors, the repeatability of method and scanner (data/repeatability.tsv) and the ageing
+ * band, with Holm's correction over the sites compared, so that at most 5 % of people without change get any "real".
+ * Returns FSC_OK, FSC_E_ARG (different people, a date missing), FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_change_run(fsc_map *now, const fsc_map *before, fsc_error *err);
+
+/* A straight line through all visits of one site. */
+typedef struct fsc_trend {
+    char muscle[48];
+    char level[12];
+    fsc_side side;
+    int32_t n_visit;
+    double years;                                                  /* first to last */
+    double slope_per_year;                                         /* fraction a year, ageing included */
+    double ageing_per_year, ageing_se_per_year;                    /* NaN = no rate known */
+    double net_per_year, se_per_year, low_per_year, high_per_year; /* 90 % interval of net */
+    double p_adjusted;                                             /* Holm over sites */
+    double misfit_p;                                               /* small: the visits do not lie on a line */
+    int32_t real;                                                  /* 1, 0, or -1 with reason */
+    char reason[160];
+} fsc_trend;
+
+/* Trends over all comparable visits of a participant (at least three). *out is owned: fsc_store_free_trends. */
+FSC_API FSC_MUST_USE fsc_status fsc_store_trends(fsc_trend **out, int32_t *n, fsc_notes *notes, fsc_store *store,
+                                                 const char *participant, fsc_error *err);
+FSC_API void fsc_store_free_trends(fsc_trend *trends);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
