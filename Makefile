@@ -1,0 +1,15 @@
+# A thin handle on Meson; everything happens in build/.
+.PHONY: all demo check bench install deps
+all: deps
+	@test -f build/build.ninja || meson setup build >/dev/null
+	@ninja -C build --quiet
+deps:
+	@scripts/install-deps
+demo: all
+	@scripts/demo build/tools/fascicle/fascicle
+check: deps
+	@scripts/check
+bench: all
+	@scripts/bench build
+install: all
+	meson install -C build

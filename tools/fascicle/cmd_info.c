@@ -1,0 +1,57 @@
+/* fascicle info: what the scanner wrote. */
+#include "walk.h"
+
+#include <math.h>
+
+typedef struct values {
+    const char *path;
+    walk_scan_options scan;
+} values;
+
+static void number(cli *c, const char *name, const char *unit, double value) {
+    if (isfinite(value)) cli_line(c, name, "%.6g %s", value, unit);
+    else cli_line(c, name, "not stated");
+}
+
+static void print(cli *c, const fsc_scan *s) {
+    char letters[4];
+    double mm[3];
+    fsc_grid_orientation_letters(&s->grid, letters);
+    fsc_grid_spacing_mm(&s->grid, mm);
+    cli_line(c, "name", "%s", s->name);
+    cli_line(c, "grid", "voxel %.3g × %.3g × %.3g mm%s, axes to %s", mm[0], mm[1], mm[2],
+             s->grid.spacing_assumed ? " (assumed: lengths and volumes mean nothing)" : "", letters);
+    for (int32_t e = 0; e < s->n_echo; e++) cli_line(c, "echo", "%d at %.4f ms", e + 1, 1e3 * s->te_s[e]);
+    number(c, "field", "T", s->b0_tesla);
+    number(c, "frequency", "MHz", s->imaging_frequency_mhz);
+    number(c, "flip", "degrees", s->flip_angle_deg);
+    number(c, "TR", "s", s->repetition_time_s);
+    cli_line(c, "sign", "%s", s->precession > 0 ? "stated: as stored" : s->precession < 0 ? "stated: conjugate" : "not stated");
+    if (!s->side_known) cli_line(c, "sides", "left and right are not knowable, say the files");
+    cli_notes(c, "note", &s->notes, 1);
+}
+
+static int run(cli *c, const void *given) {
+    const values *v = given;
+    walk w = {.cli = c};
+    const fsc_status status = walk_scan(&w, v->path, &v->scan);
+    if (status == FSC_OK) print(c, w.scan);
+    const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
+    walk_free(&w);
+    return code;
+}
+
+static const arg args[] = {{"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"},
+                           {NULL, 0, 0, NULL}};
+static const opt opts[] = {WALK_SCAN_OPTS(values, scan), {NULL, NULL, OPT_FLAG, 0, NULL}};
+extern const command cmd_info;
+const command cmd_info = {
+    .name = "info",
+    .group = "look",
+    .line = "what a scan holds: echoes, field, grid, what had to be assumed",
+    .about = "Reads a scan as `run` would and prints what was found and what had to be assumed. Writes nothing.",
+    .args = args,
+    .opts = opts,
+    .size = sizeof(values),
+    .run = run,
+};

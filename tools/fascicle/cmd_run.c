@@ -1,0 +1,67 @@
+/* fascicle run: the whole way, from a scan to a page. */
+#include "walk.h"
+
+#include <fascicle/report.h>
+
+typedef struct values {
+    const char *path, *out;
+    walk_scan_options scan;
+    walk_separate_options separate;
+    walk_label_options labels;
+} values;
+
+static fsc_status write_report(walk *w, const char *out) {
+    char path[4096];
+    fsc_status status = cli_path(path, sizeof path, &w->err, "%s/%s_report.html", out, w->scan->name);
+    const fsc_report_input input = {.scan = w->scan,
+                                    .fatwater = w->fatwater,
+                                    .sites = w->sites,
+                                    .measures = w->measures,
+                                    .recipe = &w->scan->recipe};
+    if (status == FSC_OK) status = fsc_report_write(path, &input, &w->err);
+    if (status == FSC_OK) cli_file(w->cli, "report", path);
+    return status;
+}
+
+static int run(cli *c, const void *given) {
+    const values *v = given;
+    walk w = {.cli = c};
+    fsc_status status = walk_scan(&w, v->path, &v->scan);
+    if (status == FSC_OK) status = walk_separate(&w, &v->separate);
+    if (status == FSC_OK) status = walk_anatomy(&w, &v->labels);
+    if (status == FSC_OK) status = walk_output(&w, v->out);
+    if (status == FSC_OK) status = walk_measure(&w);
+    if (status == FSC_OK) status = walk_write_maps(&w);
+    if (status == FSC_OK) status = walk_write_measures(&w);
+    if (status == FSC_OK) status = write_report(&w, v->out);
+    const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
+    walk_free(&w);
+    return code;
+}
+
+static const arg args[] = {{"SCAN", offsetof(values, path), 1,
+                            "an echo's file, a folder, a BIDS dataset, a .mat file, or ready water and fat images"},
+                           {NULL, 0, 0, NULL}};
+static const opt opts[] = {
+    WALK_LABEL_OPTS(values, labels),
+    {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the results go (default: out)"},
+    WALK_SCAN_OPTS(values, scan),
+    WALK_SEPARATE_OPTS(values, separate),
+    {NULL, NULL, OPT_FLAG, 0, NULL},
+};
+static const values defaults = {.out = "out"};
+extern const command cmd_run;
+const command cmd_run = {
+    .name = "run",
+    .group = "the whole way",
+    .line = "from a scan to a table and a page that a person can read",
+    .about = "Reads a fat-water MRI of the neck or back, separates water and fat, measures the fat in each muscle at each "
+             "level and side, and writes maps, a table and one page (HTML) that opens in any browser.\n\n"
+             "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels. "
+             "Without them you still get the maps and a page about the whole picture.",
+    .args = args,
+    .opts = opts,
+    .defaults = &defaults,
+    .size = sizeof(values),
+    .run = run,
+};

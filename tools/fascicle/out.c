@@ -1,0 +1,158 @@
+/* How commands speak: lines, notes, errors, progress. */
+#include "cmd.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number) {
+    (void)signal_number;
+    interrupted = 1;
+}
+
+/* Progress asks between stages of work; that is also where an interrupt is noticed. */
+static int show_progress(void *context, const char *stage, double fraction) {
+    cli *c = context;
+    if (interrupted) return 1;
+    if (c->quiet || c->json || !isatty(STDERR_FILENO)) return 0;
+    fprintf(stderr, "\r\033[K%-10s%3.0f %%", stage, 100 * fraction);
+    fflush(stderr);
+    c->progress_shown = 1;
+    return 0;
+}
+
+void cli_begin(cli *c) {
+    c->progress.step = show_progress;
+    c->progress.context = c;
+    struct sigaction action = {.sa_handler = on_interrupt};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+void cli_clear_progress(cli *c) {
+    if (!c->progress_shown) return;
+    fputs("\r\033[K", stderr);
+    c->progress_shown = 0;
+}
+
+static void json_line(const char *step, const char *key, const char *text) {
+    printf("{\"step\":");
+    opt_json_text(stdout, step);
+    printf(",\"%s\":", key);
+    opt_json_text(stdout, text);
+    puts("}");
+}
+
+void cli_line(cli *c, const char *step, const char *fmt, ...) {
+    if (c->quiet && !c->json) return;
+    cli_clear_progress(c);
+    char text[2048];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (c->json) json_line(step, "text", text);
+    else printf("%-10s%s\n", step, text);
+    fflush(stdout);
+}
+
+void cli_file(cli *c, const char *step, const char *path) {
+    if (c->json) {
+        json_line(step, "file", path);
+        return;
+    }
+    cli_line(c, step, "%s", path);
+}
+
+void cli_notes(cli *c, const char *step, const fsc_notes *notes, int all) {
+    static const char *const word[] = {"found", "assumed", "warning"};
+    for (int32_t i = 0; i < notes->n; i++) {
+        const fsc_note *note = &notes->item[i];
+        if (note->kind != FSC_NOTE_WARNING && !all) continue;
+        if (c->json) {
+            json_line(step, word[note->kind], note->text);
+        } else if (note->kind == FSC_NOTE_WARNING) {
+            cli_clear_progress(c);
+            if (!c->quiet) fprintf(stderr, "%-10swarning: %s\n", step, note->text);
+        } else {
+            cli_line(c, step, "%s: %s", word[note->kind], note->text);
+        }
+    }
+}
+
+static int exit_code(fsc_status status) {
+    switch (status) {
+    case FSC_OK: return EXIT_OK;
+    case FSC_E_CANCELLED: return EXIT_INTERRUPTED;
+    case FSC_E_ARG: return EXIT_USAGE;
+    case FSC_E_IO: return EXIT_FILE;
+    case FSC_E_FORMAT:
+    case FSC_E_UNSUPPORTED:
+    case FSC_E_SHAPE:
+    case FSC_E_RANGE:
+    case FSC_E_NOTFOUND:
+    case FSC_E_ANATOMY: return EXIT_BAD_INPUT;
+    case FSC_E_NOMEM:
+    case FSC_E_NUMERIC: return EXIT_FAILED;
+    }
+    return EXIT_FAILED;
+}
+
+int cli_fail(cli *c, fsc_status status, const fsc_error *err) {
+    cli_clear_progress(c);
+    fprintf(stderr, "%s: %s\n", c->path, err->text[0] ? err->text : fsc_status_text(status));
+    return exit_code(status);
+}
+
+int cli_usage(cli *c, const char *fmt, ...) {
+    cli_clear_progress(c);
+    fprintf(stderr, "%s: ", c->path);
+    va_list args;
+    va_start(args, fmt);
+    (void)vfprintf(stderr, fmt, args);
+    va_end(args);
+    fprintf(stderr, "; see '%s --help'\n", c->path);
+    return EXIT_USAGE;
+}
+
+fsc_status cli_recipe(cli *c, fsc_recipe *recipe, fsc_error *err) {
+    fsc_status status = fsc_recipe_set_command(recipe, c->argc, c->argv, err);
+    char *options = opt_json(c->cmd, c->values);
+    if (status == FSC_OK && options) status = fsc_recipe_set_options(recipe, options, err);
+    free(options);
+    return status;
+}
+
+fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    const int n = vsnprintf(out, size, fmt, args);
+    va_end(args);
+    if (n >= 0 && (size_t)n < size) return FSC_OK;
+    err->code = FSC_E_RANGE;
+    (void)snprintf(err->text, sizeof err->text, "%.200s...: path is too long", out);
+    return FSC_E_RANGE;
+}
+
+fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,
+                           const fsc_recipe *recipe, fsc_error *err) {
+    const fsc_status status = fsc_recipe_open_dataset(dir, recipe, err);
+    if (status != FSC_OK) return status;
+    char part[4096];
+    /* mkdir -p by hand: the parents are known, and only the last may be missing. */
+    const char *piece[] = {participant, session, "anat"};
+    size_t used = (size_t)snprintf(part, sizeof part, "%s", dir);
+    for (int i = 0; i < 3; i++) {
+        if (!piece[i] || !piece[i][0]) continue;
+        const int n = used < sizeof part ? snprintf(part + used, sizeof part - used, "/%s", piece[i]) : -1;
+        if (n < 0 || used + (size_t)n >= sizeof part) return cli_path(anat, size, err, "%s", dir);
+        used += (size_t)n;
+        (void)mkdir(part, 0777); /* a failure shows when the first file is written */
+    }
+    return cli_path(anat, size, err, "%s", part);
+}

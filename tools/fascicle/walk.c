@@ -1,0 +1,168 @@
+#include "walk.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+double walk_clock_s(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void walk_free(walk *w) {
+    fsc_measures_free(w->measures);
+    fsc_sites_free(w->sites);
+    fsc_fatwater_free(w->fatwater);
+    fsc_scan_free(w->scan);
+}
+
+static fsc_status refuse(walk *w, fsc_status code, const char *text, const char *value) {
+    w->err.code = code;
+    (void)snprintf(w->err.text, sizeof w->err.text, text, value);
+    return code;
+}
+
+static void print_scan(walk *w) {
+    const fsc_scan *s = w->scan;
+    char echoes[96] = "", field[32] = "";
+    if (s->n_echo == 1) (void)snprintf(echoes, sizeof echoes, "1 echo %.2f ms, ", 1e3 * s->te_s[0]);
+    if (s->n_echo > 1)
+        (void)snprintf(echoes, sizeof echoes, "%d echoes %.2f–%.2f ms, ", s->n_echo, 1e3 * s->te_s[0],
+                       1e3 * s->te_s[s->n_echo - 1]);
+    if (isfinite(s->b0_tesla)) (void)snprintf(field, sizeof field, "%.4g T, ", s->b0_tesla);
+    cli_line(w->cli, "scan", "%s, %s%s%lld × %lld × %lld%s", fsc_scan_kind_text(s->kind), echoes, field,
+             (long long)s->grid.dim[0], (long long)s->grid.dim[1], (long long)s->grid.dim[2],
+             s->grid.spacing_assumed ? ", voxel size assumed" : "");
+    cli_notes(w->cli, "scan", &s->notes, 0);
+}
+
+fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *opt) {
+    const fsc_scan_options options = {.participant = opt->participant,
+                                      .session = opt->session,
+                                      .acquisition = opt->acquisition,
+                                      .progress = &w->cli->progress};
+    const fsc_status status = fsc_scan_read(&w->scan, path, &options, &w->err);
+    if (status == FSC_OK) print_scan(w);
+    return status;
+}
+
+static void print_separate(walk *w, double seconds) {
+    const fsc_fatwater *f = w->fatwater;
+    char sign[96] = "", ramp[96] = "";
+    if (f->method == FSC_METHOD_COMPLEX || f->method == FSC_METHOD_TWO_POINT) {
+        (void)snprintf(sign, sizeof sign, ", sign %s", f->sign < 0 ? "conjugated" : "as stored");
+        if (isfinite(f->sign_ratio)) {
+            const size_t n = strlen(sign);
+            (void)snprintf(sign + n, sizeof sign - n, " (%.1f : 1 clearer)", f->sign_ratio);
+        }
+        if (f->ramp_axis >= 0)
+            (void)snprintf(ramp, sizeof ramp, ", readout ramp of %.3f dwell along axis %d removed", f->ramp_slope_dwell,
+                           f->ramp_axis);
+        else (void)snprintf(ramp, sizeof ramp, ", no readout ramp");
+    }
+    cli_line(w->cli, "separate", "%s%s%s%s%s  %.1f s", fsc_method_text(f->method), f->spectrum[0] ? ", " : "", f->spectrum,
+             sign, ramp, seconds);
+    cli_notes(w->cli, "separate", &f->notes, 0);
+}
+
+fsc_status walk_separate(walk *w, const walk_separate_options *opt) {
+    fsc_separate_options options = FSC_SEPARATE_OPTIONS_INIT;
+    options.spectrum = opt->spectrum;
+    options.water_shift_ppm = opt->water_shift_ppm;
+    options.ramp = opt->no_ramp ? -1 : 0;
+    options.t1_correct = opt->t1_correct;
+    options.n_threads = (int32_t)w->cli->threads;
+    options.progress = &w->cli->progress;
+    if (opt->sign && strcmp(opt->sign, "stored") == 0) options.sign = 1;
+    else if (opt->sign && strcmp(opt->sign, "conjugate") == 0) options.sign = -1;
+    else if (opt->sign && strcmp(opt->sign, "auto") != 0)
+        return refuse(w, FSC_E_ARG, "--sign is auto, stored or conjugate, not '%s'", opt->sign);
+    const double start_s = walk_clock_s();
+    const fsc_status status = fsc_separate_run(&w->fatwater, w->scan, &options, &w->err);
+    if (status == FSC_OK) print_separate(w, walk_clock_s() - start_s);
+    return status;
+}
+
+static void print_anatomy(walk *w) {
+    const fsc_sites *s = w->sites;
+    char first[12] = "n/a", last[12] = "n/a";
+    double low = INFINITY, high = -INFINITY;
+    int muscles = 0, unknown = 0;
+    for (int32_t i = 0; i < s->n_site; i++) {
+        muscles += i == 0 || strcmp(s->site[i].muscle, s->site[i - 1].muscle) != 0;
+        unknown |= s->site[i].side == FSC_SIDE_UNKNOWN;
+        const double order = fsc_level_order(s->site[i].level);
+        if (order < low) memcpy(first, s->site[i].level, sizeof first);
+        if (order > high) memcpy(last, s->site[i].level, sizeof last);
+        low = order < low ? order : low;
+        high = order > high ? order : high;
+    }
+    cli_line(w->cli, "anatomy", "%s (%d muscle%s%s)%s%s (%s–%s)", s->muscle_scheme, muscles, muscles == 1 ? "" : "s",
+             unknown ? ", side unknown" : "", s->level_scheme[0] ? " · " : ", no level map", s->level_scheme, first, last);
+    cli_notes(w->cli, "anatomy", &s->notes, 0);
+}
+
+static fsc_status read_labels(walk *w, fsc_labels **out, const char *path) {
+    const fsc_status status = fsc_labels_read(out, path, &w->err);
+    return status == FSC_OK ? fsc_recipe_add_input(&w->scan->recipe, path, &w->err) : status;
+}
+
+fsc_status walk_anatomy(walk *w, const walk_label_options *opt) {
+    if (!opt->labels) {
+        if (opt->levels)
+            return refuse(w, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE", opt->levels);
+        cli_line(w->cli, "anatomy", "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
+                                    "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
+        return FSC_OK;
+    }
+    fsc_labels *muscles = NULL, *levels = NULL;
+    fsc_status status = read_labels(w, &muscles, opt->labels);
+    const int same = opt->levels && strcmp(opt->levels, opt->labels) == 0;
+    if (status == FSC_OK && opt->levels && !same) status = read_labels(w, &levels, opt->levels);
+    if (status == FSC_OK) {
+        const fsc_sites_options options = {.muscle_scheme = opt->label_scheme,
+                                           .level_scheme = opt->level_scheme,
+                                           .side_known = w->scan->side_known};
+        status = fsc_sites_build(&w->sites, &w->scan->grid, muscles, same ? muscles : levels, &options, &w->err);
+    }
+    fsc_labels_free(muscles);
+    fsc_labels_free(levels);
+    if (status == FSC_OK) print_anatomy(w);
+    return status;
+}
+
+fsc_status walk_measure(walk *w) {
+    const fsc_status status = fsc_measure_run(&w->measures, w->fatwater, w->sites, &w->err);
+    if (status != FSC_OK) return status;
+    const fsc_measures *m = w->measures;
+    long long sites = 0, voxels = 0, cut = 0;
+    for (int32_t i = 0; i < m->n_row; i++) {
+        if (m->row[i].kind != FSC_ROW_SITE) continue;
+        sites++;
+        voxels += m->row[i].n_voxel;
+        cut += m->row[i].cut_by_fov != 0;
+    }
+    if (sites) cli_line(w->cli, "measure", "%lld sites, %lld voxels; %lld cut by the field of view", sites, voxels, cut);
+    else cli_line(w->cli, "measure", "%lld voxels fitted, median fat fraction %.1f %%", (long long)m->n_fitted, 100 * m->pdff_median);
+    cli_notes(w->cli, "measure", &m->notes, 0);
+    return FSC_OK;
+}
+
+fsc_status walk_output(walk *w, const char *out) {
+    const fsc_status status = cli_recipe(w->cli, &w->scan->recipe, &w->err);
+    if (status != FSC_OK) return status;
+    return cli_make_output(w->anat, sizeof w->anat, out, w->scan->participant, w->scan->session, &w->scan->recipe, &w->err);
+}
+
+fsc_status walk_write_maps(walk *w) {
+    return fsc_fatwater_write(w->fatwater, w->scan, w->anat, &w->scan->recipe, &w->err);
+}
+
+fsc_status walk_write_measures(walk *w) {
+    const fsc_scan *s = w->scan;
+    fsc_status status = FSC_OK;
+    if (w->sites) status = fsc_sites_write(w->sites, w->anat, s->name, &s->recipe, &w->err);
+    if (status != FSC_OK) return status;
+    return fsc_measures_write(w->measures, w->anat, s->name, s->participant, s->session, &s->recipe, &w->err);
+}
