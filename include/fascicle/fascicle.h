@@ -1,0 +1,17 @@
+/* Everything: include this one, or only the nouns you need. */
+#ifndef FASCICLE_FASCICLE_H
+#define FASCICLE_FASCICLE_H
+
+#include <fascicle/anatomy.h>
+#include <fascicle/measure.h>
+#include <fascicle/notes.h>
+#include <fascicle/phantom.h>
+#include <fascicle/recipe.h>
+#include <fascicle/report.h>
+#include <fascicle/scan.h>
+#include <fascicle/separate.h>
+#include <fascicle/status.h>
+#include <fascicle/version.h>
+#include <fascicle/volume.h>
+
+#endif

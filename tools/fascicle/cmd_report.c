@@ -1,0 +1,74 @@
+/* fascicle report: the page again, from the files of an earlier run. */
+#include "walk.h"
+
+#include <fascicle/report.h>
+#include <string.h>
+
+typedef struct values {
+    const char *path, *out;
+} values;
+
+/* What an earlier run left in its folder; name is the stem of its files. */
+static fsc_status read_run(walk *w, const char *pdff_path, const char *stem) {
+    char path[4096];
+    const walk_scan_options none = {0};
+    fsc_status status = walk_scan(w, pdff_path, &none);
+    if (status == FSC_OK) status = fsc_fatwater_read(&w->fatwater, pdff_path, &w->err);
+    if (status == FSC_OK) status = cli_path(path, sizeof path, &w->err, "%s_sites.tsv", stem);
+    if (status == FSC_OK) status = fsc_measures_read(&w->measures, path, &w->err);
+    if (status == FSC_OK) status = fsc_recipe_add_input(&w->scan->recipe, path, &w->err);
+    if (status == FSC_OK) status = cli_path(path, sizeof path, &w->err, "%s_desc-sites_dseg.nii.gz", stem);
+    if (status != FSC_OK) return status;
+    /* A run without labels has no site map. */
+    FILE *there = fopen(path, "rb");
+    if (!there) return FSC_OK;
+    (void)fclose(there);
+    return fsc_sites_read(&w->sites, path, &w->err);
+}
+
+static int run(cli *c, const void *given) {
+    const values *v = given;
+    static const char suffix[] = "_PDFFmap.nii.gz";
+    const size_t n = strlen(v->path), cut = sizeof suffix - 1;
+    char stem[4096];
+    if (n <= cut || n >= sizeof stem || strcmp(v->path + n - cut, suffix) != 0)
+        return cli_usage(c, "%s: name the ..._PDFFmap.nii.gz of an earlier run", v->path);
+    memcpy(stem, v->path, n - cut);
+    stem[n - cut] = 0;
+    walk w = {.cli = c};
+    fsc_status status = read_run(&w, v->path, stem);
+    char path[4096];
+    if (status == FSC_OK) status = cli_recipe(c, &w.scan->recipe, &w.err);
+    if (status == FSC_OK)
+        status = v->out ? cli_path(path, sizeof path, &w.err, "%s", v->out)
+                        : cli_path(path, sizeof path, &w.err, "%s_report.html", stem);
+    const fsc_report_input input = {.scan = w.scan,
+                                    .fatwater = w.fatwater,
+                                    .sites = w.sites,
+                                    .measures = w.measures,
+                                    .recipe = w.scan ? &w.scan->recipe : NULL};
+    if (status == FSC_OK) status = fsc_report_write(path, &input, &w.err);
+    if (status == FSC_OK) cli_file(c, "report", path);
+    const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
+    walk_free(&w);
+    return code;
+}
+
+static const arg args[] = {{"MAP", offsetof(values, path), 1, "the ..._PDFFmap.nii.gz of an earlier run; its neighbours are read too"},
+                           {NULL, 0, 0, NULL}};
+static const opt opts[] = {
+    {"out", "FILE", OPT_TEXT, offsetof(values, out), "where the page goes (default: beside the map)"},
+    {NULL, NULL, OPT_FLAG, 0, NULL},
+};
+extern const command cmd_report;
+const command cmd_report = {
+    .name = "report",
+    .group = "step by step",
+    .line = "the page again, from the files of an earlier run",
+    .about = "Reads the maps and the table that an earlier run left and writes the page anew, without separating or measuring "
+             "again.",
+    .args = args,
+    .opts = opts,
+    .size = sizeof(values),
+    .run = run,
+};
