@@ -25,21 +25,25 @@ typedef struct fsc_row {
     char level[12]; /* "C5", "all" or "n/a" */
     fsc_side side;
     int32_t label_value; /* 0 when the row pools several */
-    int64_t n_voxel;
-    double coverage; /* 0..1 */
+    int64_t n_voxel;   /* with a finite PDFF: only these enter the fractions */
+    int64_t n_missing; /* labelled, but without a finite PDFF */
+    double coverage;   /* 0..1; NaN for whole muscles, whose full extent is not known */
     int32_t cut_by_fov;
-    double csa_mm2;         /* largest cross-section along the spine within the row */
-    double volume_mm3;
-    double pdff_mean, pdff_median, pdff_sd, pdff_se; /* se respects spatial correlation and per-voxel errors */
-    double pdff_mean_erode1, pdff_mean_erode2;       /* the same mask less 1 and 2 voxels of rim */
+    double csa_mm2;    /* largest cross-section square to the centreline within the row; NaN when it is cut or cannot be
+                          measured from the slices at hand */
+    double volume_mm3; /* of all labelled voxels */
+    double pdff_mean, pdff_median, pdff_sd;
+    double pdff_se;       /* of pdff_mean as an estimate for this tissue: sampling and noise, spatial correlation respected */
+    double pdff_se_noise; /* the part of it that the voxels' own errors (pdff_se_fraction) explain */
+    double pdff_mean_erode1, pdff_mean_erode2; /* the same mask less 1 and 2 voxels of rim (doc/equations/measure.md) */
     int64_t n_voxel_erode1, n_voxel_erode2;
-    double pdff_quartile[4];    /* Q1 = nearest to the midline ... Q4 = farthest */
+    double pdff_quartile[4]; /* Q1 = nearest to the midline ... Q4 = farthest: equal widths within each slice */
     double pdff_quartile_se[4];
     double r2star_mean_per_s;
     double lean_csa_mm2, lean_volume_mm3; /* weighted by 1 - PDFF */
     double swap_fraction; /* share of voxels flagged swap-suspect */
     double snr;           /* median */
-    char quality[96];     /* comma-separated words, or "" = nothing to say */
+    char quality[160];    /* comma-separated words (doc/equations/measure.md), or "" = nothing to say */
 } fsc_row;
 
 typedef struct fsc_measures {
@@ -56,13 +60,14 @@ typedef struct fsc_measures {
     fsc_notes notes;
 } fsc_measures;
 
-/* Measures every site. sites may be NULL (tissue-level summary only). *out is owned: fsc_measures_free.
+/* Measures every site. sites may be NULL (tissue-level summary only). Rows come muscle by muscle: sites head to foot, then
+ * the whole muscle; bones last. *out is owned: fsc_measures_free.
  * Returns FSC_OK, FSC_E_SHAPE (maps and sites on different grids), FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, const fsc_sites *sites,
                                                 fsc_error *err);
 FSC_API void fsc_measures_free(fsc_measures *measures);
 
-/* The row of a muscle, level and side, or NULL. */
+/* The row of a muscle, level and side (bones: "vertebra", level, midline), or NULL. */
 FSC_API const fsc_row *fsc_measures_find(const fsc_measures *measures, const char *muscle, const char *level,
                                          fsc_side side);
 
@@ -72,7 +77,8 @@ FSC_API FSC_MUST_USE fsc_status fsc_measures_write(const fsc_measures *measures,
                                                    const char *participant, const char *session,
                                                    const fsc_recipe *recipe, fsc_error *err);
 
-/* Reads such a TSV back (rows and schemes; the tissue summary is missing). Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT. */
+/* Reads such a TSV back (rows, schemes, method; the tissue summary is missing: NaN and 0). *out is owned.
+ * Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_measures_read(fsc_measures **out, const char *tsv_path, fsc_error *err);
 
 #ifdef __cplusplus
