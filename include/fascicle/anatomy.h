@@ -23,18 +23,18 @@ FSC_API const char *fsc_side_text(fsc_side side);
 
 /* One muscle of data/muscles.tsv; borrowed for ever. */
 typedef struct fsc_muscle {
-    const char *key;   /* "multifidus" */
-    const char *name;  /* "Multifidus" */
-    const char *layer; /* "deep", "intermediate", "superficial", "anterior" */
+    const char *key;    /* "multifidus" */
+    const char *name;   /* "Multifidus" */
+    const char *layer;  /* "deep", "intermediate", "superficial", "anterior" */
     const char *region; /* "neck", "back", "hip" */
-    int32_t order;     /* 1 = nearest to the midline in the butterfly picture */
+    int32_t order;      /* 1 = nearest to the midline in the butterfly picture */
 } fsc_muscle;
 
 FSC_API const fsc_muscle *fsc_muscle_find(const char *key); /* NULL when unknown */
 
-/* Position of a level along the spine: C1 = 1 ... C7 = 7, T1 = 8 ... T12 = 19, T13 = 19.5, L1 = 20 ... L5 = 24, L6 = 24.5,
- * L7 = 24.75, S1 = 25 ... (data/levels.tsv); unknown-offset levels ("?1", "?2", ...) sort by their number after 100.
- * NaN when the text is no level. */
+/* Position of a level along the spine: C1 = 1 ... C7 = 7, T1 = 8 ... T12 = 19, T13 = 19.5, L1 = 20 ... L5 = 24, L6
+ * = 24.5, L7 = 24.75, S1 = 25 ... (data/levels.tsv); unknown-offset levels ("?1", "?2", ...) sort by their number after
+ * 100. NaN when the text is no level. */
 FSC_API double fsc_level_order(const char *level);
 
 /* One site: muscle x level x side. level is "n/a" when no level map was given, and for the voxels of a muscle that lie
@@ -45,14 +45,14 @@ typedef struct fsc_site {
     fsc_side side;
     int32_t label_value; /* in the label map's own numbering */
     int64_t n_voxel;
-    double coverage;     /* 0..1: share of the level's extent along the spine that is inside the field of view, followed at
-                            the muscle's own distance from the spine; NaN when level is "n/a" */
-    int32_t cut_by_fov;  /* non-zero: the site touches the edge of the field of view or its level runs out of it */
+    double coverage; /* 0..1: share of the level's extent along the spine that is inside the field of view, followed at
+                        the muscle's own distance from the spine; NaN when level is "n/a" */
+    int32_t cut_by_fov; /* non-zero: the site touches the edge of the field of view or its level runs out of it */
 } fsc_site;
 
 /* One vertebral level found in the level map, head to foot. Positions are lengths along the centreline from its first
- * point. A boundary lies midway between facing end plates (or at the disc when it is labelled); beyond the first and the
- * last level it lies half a disc past the end plate. */
+ * point. A boundary lies midway between facing end plates (or at the disc when it is labelled); beyond the first and
+ * the last level it lies half a disc past the end plate. */
 typedef struct fsc_level_span {
     char level[12];
     int32_t value;    /* in fsc_sites.levels: the SCT number; ours from 100 where SCT has none (T13, L6, "?n") */
@@ -71,6 +71,7 @@ typedef struct fsc_sites {
     char level_scheme[40];  /* "sct", ... or "" */
     int32_t n_centreline;   /* points along the spine, head to foot, in mm; 0 without a level map */
     double *centreline_mm;  /* owned, (n_centreline, 3) */
+    double *along_mm;       /* owned, n_centreline: length from the first point */
     fsc_labels *levels;     /* owned: level map on the image grid (see fsc_level_span.value), or NULL */
     fsc_level_span *level;  /* owned, n_level entries, head to foot; NULL without a level map */
     int32_t n_level;
@@ -83,15 +84,15 @@ typedef struct fsc_sites_options {
     int32_t side_known;        /* 0: sides become "unknown" */
 } fsc_sites_options;
 
-#define FSC_SITES_OPTIONS_INIT {NULL, NULL, 1}
+#define FSC_SITES_OPTIONS_INIT                                                                                         \
+    { NULL, NULL, 1 }
 
-/* Builds the sites on grid. levels may be NULL; then the muscle map is asked for vertebrae too (a scheme that holds both),
- * and without any the only level is "n/a". Labels on another grid are resampled by nearest neighbour and it is noted.
- * Each muscle voxel gets the level of the nearest point of the spine's centreline (doc/labels.md). opt may be NULL.
- * *out is owned: fsc_sites_free.
- * Returns FSC_OK; FSC_E_NOTFOUND (empty map, values unknown to the scheme, no scheme or several schemes fit: the text
- * lists them and says what to give); FSC_E_SHAPE (labels and image do not overlap); FSC_E_ANATOMY (left and right
- * mirrored); FSC_E_NUMERIC (singular affine); FSC_E_NOMEM. */
+/* Builds the sites on grid. levels may be NULL; then the muscle map is asked for vertebrae too (a scheme that holds
+ * both), and without any the only level is "n/a". Labels on another grid are resampled by nearest neighbour and it is
+ * noted. Each muscle voxel gets the level of the nearest point of the spine's centreline (doc/labels.md). opt may be
+ * NULL. *out is owned: fsc_sites_free. Returns FSC_OK; FSC_E_NOTFOUND (empty map, values unknown to the scheme, no
+ * scheme or several schemes fit: the text lists them and says what to give); FSC_E_SHAPE (labels and image do not
+ * overlap); FSC_E_ANATOMY (left and right mirrored); FSC_E_NUMERIC (singular affine); FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_sites_build(fsc_sites **out, const fsc_grid *grid, const fsc_labels *muscles,
                                                 const fsc_labels *levels, const fsc_sites_options *opt, fsc_error *err);
 FSC_API void fsc_sites_free(fsc_sites *sites);
@@ -114,8 +115,9 @@ FSC_API const char *const *fsc_scheme_names(void);
 /* Rewrites labels from one scheme's numbers to another's. Values that the target lacks become 0 and are counted in the
  * note (notes may be NULL). Left and right follow the muscle's name, never the number's parity. *out is owned.
  * Returns FSC_OK, FSC_E_NOTFOUND (unknown scheme, value unknown to from_scheme), FSC_E_NOMEM. */
-FSC_API FSC_MUST_USE fsc_status fsc_labels_translate(fsc_labels **out, const fsc_labels *labels, const char *from_scheme,
-                                                     const char *to_scheme, fsc_notes *notes, fsc_error *err);
+FSC_API FSC_MUST_USE fsc_status fsc_labels_translate(fsc_labels **out, const fsc_labels *labels,
+                                                     const char *from_scheme, const char *to_scheme, fsc_notes *notes,
+                                                     fsc_error *err);
 
 /* Writes <dir>/<name>_desc-sites_dseg.nii.gz + .json + .tsv (index, name, muscle, level, side, scheme, value,
  * level_snomed); index is the site's number from 1. recipe may be NULL.

@@ -11,9 +11,9 @@ extern "C" {
 #endif
 
 typedef enum fsc_row_kind {
-    FSC_ROW_SITE = 0,       /* muscle x level x side */
-    FSC_ROW_SITE_BOTH = 1,  /* muscle x level, both sides pooled */
-    FSC_ROW_MUSCLE = 2,     /* muscle x side, all levels ("all") */
+    FSC_ROW_SITE = 0,        /* muscle x level x side */
+    FSC_ROW_SITE_BOTH = 1,   /* muscle x level, both sides pooled */
+    FSC_ROW_MUSCLE = 2,      /* muscle x side, all levels ("all") */
     FSC_ROW_MUSCLE_BOTH = 3, /* muscle, all levels, both sides */
     FSC_ROW_LEVEL_BONE = 4   /* the labelled vertebral body of a level (muscle = "vertebra"), kept for checks */
 } fsc_row_kind;
@@ -25,15 +25,15 @@ typedef struct fsc_row {
     char level[12]; /* "C5", "all" or "n/a" */
     fsc_side side;
     int32_t label_value; /* 0 when the row pools several */
-    int64_t n_voxel;   /* with a finite PDFF: only these enter the fractions */
-    int64_t n_missing; /* labelled, but without a finite PDFF */
-    double coverage;   /* 0..1; NaN for whole muscles, whose full extent is not known */
+    int64_t n_voxel;     /* with a finite PDFF: only these enter the fractions */
+    int64_t n_missing;   /* labelled, but without a finite PDFF */
+    double coverage;     /* 0..1; NaN for whole muscles, whose full extent is not known */
     int32_t cut_by_fov;
     double csa_mm2;    /* largest cross-section square to the centreline within the row; NaN when it is cut or cannot be
                           measured from the slices at hand */
     double volume_mm3; /* of all labelled voxels */
     double pdff_mean, pdff_median, pdff_sd;
-    double pdff_se;       /* of pdff_mean as an estimate for this tissue: sampling and noise, spatial correlation respected */
+    double pdff_se; /* of pdff_mean as an estimate for this tissue: sampling and noise, spatial correlation respected */
     double pdff_se_noise; /* the part of it that the voxels' own errors (pdff_se_fraction) explain */
     double pdff_mean_erode1, pdff_mean_erode2; /* the same mask less 1 and 2 voxels of rim (doc/equations/measure.md) */
     int64_t n_voxel_erode1, n_voxel_erode2;
@@ -41,9 +41,9 @@ typedef struct fsc_row {
     double pdff_quartile_se[4];
     double r2star_mean_per_s;
     double lean_csa_mm2, lean_volume_mm3; /* weighted by 1 - PDFF */
-    double swap_fraction; /* share of voxels flagged swap-suspect */
-    double snr;           /* median */
-    char quality[160];    /* comma-separated words (doc/equations/measure.md), or "" = nothing to say */
+    double swap_fraction;                 /* share of voxels flagged swap-suspect */
+    double snr;                           /* median */
+    char quality[160];                    /* comma-separated words (doc/equations/measure.md), or "" = nothing to say */
 } fsc_row;
 
 typedef struct fsc_measures {
@@ -60,11 +60,11 @@ typedef struct fsc_measures {
     fsc_notes notes;
 } fsc_measures;
 
-/* Measures every site. sites may be NULL (tissue-level summary only). Rows come muscle by muscle: sites head to foot, then
- * the whole muscle; bones last. *out is owned: fsc_measures_free.
- * Returns FSC_OK, FSC_E_SHAPE (maps and sites on different grids), FSC_E_NOMEM. */
-FSC_API FSC_MUST_USE fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, const fsc_sites *sites,
-                                                fsc_error *err);
+/* Measures every site. sites may be NULL (tissue-level summary only). Rows come muscle by muscle: sites head to foot,
+ * then the whole muscle; bones last. *out is owned: fsc_measures_free. Returns FSC_OK, FSC_E_SHAPE (maps and sites on
+ * different grids), FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater,
+                                                const fsc_sites *sites, fsc_error *err);
 FSC_API void fsc_measures_free(fsc_measures *measures);
 
 /* The row of a muscle, level and side (bones: "vertebra", level, midline), or NULL. */

@@ -1,0 +1,20 @@
+/* The words of the field: muscles and vertebral levels, from data/muscles.tsv and data/levels.tsv. */
+#ifndef FSC_ANATOMY_WORDS_H
+#define FSC_ANATOMY_WORDS_H
+
+#include <fascicle/anatomy.h>
+#include <stdint.h>
+
+typedef struct fsc_level_word {
+    const char *level;  /* "L4" */
+    double order;       /* as fsc_level_order */
+    int32_t value;      /* in fsc_sites.levels */
+    const char *snomed; /* SNOMED CT code, "n/a" where we know none */
+} fsc_level_word;
+
+/* The row of a level, or NULL ("?n" levels have none). Borrowed for ever. */
+const fsc_level_word *fsc_level_word_find(const char *level);
+/* The value of a level in fsc_sites.levels; 0 when the text is no level. */
+int32_t fsc_level_value(const char *level);
+
+#endif
