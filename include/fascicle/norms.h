@@ -38,7 +38,7 @@ typedef struct fsc_norm_query {
 
 /* Where a value stands. Without a fitting cell norm_id is "", the numbers are NaN, and failed and reason say why. */
 typedef struct fsc_norm_place {
-    char norm_id[40];
+    char norm_id[96];
     char failed[12];  /* "", "muscle", "level", "sex", "age", "method" or "value" */
     char reason[240]; /* one sentence; "" when a norm was found */
     char caveat[400]; /* what the reader must know beside the number; "" = nothing */

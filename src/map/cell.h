@@ -1,0 +1,63 @@
+/* One reference cell or curve of a norm table, as the matching rules see it. */
+#ifndef FSC_MAP_CELL_H
+#define FSC_MAP_CELL_H
+
+#include "skew.h"
+
+#include <fascicle/norms.h>
+
+enum { FSC_KNOT_MAX = 6, FSC_TERM_MAX = 5 };
+
+/* A fitted curve: logit(PDFF) = sum of coefficient x basis(age) + sigma x normal. Zero terms = none. */
+typedef struct fsc_norm_curve {
+    int32_t n_knot;
+    double knot[FSC_KNOT_MAX]; /* ages in years, ascending */
+    int32_t n_term;            /* 2 = straight line, else n_knot */
+    double coefficient[FSC_TERM_MAX];
+    double covariance[FSC_TERM_MAX * FSC_TERM_MAX]; /* of the coefficients, sigma included; row-major n_term x n_term */
+    double sigma, dof;
+} fsc_norm_curve;
+
+typedef struct fsc_norm_cell {
+    char id[96];
+    char muscle[96];
+    char level_first[12], level_last[12];
+    double order_first, order_last; /* NaN when the level names no vertebra */
+    fsc_side side;
+    fsc_sex sex;                         /* FSC_SEX_UNKNOWN = pools both */
+    double age_min_years, age_max_years; /* max NaN = open */
+    char age_basis[96];
+    double n;
+    char n_basis[96];
+    double mean_fraction, sd_fraction; /* NaN for curves */
+    char method[64];
+    char cohort[96];
+    char caveat[200];
+    char source[240];
+    char fact_id[16];
+    fsc_skew skew; /* of mean and sd */
+    double slope[4];
+    fsc_skew_moments moments;
+    fsc_norm_curve curve;
+} fsc_norm_cell;
+
+struct fsc_norms {
+    fsc_norm_cell *cell;
+    int32_t n_cell;
+};
+
+#define FSC_METHOD_CLASS_MULTI_ECHO "multi-echo PDFF"
+#define FSC_METHOD_CLASS_TWO_POINT "2-point FSF"
+#define FSC_METHOD_CLASS_OTHER "other Dixon fat fraction" /* equal to nothing, not even to itself */
+
+/* Natural cubic spline basis (constant, line, n_knot - 2 curved terms) in decades from the first knot; fills n_term. */
+void fsc_curve_basis(double *basis, const fsc_norm_curve *curve, double age_years);
+/* The curve's logit-normal at an age, and the variance of mu there. */
+fsc_skew fsc_curve_at(double *mu_variance, const fsc_norm_curve *curve, double age_years);
+
+/* Fills everything of place but the refusal; clips values at the ends of 0..1 and says so. */
+void fsc_norm_fill(fsc_norm_place *place, const fsc_norm_cell *cell, double age_years, double value_fraction,
+                   double value_se_fraction);
+void fsc_norm_place_clear(fsc_norm_place *place);
+
+#endif
