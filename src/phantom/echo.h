@@ -1,0 +1,10 @@
+/* From truth to echoes: six-peak fat, one R2*, the field, the receiver, the chosen faults and noise. */
+#ifndef FSC_PHANTOM_ECHO_H
+#define FSC_PHANTOM_ECHO_H
+
+#include "person.h"
+
+/* Fills the echoes and facts of phantom->scan and phantom->noise_sd; truth and field must be there. */
+void fsc_echo_make(fsc_phantom *phantom, const fsc_person *person, const fsc_phantom_options *opt);
+
+#endif

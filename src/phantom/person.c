@@ -1,0 +1,143 @@
+#include "person.h"
+
+#include "fail.h"
+#include "noise.h"
+#include "units.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Counters of the person's own draws. */
+enum { DRAW_SIZE, DRAW_DEPTH, DRAW_LAYER, DRAW_FAT, DRAW_MUSCLE_SIZE = 100, DRAW_MUSCLE_FAT = 200, DRAW_SITE = 1000 };
+
+#define EDGE_MM 2.0 /* over which an injury rises from its mid-disc planes */
+
+static void set_levels(fsc_person *person) {
+    const fsc_region *r = person->region;
+    double s = 0;
+    for (int32_t i = 0; i < FSC_REGION_LEVELS; i++) {
+        const double above = 0.5 * (i > 0 ? r->disc_mm[i - 1] : r->disc_mm[0]), below = 0.5 * r->disc_mm[i];
+        const double length = above + r->body_mm[i] + below;
+        person->edge_mm[i] = s;
+        person->body_top[i] = above / length;
+        person->body_bottom[i] = 1 - below / length;
+        s += length;
+    }
+    person->edge_mm[FSC_REGION_LEVELS] = s;
+    const double *edge = person->edge_mm;
+    const double centre = edge[r->anchor] + 0.5 * (person->body_top[r->anchor] + person->body_bottom[r->anchor]) *
+                                                (edge[r->anchor + 1] - edge[r->anchor]);
+    for (int32_t i = 0; i <= FSC_REGION_LEVELS; i++) person->edge_mm[i] -= centre;
+}
+
+static void set_sections(fsc_person *person, int32_t m) {
+    const fsc_region_muscle *muscle = &person->region->muscle[m];
+    const double grow = 1 + 0.03 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_MUSCLE_SIZE + (uint64_t)m);
+    for (int32_t i = 0; i < FSC_REGION_LEVELS * FSC_SECTION_STEPS; i++) {
+        const double level = (i + 0.5) / FSC_SECTION_STEPS;
+        int32_t k = 0;
+        while (k < muscle->n_knot - 2 && level > muscle->knot[k + 1].level) k++;
+        const fsc_knot *a = &muscle->knot[k], *b = &muscle->knot[k + 1];
+        double t = (level - a->level) / (b->level - a->level);
+        t = t < 0 ? 0 : t > 1 ? 1 : t; /* keep the last section beyond the ends */
+        const double turn = (a->turn_deg + t * (b->turn_deg - a->turn_deg)) * FSC_PI / 180;
+        person->section[m][i] = (fsc_section){
+            .u_mm = (float)(a->u_mm + t * (b->u_mm - a->u_mm)),
+            .v_mm = (float)(a->v_mm + t * (b->v_mm - a->v_mm)),
+            .a_mm = (float)(grow * (a->a_mm + t * (b->a_mm - a->a_mm))),
+            .b_mm = (float)(grow * (a->b_mm + t * (b->b_mm - a->b_mm))),
+            .cos_turn = (float)cos(turn),
+            .sin_turn = (float)sin(turn),
+            .present = level >= muscle->top && level <= muscle->bottom,
+        };
+    }
+}
+
+static void set_fat(fsc_person *person) {
+    const fsc_region *r = person->region;
+    const double whole = exp(0.25 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_FAT));
+    for (int32_t m = 0; m < r->n_muscle; m++) {
+        const double own = exp(0.10 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_MUSCLE_FAT + (uint64_t)m));
+        for (int32_t side = 0; side < 2; side++) {
+            for (int32_t i = 0; i < FSC_REGION_LEVELS; i++) {
+                const uint64_t draw = DRAW_SITE + (uint64_t)((m * 2 + side) * FSC_REGION_LEVELS + i);
+                const double pdff =
+                    r->muscle[m].pdff[i] * whole * own + 0.01 * fsc_spread(person->seed, FSC_STREAM_PERSON, draw);
+                person->pdff[m][side][i] = pdff > 0.01 ? pdff : 0.01;
+            }
+        }
+    }
+}
+
+static fsc_status add_injury(fsc_person *person, const fsc_phantom_injury *injury, fsc_error *err) {
+    const fsc_region *r = person->region;
+    int32_t m = 0, level = 0;
+    while (m < r->n_muscle && (!r->muscle[m].key || strcmp(r->muscle[m].key, injury->muscle) != 0)) m++;
+    while (level < FSC_REGION_LEVELS && strcmp(r->level[level], injury->level) != 0) level++;
+    if (m == r->n_muscle || level == FSC_REGION_LEVELS ||
+        (injury->side != FSC_SIDE_LEFT && injury->side != FSC_SIDE_RIGHT) || r->muscle[m].top >= level + 1 ||
+        r->muscle[m].bottom <= level)
+        return fsc_fail(err, FSC_E_NOTFOUND, "injury at %.47s %.11s %s: the %s phantom has no such site",
+                        injury->muscle, injury->level,
+                        injury->side == FSC_SIDE_LEFT    ? "left"
+                        : injury->side == FSC_SIDE_RIGHT ? "right"
+                                                         : "(no side)",
+                        r == &fsc_region_neck ? "neck" : "low-back");
+    if (!(fabs(injury->pdff_added_fraction) <= 0.6))
+        return fsc_fail(err, FSC_E_RANGE, "injury at %s %s adds %g: give a fat fraction between -0.6 and 0.6",
+                        injury->muscle, injury->level, injury->pdff_added_fraction);
+    person->added[m][injury->side == FSC_SIDE_RIGHT][level] += injury->pdff_added_fraction;
+    return FSC_OK;
+}
+
+fsc_status fsc_person_init(fsc_person *person, const fsc_phantom_options *opt, fsc_error *err) {
+    *person = (fsc_person){.region = opt->region == FSC_PHANTOM_NECK ? &fsc_region_neck : &fsc_region_low_back};
+    person->seed = opt->seed;
+    person->size = 1 + 0.05 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_SIZE);
+    person->depth_factor = 1 + 0.03 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_DEPTH);
+    person->fat_layer_mm = (opt->region == FSC_PHANTOM_NECK ? 5.0 : 14.0) *
+                           (1 + 0.3 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_LAYER));
+    person->gas = !opt->no_gas;
+    set_levels(person);
+    for (int32_t m = 0; m < person->region->n_muscle; m++) set_sections(person, m);
+    set_fat(person);
+    for (int32_t i = 0; i < opt->n_injury; i++) FSC_TRY(add_injury(person, &opt->injury[i], err));
+    return FSC_OK;
+}
+
+void fsc_person_place(const fsc_person *person, const double xyz_mm[3], fsc_place *place) {
+    const double radius = person->region->curve_radius_mm, scale = 1 / person->size;
+    place->u_mm = xyz_mm[0] * scale;
+    place->y_mm = xyz_mm[1] * scale;
+    place->z_mm = xyz_mm[2] * scale;
+    /* The lordosis is an arc around a point behind the person, so the nearest point on it has a closed form. */
+    const double back = place->y_mm + radius;
+    place->v_mm = sqrt(back * back + place->z_mm * place->z_mm) - radius;
+    place->s_mm = -radius * atan2(place->z_mm, back);
+    const double *edge = person->edge_mm;
+    int32_t i = 0;
+    while (i < FSC_REGION_LEVELS - 1 && place->s_mm >= edge[i + 1]) i++;
+    place->level = i + (place->s_mm - edge[i]) / (edge[i + 1] - edge[i]);
+}
+
+int32_t fsc_place_level(const fsc_place *place) {
+    return place->level < 0 || place->level >= FSC_REGION_LEVELS ? -1 : (int32_t)place->level;
+}
+
+double fsc_person_pdff(const fsc_person *person, int32_t m, int32_t right, double level, double *added) {
+    const double *pdff = person->pdff[m][right];
+    double at = level - 0.5;
+    at = at < 0 ? 0 : at > FSC_REGION_LEVELS - 1 ? FSC_REGION_LEVELS - 1 : at;
+    const int32_t k = at < FSC_REGION_LEVELS - 2 ? (int32_t)at : FSC_REGION_LEVELS - 2;
+    *added = 0;
+    if (level >= 0 && level < FSC_REGION_LEVELS) {
+        const int32_t i = (int32_t)level;
+        if (person->added[m][right][i] != 0) {
+            /* Rises from 0 at both mid-disc planes; the plateau makes the mean along the level what was asked. */
+            const double edge = EDGE_MM / (person->edge_mm[i + 1] - person->edge_mm[i]);
+            const double from_end = fmin(level - i, i + 1 - level) / edge, w = fmin(from_end, 1);
+            *added = person->added[m][right][i] * w * w * (3 - 2 * w) / (1 - edge);
+        }
+    }
+    return pdff[k] + (at - k) * (pdff[k + 1] - pdff[k]);
+}

@@ -1,0 +1,48 @@
+/* One digital person: the region's tables with this person's sizes, fat and injuries, ready to be asked point by point.
+ */
+#ifndef FSC_PHANTOM_PERSON_H
+#define FSC_PHANTOM_PERSON_H
+
+#include "region.h"
+
+#define FSC_SECTION_STEPS 32 /* cross-sections a level */
+
+/* A muscle's ellipse at one place along the spine. */
+typedef struct fsc_section {
+    float u_mm, v_mm, a_mm, b_mm, cos_turn, sin_turn;
+    float present; /* 0 = the muscle does not reach here */
+} fsc_section;
+
+typedef struct fsc_person {
+    const fsc_region *region;
+    uint64_t seed;
+    double size;         /* of this person / average */
+    double depth_factor; /* of the trunk or neck outline */
+    double fat_layer_mm; /* under the skin */
+    int32_t gas;
+    double edge_mm[FSC_REGION_LEVELS + 1]; /* mid-disc planes along the spine from the anchor's middle, to the feet */
+    double body_top[FSC_REGION_LEVELS], body_bottom[FSC_REGION_LEVELS]; /* fractions of the level's length */
+    double pdff[FSC_REGION_MUSCLES][2][FSC_REGION_LEVELS];              /* baseline; [0] left, [1] right */
+    double added[FSC_REGION_MUSCLES][2][FSC_REGION_LEVELS];             /* by injuries */
+    fsc_section section[FSC_REGION_MUSCLES][FSC_REGION_LEVELS * FSC_SECTION_STEPS];
+} fsc_person;
+
+/* A place in the spine's own frame. */
+typedef struct fsc_place {
+    double u_mm, v_mm, s_mm; /* to the right, to the front, along the spine to the feet */
+    double level;            /* level count with fraction; below 0 or from FSC_REGION_LEVELS on = outside the table */
+    double y_mm, z_mm;       /* front and up in the person's frame, for the outline of the body */
+} fsc_place;
+
+/* Fills person for opt. Returns FSC_OK, FSC_E_NOTFOUND, FSC_E_RANGE (injuries). */
+fsc_status fsc_person_init(fsc_person *person, const fsc_phantom_options *opt, fsc_error *err);
+/* xyz in mm in the person's frame (x right, y front, z up; 0 in the middle of the anchor's body). The result is in the
+ * average person's mm: sizes divide out. */
+void fsc_person_place(const fsc_person *person, const double xyz_mm[3], fsc_place *place);
+/* Index of the level, or -1. */
+int32_t fsc_place_level(const fsc_place *place);
+/* Fat fraction of muscle m at a place before texture: baseline, joined linearly between the levels' middles, and the
+ * injuries apart in *added. */
+double fsc_person_pdff(const fsc_person *person, int32_t m, int32_t right, double level, double *added);
+
+#endif
