@@ -1,0 +1,359 @@
+#include <fascicle/order.h>
+
+#include "alloc.h"
+#include "fail.h"
+#include "mixture.h"
+#include "random.h"
+#include "refine.h"
+#include "tiles.h"
+#include "walk.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Stage posteriors and best orders are looked at about this often per chain. */
+enum { STAGE_SAMPLES = 500 };
+
+/* One chain's tallies; rows of the arrays are events. */
+typedef struct chain {
+    fsc_order_walk walk;
+    int64_t *position; /* (n_event, n_event) steps */
+    int64_t *before;   /* (n_event, n_event) steps */
+    double *stage;     /* (n_person, n_event + 1) sum over samples */
+    int64_t accepted;
+    int32_t best[FSC_ORDER_MAX_EVENTS];
+    double best_log_likelihood;
+} chain;
+
+typedef struct run {
+    const fsc_order_options *opt;
+    const fsc_order_ratios *ratios;
+    int32_t n_person, n_event;
+    const double *person_ratio;             /* (n_person, n_event): everyone, for stages */
+    chain *chains;                          /* n_chain; the ascents use the first ones too */
+    int32_t (*start)[FSC_ORDER_MAX_EVENTS]; /* ends of the ascents */
+    double *start_log_likelihood;           /* n_start */
+} run;
+
+static void read_sequence(int32_t *sequence, const fsc_order_walk *walk) {
+    for (int32_t k = 0; k < walk->ratios->n_event; k++) sequence[k] = walk->event[k + 1];
+}
+
+/* Random orders by Fisher and Yates; stream numbers below 2^32 belong to ascents, above to chains. */
+static void random_sequence(int32_t *sequence, int32_t n, uint64_t seed, uint64_t stream) {
+    for (int32_t k = 0; k < n; k++) sequence[k] = k;
+    for (int32_t k = n - 1; k > 0; k--) {
+        const int32_t j = (int32_t)(fsc_random_uniform(seed, stream, (uint64_t)k) * (k + 1));
+        const int32_t held = sequence[k];
+        sequence[k] = sequence[j];
+        sequence[j] = held;
+    }
+}
+
+static void climb_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)begin;
+    (void)end;
+    (void)worker;
+    run *r = context;
+    fsc_order_walk *walk = &r->chains[tile].walk; /* room for max(n_start, n_chain) walks */
+    random_sequence(r->start[tile], r->n_event, r->opt->seed, (uint64_t)tile);
+    fsc_order_walk_set(walk, r->start[tile]);
+    fsc_order_walk_climb(walk);
+    read_sequence(r->start[tile], walk);
+    fsc_order_walk_set(walk, r->start[tile]);
+    r->start_log_likelihood[tile] = walk->log_likelihood;
+}
+
+/* Adds the order's dwell time to the tallies. */
+static void tally(chain *c, int32_t n_event, int64_t dwell) {
+    const int32_t *event = c->walk.event + 1;
+    for (int32_t k = 0; k < n_event; k++) {
+        c->position[event[k] * n_event + k] += dwell;
+        int64_t *before = c->before + event[k] * n_event;
+        for (int32_t later = k + 1; later < n_event; later++) before[event[later]] += dwell;
+    }
+}
+
+static void add_stages(const run *r, chain *c) {
+    const int32_t n = r->n_event;
+    double product[FSC_ORDER_MAX_EVENTS + 1];
+    for (int32_t j = 0; j < r->n_person; j++) {
+        const double *ratio = r->person_ratio + (int64_t)j * n;
+        double *stage = c->stage + (int64_t)j * (n + 1), total = 1;
+        product[0] = 1;
+        for (int32_t k = 1; k <= n; k++) {
+            product[k] = product[k - 1] * ratio[c->walk.event[k]];
+            total += product[k];
+        }
+        for (int32_t k = 0; k <= n; k++) stage[k] += product[k] / total;
+    }
+}
+
+static void keep_best(chain *c) {
+    if (c->walk.log_likelihood <= c->best_log_likelihood) return;
+    c->best_log_likelihood = c->walk.log_likelihood;
+    read_sequence(c->best, &c->walk);
+}
+
+/* A third each of swaps of neighbours (local), swaps of any two, shifts of one event; all symmetric. */
+static fsc_order_move propose(const uint32_t word[4], int32_t n) {
+    const uint32_t choice = word[0] % 3u;
+    int32_t a = 1 + (int32_t)((uint64_t)word[1] * (uint32_t)n >> 32);
+    if (choice == 0) {
+        a = 1 + (int32_t)((uint64_t)word[1] * (uint32_t)(n - 1) >> 32);
+        return (fsc_order_move){FSC_ORDER_SWAP, a, a + 1};
+    }
+    int32_t b = 1 + (int32_t)((uint64_t)word[2] * (uint32_t)(n - 1) >> 32);
+    if (b >= a) b++;
+    if (choice == 1) return (fsc_order_move){FSC_ORDER_SWAP, a < b ? a : b, a < b ? b : a};
+    return a < b ? (fsc_order_move){FSC_ORDER_LATER, a, b} : (fsc_order_move){FSC_ORDER_EARLIER, b, a};
+}
+
+static void chain_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)begin;
+    (void)end;
+    (void)worker;
+    const run *r = context;
+    chain *c = &r->chains[tile];
+    const int64_t n_step = r->opt->n_burn + r->opt->n_step, every = r->opt->n_step / STAGE_SAMPLES + 1;
+    const uint64_t stream = ((uint64_t)1 << 32) + (uint64_t)tile;
+    int64_t dwell = 0;
+    keep_best(c);
+    for (int64_t i = 0; i < n_step; i++) {
+        uint32_t word[4];
+        fsc_random_words(word, r->opt->seed, stream, (uint64_t)i);
+        const fsc_order_move move = propose(word, r->n_event);
+        const double gain = fsc_order_walk_gain(&c->walk, move);
+        if (gain >= 0 || fsc_random_unit(word[3], word[0]) < exp(gain)) {
+            tally(c, r->n_event, dwell);
+            dwell = 0;
+            fsc_order_walk_make(&c->walk, move, gain);
+            keep_best(c);
+            if (i >= r->opt->n_burn) c->accepted++;
+        }
+        if (i < r->opt->n_burn) continue;
+        dwell++;
+        if ((i - r->opt->n_burn) % every == 0) add_stages(r, c);
+    }
+    tally(c, r->n_event, dwell);
+}
+
+static fsc_status new_ratios(fsc_order_ratios *ratios, const fsc_cohort *cohort, fsc_error *err) {
+    int64_t n_case = 0;
+    for (int32_t j = 0; j < cohort->n_person; j++) n_case += cohort->is_control[j] == 0;
+    ratios->n_event = cohort->n_event;
+    ratios->n_lane = (n_case + FSC_ORDER_LANES - 1) / FSC_ORDER_LANES * FSC_ORDER_LANES;
+    const int64_t size = (ratios->n_event + 1) * ratios->n_lane;
+    ratios->ratio = fsc_alloc(2 * size, sizeof(double));
+    if (!ratios->ratio) return fsc_fail_nomem(err, "comparing values with the mixtures");
+    ratios->inverse = ratios->ratio + size;
+    for (int64_t i = 0; i < 2 * size; i++) ratios->ratio[i] = 1;
+    return FSC_OK;
+}
+
+/* exp(log ratio) of everyone, and the cases' transposed into lanes. */
+static void fill_ratios(fsc_order_ratios *ratios, double *person_ratio, const fsc_cohort *cohort,
+                        const fsc_order_mixture *mixture) {
+    const int32_t n_event = cohort->n_event;
+    const double limit = fsc_order_ratio_limit(n_event);
+    int64_t lane = 0;
+    for (int32_t j = 0; j < cohort->n_person; j++) {
+        for (int32_t e = 0; e < n_event; e++) {
+            const double log_ratio = fsc_order_mixture_log_ratio(&mixture[e], cohort->falls[e],
+                                                                 cohort->value[(int64_t)j * n_event + e], limit);
+            person_ratio[(int64_t)j * n_event + e] = exp(log_ratio);
+            if (cohort->is_control[j]) continue;
+            ratios->ratio[e * ratios->n_lane + lane] = exp(log_ratio);
+            ratios->inverse[e * ratios->n_lane + lane] = exp(-log_ratio);
+        }
+        lane += cohort->is_control[j] == 0;
+    }
+}
+
+static fsc_status check(const fsc_cohort *cohort, const fsc_order_options *opt, fsc_error *err) {
+    int32_t n_case = 0;
+    for (int32_t j = 0; j < cohort->n_person; j++) n_case += cohort->is_control[j] == 0;
+    if (cohort->n_event < 2 || cohort->n_event > FSC_ORDER_MAX_EVENTS)
+        return fsc_fail(err, FSC_E_RANGE, "%d markers; an order needs 2 to %d", (int)cohort->n_event,
+                        (int)FSC_ORDER_MAX_EVENTS);
+    if (n_case < 10)
+        return fsc_fail(err, FSC_E_RANGE, "%d people who are not controls; an order needs at least 10", (int)n_case);
+    if (opt->n_start < 1 || opt->n_start > 10000 || opt->n_chain < 1 || opt->n_chain > 1000 || opt->n_burn < 0 ||
+        opt->n_step < 1)
+        return fsc_fail(err, FSC_E_RANGE, "starts and chains must be 1 or more, burn-in 0 or more, steps 1 or more");
+    return FSC_OK;
+}
+
+/* Shares out of the chains' tallies, joined in chain order. */
+static void join(fsc_order *out, const run *r) {
+    const int32_t n = out->n_event, n_chain = r->opt->n_chain;
+    const double kept = (double)r->opt->n_step;
+    int64_t accepted = 0;
+    const chain *best = &r->chains[0];
+    for (int32_t c = 0; c < n_chain; c++) {
+        const chain *one = &r->chains[c];
+        for (int32_t i = 0; i < n * n; i++) {
+            out->position[i] += (double)one->position[i] / (kept * n_chain);
+            out->before[i] += (double)one->before[i] / (kept * n_chain);
+        }
+        accepted += one->accepted;
+        if (one->best_log_likelihood > best->best_log_likelihood + 1e-9) best = one;
+    }
+    for (int32_t c = 0; c < n_chain; c++) {
+        for (int32_t i = 0; i < n * n; i++) {
+            const double gap = fabs((double)r->chains[c].position[i] / kept - out->position[i]);
+            if (gap > out->chain_gap) out->chain_gap = gap;
+        }
+    }
+    for (int32_t j = 0; j < out->n_person; j++) {
+        double *stage = out->stage + (int64_t)j * (n + 1), total = 0;
+        for (int32_t c = 0; c < n_chain; c++)
+            for (int32_t k = 0; k <= n; k++) stage[k] += r->chains[c].stage[(int64_t)j * (n + 1) + k];
+        for (int32_t k = 0; k <= n; k++) total += stage[k];
+        for (int32_t k = 0; k <= n; k++) stage[k] /= total;
+    }
+    memcpy(out->sequence, best->best, (size_t)n * sizeof *out->sequence);
+    out->n_kept = r->opt->n_step * n_chain;
+    out->accepted = (double)accepted / (kept * n_chain);
+    if (out->chain_gap > 0.1)
+        fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "chains-differ",
+                      "The chains disagree by up to %.0f points in a position's share: do not read the shares as "
+                      "final; run more steps.",
+                      100 * out->chain_gap);
+}
+
+static fsc_status new_result(fsc_order **result, const fsc_cohort *cohort, fsc_error *err) {
+    fsc_order *out = fsc_alloc(1, sizeof *out);
+    *result = out;
+    if (!out) return fsc_fail_nomem(err, "preparing the order");
+    const int64_t n = cohort->n_event, m = cohort->n_person;
+    out->person = fsc_alloc(m, sizeof *out->person);
+    out->event = fsc_alloc(n, sizeof *out->event);
+    out->is_control = fsc_alloc(m, sizeof *out->is_control);
+    out->mixture = fsc_alloc(n, sizeof *out->mixture);
+    out->sequence = fsc_alloc(n, sizeof *out->sequence);
+    out->position = fsc_alloc(n * n, sizeof *out->position);
+    out->before = fsc_alloc(n * n, sizeof *out->before);
+    out->stage = fsc_alloc(m * (n + 1), sizeof *out->stage);
+    if (!out->person || !out->event || !out->is_control || !out->mixture || !out->sequence || !out->position ||
+        !out->before || !out->stage)
+        return fsc_fail_nomem(err, "preparing the order");
+    out->n_person = cohort->n_person;
+    out->n_event = cohort->n_event;
+    memcpy(out->is_control, cohort->is_control, (size_t)m * sizeof *out->is_control);
+    for (int64_t i = 0; i < m; i++) FSC_TRY(fsc_cohort_name(&out->person[i], cohort->person[i], err));
+    for (int64_t i = 0; i < n; i++) FSC_TRY(fsc_cohort_name(&out->event[i], cohort->event[i], err));
+    fsc_notes_join(&out->notes, &cohort->notes);
+    return FSC_OK;
+}
+
+static fsc_status new_chains(run *r, int32_t n_walk, fsc_error *err) {
+    const int64_t n = r->n_event;
+    r->chains = fsc_alloc(n_walk, sizeof *r->chains);
+    r->start = fsc_alloc(r->opt->n_start, sizeof *r->start);
+    r->start_log_likelihood = fsc_alloc(r->opt->n_start, sizeof *r->start_log_likelihood);
+    if (!r->chains || !r->start || !r->start_log_likelihood) return fsc_fail_nomem(err, "preparing the chains");
+    for (int32_t c = 0; c < n_walk; c++) {
+        chain *one = &r->chains[c];
+        FSC_TRY(fsc_order_walk_new(&one->walk, r->ratios, err));
+        if (c >= r->opt->n_chain) continue;
+        one->best_log_likelihood = -INFINITY;
+        one->position = fsc_alloc(n * n, sizeof *one->position);
+        one->before = fsc_alloc(n * n, sizeof *one->before);
+        one->stage = fsc_alloc(r->n_person * (n + 1), sizeof *one->stage);
+        if (!one->position || !one->before || !one->stage) return fsc_fail_nomem(err, "preparing the chains");
+    }
+    return FSC_OK;
+}
+
+static void free_chains(run *r, int32_t n_walk) {
+    for (int32_t c = 0; r->chains && c < n_walk; c++) {
+        fsc_order_walk_free(&r->chains[c].walk);
+        fsc_free(r->chains[c].position);
+        fsc_free(r->chains[c].before);
+        fsc_free(r->chains[c].stage);
+    }
+    fsc_free(r->chains);
+    fsc_free(r->start);
+    fsc_free(r->start_log_likelihood);
+}
+
+/* Ascents from random orders; returns the number of the best. */
+static int32_t climb_all(run *r) {
+    fsc_tiles_run(r->opt->n_start, 1, climb_tile, r, r->opt->n_threads);
+    int32_t best = 0;
+    for (int32_t s = 1; s < r->opt->n_start; s++)
+        if (r->start_log_likelihood[s] > r->start_log_likelihood[best] + 1e-9) best = s;
+    return best;
+}
+
+/* Ascents with the marginal mixtures, mixtures and order refined together, ascents again, then the chains: the first
+ * from the best end, the others from their own ascents, so that chains that agree have come from different places. */
+static fsc_status walk_all(fsc_order *out, run *r, const fsc_cohort *cohort, fsc_order_ratios *ratios,
+                           double *person_ratio, fsc_error *err) {
+    fill_ratios(ratios, person_ratio, cohort, out->mixture);
+    int32_t best = climb_all(r);
+    int32_t refined[FSC_ORDER_MAX_EVENTS];
+    memcpy(refined, r->start[best], sizeof refined);
+    FSC_TRY(fsc_order_refine(out->mixture, refined, cohort, r->opt->n_threads, err));
+    fill_ratios(ratios, person_ratio, cohort, out->mixture);
+    best = climb_all(r);
+    fsc_order_walk *first = &r->chains[0].walk;
+    fsc_order_walk_set(first, refined);
+    fsc_order_walk_climb(first);
+    if (r->start_log_likelihood[best] > first->log_likelihood + 1e-9) fsc_order_walk_set(first, r->start[best]);
+    for (int32_t c = 1; c < r->opt->n_chain; c++) fsc_order_walk_set(&r->chains[c].walk, r->start[c % r->opt->n_start]);
+    fsc_tiles_run(r->opt->n_chain, 1, chain_tile, r, r->opt->n_threads);
+    join(out, r);
+    fsc_order_walk_set(first, out->sequence);
+    out->log_likelihood = first->log_likelihood;
+    return FSC_OK;
+}
+
+static fsc_status run_on(fsc_order *out, run *r, const fsc_cohort *cohort, fsc_order_ratios *ratios, fsc_error *err) {
+    FSC_TRY(fsc_order_mixtures(out->mixture, cohort, err));
+    FSC_TRY(new_ratios(ratios, cohort, err));
+    FSC_AUTO_BLOCK double *person_ratio = fsc_alloc((int64_t)cohort->n_person * cohort->n_event, sizeof(double));
+    if (!person_ratio) return fsc_fail_nomem(err, "comparing values with the mixtures");
+    r->person_ratio = person_ratio;
+    const int32_t n_walk = r->opt->n_start > r->opt->n_chain ? r->opt->n_start : r->opt->n_chain;
+    fsc_status status = new_chains(r, n_walk, err);
+    if (status == FSC_OK) status = walk_all(out, r, cohort, ratios, person_ratio, err);
+    free_chains(r, n_walk);
+    return status;
+}
+
+fsc_status fsc_order_run(fsc_order **result, const fsc_cohort *cohort, const fsc_order_options *opt, fsc_error *err) {
+    const fsc_order_options standard = FSC_ORDER_OPTIONS_INIT;
+    *result = NULL;
+    if (!opt) opt = &standard;
+    FSC_TRY(check(cohort, opt, err));
+    fsc_order *out = NULL;
+    fsc_order_ratios ratios = {0};
+    run r = {.opt = opt, .ratios = &ratios, .n_person = cohort->n_person, .n_event = cohort->n_event};
+    fsc_status status = new_result(&out, cohort, err);
+    if (status == FSC_OK) status = run_on(out, &r, cohort, &ratios, err);
+    fsc_free(ratios.ratio);
+    if (status != FSC_OK) {
+        fsc_order_free(out);
+        return status;
+    }
+    *result = out;
+    return FSC_OK;
+}
+
+void fsc_order_free(fsc_order *order) {
+    if (!order) return;
+    for (int32_t i = 0; order->person && i < order->n_person; i++) fsc_free(order->person[i]);
+    for (int32_t i = 0; order->event && i < order->n_event; i++) fsc_free(order->event[i]);
+    fsc_free(order->person);
+    fsc_free(order->event);
+    fsc_free(order->is_control);
+    fsc_free(order->mixture);
+    fsc_free(order->sequence);
+    fsc_free(order->position);
+    fsc_free(order->before);
+    fsc_free(order->stage);
+    fsc_notes_free(&order->notes);
+    fsc_free(order);
+}
