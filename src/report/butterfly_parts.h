@@ -1,0 +1,33 @@
+/* The pieces of the butterfly picture: a cell, a vertebra, a name, the legend. */
+#ifndef FSC_REPORT_BUTTERFLY_PARTS_H
+#define FSC_REPORT_BUTTERFLY_PARTS_H
+
+#include "sheet.h"
+#include "text.h"
+
+#define FSC_BUTTERFLY_LEGEND_HEIGHT 88.0
+
+typedef struct fsc_butterfly {
+    const fsc_sheet *sheet;
+    const char *id;
+    double width, height, middle, top, bottom;
+    double cell_width, measured_height, faint_height;
+    int names_upright; /* non-zero: muscle names stand on end for lack of width */
+} fsc_butterfly;
+
+typedef struct fsc_butterfly_box {
+    double x, y, w, h;
+    int sign; /* -1: the reader's left wing, inner edge on the right */
+} fsc_butterfly_box;
+
+void fsc_butterfly_defs(fsc_text *out, const fsc_butterfly *b);
+/* notch: non-zero for the higher side of a side difference beyond its error. */
+void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box box, int notch);
+/* One value across both wings: two halves joined behind the vertebra. */
+void fsc_butterfly_centre_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box left_wing,
+                               fsc_butterfly_box right_wing);
+void fsc_butterfly_vertebra(fsc_text *out, const fsc_butterfly *b, int32_t level, double top, double height);
+void fsc_butterfly_name(fsc_text *out, const fsc_butterfly *b, const char *name, double x);
+void fsc_butterfly_legend(fsc_text *out, const fsc_butterfly *b);
+
+#endif

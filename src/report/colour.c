@@ -1,0 +1,72 @@
+/* Ramps are laid out in CIE L*a*b*: lightness is a straight line, so equal steps of the value look equal. */
+#include "colour.h"
+
+#include <math.h>
+#include <stddef.h>
+
+typedef struct knot {
+    double t, lightness, a, b;
+} knot;
+
+/* Hue runs blue, grey-green, yellow: distinct for red-green and blue-yellow colour blindness (lightness carries it). */
+static const knot pdff_knots[] = {{0.00, 14.0, 8.0, -34.0},
+                                  {0.25, 34.0, 1.0, -24.0},
+                                  {0.50, 54.0, -6.0, 2.0},
+                                  {0.75, 74.0, -6.0, 36.0},
+                                  {1.00, 94.0, -9.0, 62.0}};
+static const knot percentile_knots[] = {{0.00, 96.0, -1.0, 6.0},
+                                        {0.25, 82.0, 8.0, 14.0},
+                                        {0.50, 66.0, 28.0, 12.0},
+                                        {0.75, 46.0, 40.0, -10.0},
+                                        {1.00, 24.0, 32.0, -26.0}};
+
+static double lab_inverse(double t) {
+    return t > 6.0 / 29.0 ? t * t * t : 3.0 * (6.0 / 29.0) * (6.0 / 29.0) * (t - 4.0 / 29.0);
+}
+
+static uint8_t channel(double linear) {
+    if (linear <= 0) return 0;
+    if (linear >= 1) return 255;
+    const double v = linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
+    return (uint8_t)lround(255 * v);
+}
+
+/* L*a*b* (D65) to sRGB. */
+static fsc_colour from_lab(double lightness, double a, double b) {
+    const double fy = (lightness + 16) / 116;
+    const double x = 0.95047 * lab_inverse(fy + a / 500), y = lab_inverse(fy), z = 1.08883 * lab_inverse(fy - b / 200);
+    return (fsc_colour){channel(3.2406 * x - 1.5372 * y - 0.4986 * z), channel(-0.9689 * x + 1.8758 * y + 0.0415 * z),
+                        channel(0.0557 * x - 0.2040 * y + 1.0570 * z)};
+}
+
+static fsc_colour on_ramp(const knot *knots, size_t n, double t) {
+    if (!(t > 0)) t = 0;
+    if (t > 1) t = 1;
+    size_t k = 1;
+    while (k + 1 < n && t > knots[k].t) k++;
+    const knot *low = &knots[k - 1], *high = &knots[k];
+    const double w = (t - low->t) / (high->t - low->t);
+    return from_lab(low->lightness + w * (high->lightness - low->lightness), low->a + w * (high->a - low->a),
+                    low->b + w * (high->b - low->b));
+}
+
+fsc_colour fsc_colour_pdff(double t) {
+    return on_ramp(pdff_knots, sizeof pdff_knots / sizeof *pdff_knots, t);
+}
+
+fsc_colour fsc_colour_percentile(double t) {
+    return on_ramp(percentile_knots, sizeof percentile_knots / sizeof *percentile_knots, t);
+}
+
+const char *fsc_colour_ink(fsc_colour colour) {
+    /* Relative luminance with an approximate gamma; 0.22 is where black and white text have equal contrast. */
+    const double r = colour.r / 255.0, g = colour.g / 255.0, b = colour.b / 255.0;
+    return 0.2126 * r * r + 0.7152 * g * g + 0.0722 * b * b > 0.2 ? "#111" : "#fff";
+}
+
+fsc_colour fsc_colour_muscle(int32_t index) {
+    /* After Okabe and Ito's set, lightened where the grey picture is dark. */
+    static const fsc_colour set[8] = {{230, 159, 0},  {86, 180, 233}, {0, 190, 140},   {240, 228, 66},
+                                      {90, 130, 255}, {235, 100, 40}, {225, 130, 185}, {220, 220, 220}};
+    return set[(index % 8 + 8) % 8];
+}

@@ -1,0 +1,163 @@
+#include "html.h"
+
+#include "fail.h"
+#include "table.h"
+#include "words.h"
+
+#include <fascicle/version.h>
+#include <string.h>
+
+static fsc_status add_style(fsc_text *out, fsc_error *err) {
+    size_t length = 0;
+    const char *style = fsc_data_find("report/report.css", &length);
+    if (!style) return fsc_fail(err, FSC_E_NOTFOUND, "report/report.css is not in this build: rebuild the library");
+    fsc_text_add(out, "<style>\n");
+    fsc_text_add_n(out, style, length);
+    fsc_text_add(out, "</style>\n");
+    return FSC_OK;
+}
+
+static void add_subtitle(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet) {
+    char span[32];
+    fsc_sheet_span(sheet, span, sizeof span);
+    fsc_text_add(out, "<p class=\"subtitle\">");
+    const char *gap = "";
+    if (input->scan && input->scan->body_part[0]) {
+        fsc_text_add_html(out, input->scan->body_part);
+        gap = " · ";
+    }
+    if (span[0]) {
+        fsc_text_printf(out, "%slevels %s", gap, span);
+        gap = " · ";
+    }
+    const fsc_method *method = input->fatwater   ? &input->fatwater->method
+                               : input->measures ? &input->measures->method
+                                                 : NULL;
+    if (method) {
+        fsc_text_add(out, gap);
+        fsc_text_add_html(out, fsc_method_text(*method));
+        gap = " · ";
+    }
+    if (input->scan && input->scan->b0_tesla > 0) fsc_text_printf(out, "%s%.3g T", gap, input->scan->b0_tesla);
+    fsc_text_add(out, "</p>\n");
+}
+
+fsc_status fsc_html_open(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet, fsc_error *err) {
+    fsc_text_add(out, "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en-GB\">\n<head>\n"
+                      "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width\"/>\n"
+                      "<meta name=\"generator\" content=\"Fascicle " FSC_VERSION "\"/>\n<title>");
+    fsc_words_person(out, input->scan);
+    fsc_text_add(out, ": fat in the spinal muscles</title>\n");
+    FSC_TRY(add_style(out, err));
+    fsc_text_add(out,
+                 "</head>\n<body>\n<p class=\"always\"><strong>Research software, not a medical device.</strong> Not "
+                 "for diagnosis or for decisions on treatment.</p>\n<main>\n<header><h1>");
+    fsc_words_person(out, input->scan);
+    fsc_text_add(out, "<span>Fat in the spinal muscles</span></h1>\n");
+    add_subtitle(out, input, sheet);
+    fsc_text_add(out, "</header>\n");
+    return FSC_OK;
+}
+
+/* The notes of every step in the order of the data's way, each once. */
+static void gather(fsc_notes *all, const fsc_report_input *input) {
+    if (input->scan) fsc_notes_join(all, &input->scan->notes);
+    if (input->fatwater) fsc_notes_join(all, &input->fatwater->notes);
+    if (input->sites) fsc_notes_join(all, &input->sites->notes);
+    if (input->measures) fsc_notes_join(all, &input->measures->notes);
+}
+
+static void add_kind(fsc_text *out, const fsc_notes *notes, fsc_note_kind kind, const char *label) {
+    for (int32_t k = 0; k < notes->n; k++) {
+        if (notes->item[k].kind != kind) continue;
+        fsc_text_add(out, "<li>");
+        if (label[0]) fsc_text_printf(out, "<em>%s:</em> ", label);
+        fsc_text_add_html(out, notes->item[k].text);
+        fsc_text_add(out, "</li>\n");
+    }
+}
+
+static int has_kind(const fsc_notes *notes, fsc_note_kind kind) {
+    for (int32_t k = 0; k < notes->n; k++)
+        if (notes->item[k].kind == kind) return 1;
+    return 0;
+}
+
+void fsc_html_warnings(fsc_text *out, const fsc_report_input *input) {
+    fsc_notes all = {0};
+    gather(&all, input);
+    if (has_kind(&all, FSC_NOTE_WARNING)) {
+        fsc_text_add(out,
+                     "<section class=\"warnings\" aria-labelledby=\"warn-title\">\n<h2 id=\"warn-title\">Before you "
+                     "read on</h2>\n<ul>\n");
+        add_kind(out, &all, FSC_NOTE_WARNING, "");
+        fsc_text_add(out, "</ul>\n</section>\n");
+    }
+    fsc_notes_free(&all);
+}
+
+void fsc_html_notes(fsc_text *out, const fsc_report_input *input) {
+    fsc_notes all = {0};
+    gather(&all, input);
+    if (has_kind(&all, FSC_NOTE_FOUND) || has_kind(&all, FSC_NOTE_ASSUMED)) {
+        fsc_text_add(out, "<section aria-labelledby=\"notes-title\">\n<h2 id=\"notes-title\">Found and assumed</h2>\n"
+                          "<ul class=\"notes\">\n");
+        add_kind(out, &all, FSC_NOTE_ASSUMED, "assumed");
+        add_kind(out, &all, FSC_NOTE_FOUND, "found");
+        fsc_text_add(out, "</ul>\n</section>\n");
+    }
+    fsc_notes_free(&all);
+}
+
+fsc_status fsc_html_segmenters(fsc_text *out, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_embedded(&table, "report/segmenters.tsv", err));
+    fsc_text_add(out,
+                 "<section class=\"segmenters\" aria-labelledby=\"seg-title\">\n<h2 id=\"seg-title\">To get values for "
+                 "each muscle</h2>\n<p>Fascicle does not draw muscles. It reads the label maps of these programs; "
+                 "give them with <code>--labels</code> (muscles) and <code>--levels</code> (vertebrae) and run "
+                 "again.</p>\n<table><thead><tr><th scope=\"col\">Program</th><th scope=\"col\">Gives</th>"
+                 "<th scope=\"col\">Where</th></tr></thead>\n<tbody>\n");
+    for (int32_t r = 0; r < table.n_row; r++) {
+        fsc_text_add(out, "<tr><th scope=\"row\">");
+        fsc_text_add_html(out, fsc_table_get(&table, r, "name"));
+        fsc_text_add(out, "</th><td>");
+        fsc_text_add_html(out, fsc_table_get(&table, r, "gives"));
+        fsc_text_add(out, "</td><td>");
+        fsc_text_add_html(out, fsc_table_get(&table, r, "where"));
+        fsc_text_add(out, "</td></tr>\n");
+    }
+    fsc_text_add(out, "</tbody></table>\n</section>\n");
+    return FSC_OK;
+}
+
+static int word_used(const fsc_measures *measures, const char *word) {
+    for (int32_t r = 0; r < measures->n_row; r++) {
+        if (strstr(measures->row[r].quality, word)) return 1;
+        if (measures->row[r].cut_by_fov && strcmp(word, "cut-by-fov") == 0) return 1;
+    }
+    return 0;
+}
+
+fsc_status fsc_html_quality(fsc_text *out, const fsc_report_input *input, fsc_error *err) {
+    if (!input->measures) return FSC_OK;
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_embedded(&table, "report/quality.tsv", err));
+    int opened = 0;
+    for (int32_t r = 0; r < table.n_row; r++) {
+        if (!word_used(input->measures, fsc_table_get(&table, r, "word"))) continue;
+        if (!opened) fsc_text_add(out, "<dl class=\"quality\">\n");
+        opened = 1;
+        fsc_text_add(out, "<div><dt>");
+        fsc_text_add_html(out, fsc_table_get(&table, r, "short"));
+        fsc_text_add(out, "</dt><dd>");
+        fsc_text_add_html(out, fsc_table_get(&table, r, "text"));
+        fsc_text_add(out, "</dd></div>\n");
+    }
+    if (opened) fsc_text_add(out, "</dl>\n");
+    return FSC_OK;
+}
+
+void fsc_html_close(fsc_text *out) {
+    fsc_text_add(out, "</main>\n</body>\n</html>\n");
+}

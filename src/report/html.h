@@ -1,0 +1,23 @@
+/* The frame of the page: head with styles, header and the line that is always visible, warnings, notes, foot. */
+#ifndef FSC_REPORT_HTML_H
+#define FSC_REPORT_HTML_H
+
+#include "sheet.h"
+#include "text.h"
+
+#include <fascicle/report.h>
+
+/* Everything up to and with the page's header. */
+FSC_MUST_USE fsc_status fsc_html_open(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet,
+                                      fsc_error *err);
+/* Warnings of every step, once each: what limits the result stands before the result. */
+void fsc_html_warnings(fsc_text *out, const fsc_report_input *input);
+/* What was found and what was assumed. */
+void fsc_html_notes(fsc_text *out, const fsc_report_input *input);
+/* The box that names the segmenters whose labels Fascicle reads. */
+FSC_MUST_USE fsc_status fsc_html_segmenters(fsc_text *out, fsc_error *err);
+/* Quality words explained. */
+FSC_MUST_USE fsc_status fsc_html_quality(fsc_text *out, const fsc_report_input *input, fsc_error *err);
+void fsc_html_close(fsc_text *out);
+
+#endif

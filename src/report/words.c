@@ -1,0 +1,127 @@
+#include "words.h"
+
+#include "fail.h"
+#include "table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void fsc_words_percent(fsc_text *out, double fraction) {
+    fsc_text_add_number(out, "%.1f", 100 * fraction);
+}
+
+void fsc_words_percent_pm(fsc_text *out, double fraction, double se_fraction) {
+    fsc_words_percent(out, fraction);
+    if (isfinite(fraction) && isfinite(se_fraction))
+        fsc_text_printf(out, " <span class=\"pm\">± %.1f</span>", 100 * fsc_sheet_half90(se_fraction));
+}
+
+const char *fsc_words_side(fsc_side side) {
+    switch (side) {
+    case FSC_SIDE_LEFT: return "left";
+    case FSC_SIDE_RIGHT: return "right";
+    case FSC_SIDE_MIDLINE: return "midline";
+    case FSC_SIDE_BOTH: return "both sides";
+    default: return "side unknown";
+    }
+}
+
+const char *fsc_words_level(const char *level) {
+    return strcmp(level, "n/a") == 0 ? "level not known" : level;
+}
+
+void fsc_words_row(fsc_text *out, const char *muscle_name, const fsc_row *row) {
+    fsc_text_add_html(out, muscle_name);
+    fsc_text_add(out, ", ");
+    fsc_text_add_html(out, fsc_words_level(row->level));
+    fsc_text_printf(out, ", %s: fat ", fsc_words_side(row->side));
+    fsc_words_percent(out, row->pdff_mean);
+    if (isfinite(row->pdff_mean)) fsc_text_add(out, " %");
+    if (isfinite(row->pdff_mean) && isfinite(row->pdff_se)) {
+        const double half = fsc_sheet_half90(row->pdff_se);
+        fsc_text_printf(out, " (90 %% interval %.1f to %.1f %%)", 100 * (row->pdff_mean - half),
+                        100 * (row->pdff_mean + half));
+    }
+    if (isfinite(row->pdff_quartile[0])) fsc_text_printf(out, ", medial quarter %.1f %%", 100 * row->pdff_quartile[0]);
+    fsc_text_printf(out, ", %lld voxels", (long long)row->n_voxel);
+    FSC_AUTO_TEXT fsc_text quality = {0};
+    fsc_words_quality(&quality, row);
+    if (quality.length) fsc_text_printf(out, "; %s", quality.data);
+}
+
+/* The short phrase of one word of the quality column; the word itself, without hyphens, when it is not in the table. */
+static void add_flag(fsc_text *out, const fsc_table *table, const char *word, size_t n) {
+    char key[96];
+    fsc_copy_text(key, n + 1 < sizeof key ? n + 1 : sizeof key, word);
+    if (out->length) fsc_text_add(out, "; ");
+    for (int32_t r = 0; r < table->n_row; r++)
+        if (strcmp(fsc_table_get(table, r, "word"), key) == 0) {
+            fsc_text_add_html(out, fsc_table_get(table, r, "short"));
+            return;
+        }
+    for (char *c = key; *c; c++)
+        if (*c == '-' || *c == '_') *c = ' ';
+    fsc_text_add_html(out, key);
+}
+
+void fsc_words_quality(fsc_text *out, const fsc_row *row) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    if (fsc_table_embedded(&table, "report/quality.tsv", NULL) != FSC_OK) out->failed = 1;
+    int cut_said = 0;
+    for (const char *word = row->quality; *word;) {
+        const size_t n = strcspn(word, ", ");
+        if (n) add_flag(out, &table, word, n);
+        if (n == 10 && memcmp(word, "cut-by-fov", 10) == 0) cut_said = 1;
+        word += n;
+        word += strspn(word, ", ");
+    }
+    if (row->cut_by_fov && !cut_said) add_flag(out, &table, "cut-by-fov", 10);
+}
+
+void fsc_words_person(fsc_text *out, const fsc_scan *scan) {
+    if (scan && scan->participant[0]) {
+        fsc_text_add_html(out, scan->participant);
+        if (scan->session[0]) {
+            fsc_text_add(out, ", ");
+            fsc_text_add_html(out, scan->session);
+        }
+    } else {
+        fsc_text_add_html(out, scan && scan->name[0] ? scan->name : "unnamed scan");
+    }
+}
+
+int fsc_words_spacing_assumed(const fsc_report_input *input) {
+    if (input->fatwater) return input->fatwater->grid.spacing_assumed != 0;
+    if (input->sites) return input->sites->grid.spacing_assumed != 0;
+    return input->scan ? input->scan->grid.spacing_assumed != 0 : 0;
+}
+
+static int fits_region(const char *region, int in_neck, int in_back) {
+    if (strcmp(region, "neck") == 0) return in_neck;
+    if (strcmp(region, "back") == 0) return in_back;
+    return 1;
+}
+
+fsc_status fsc_words_statements(fsc_text *out, const char *group, const fsc_sheet *sheet, int brief, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_embedded(&table, "report/statements.tsv", err));
+    const int neck = fsc_sheet_in_neck(sheet), back = !neck || sheet->n_site == 0;
+    fsc_text_printf(out, "<ul class=\"statements\">\n");
+    for (int32_t r = 0; r < table.n_row; r++) {
+        if (strcmp(fsc_table_get(&table, r, "group"), group) != 0) continue;
+        if (!fits_region(fsc_table_get(&table, r, "region"), neck || sheet->n_site == 0, back)) continue;
+        fsc_text_add(out, "<li>");
+        fsc_text_add_html(out, fsc_table_get(&table, r, "text"));
+        if (!brief) {
+            fsc_text_add(out, " <span class=\"source\">[");
+            fsc_text_add_html(out, fsc_table_get(&table, r, "grade"));
+            fsc_text_add(out, "; ");
+            fsc_text_add_html(out, fsc_table_get(&table, r, "source"));
+            fsc_text_add(out, "]</span>");
+        }
+        fsc_text_add(out, "</li>\n");
+    }
+    fsc_text_add(out, "</ul>\n");
+    return FSC_OK;
+}

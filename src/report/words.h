@@ -1,0 +1,34 @@
+/* Words and numbers for readers: n/a for what is missing, percent for fractions, sentences for quality flags. */
+#ifndef FSC_REPORT_WORDS_H
+#define FSC_REPORT_WORDS_H
+
+#include "sheet.h"
+#include "text.h"
+
+#include <fascicle/report.h>
+
+/* "12.4" from 0.124; "n/a" when not finite. */
+void fsc_words_percent(fsc_text *out, double fraction);
+/* "12.4 ± 0.6" (90 % interval) or "12.4" or "n/a". */
+void fsc_words_percent_pm(fsc_text *out, double fraction, double se_fraction);
+/* The row as one sentence: "Multifidus, L4, left: fat 12.4 % (90 % interval 11.8 to 13.0 %), 812 voxels; ...". */
+void fsc_words_row(fsc_text *out, const char *muscle_name, const fsc_row *row);
+/* The quality words of a row as short phrases joined by "; " ("" when there is nothing to say). */
+void fsc_words_quality(fsc_text *out, const fsc_row *row);
+/* "sub-16, ses-02", the scan's name, or "unnamed scan". */
+void fsc_words_person(fsc_text *out, const fsc_scan *scan);
+/* Non-zero when millimetres of this input mean nothing. */
+int fsc_words_spacing_assumed(const fsc_report_input *input);
+/* The level's name, or "level not known". */
+const char *fsc_words_level(const char *level);
+/* "left", "right", "side unknown", "midline". */
+const char *fsc_words_side(fsc_side side);
+
+/* The box for the person: what was measured, found, and what it does not mean. */
+FSC_MUST_USE fsc_status fsc_words_plain(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet,
+                                        fsc_error *err);
+/* A list of data/report/statements.tsv: group "cannot", "contested" or "limit", with grade and source. */
+FSC_MUST_USE fsc_status fsc_words_statements(fsc_text *out, const char *group, const fsc_sheet *sheet, int brief,
+                                             fsc_error *err);
+
+#endif
