@@ -1,0 +1,162 @@
+#include "blocks.h"
+#include "alloc.h"
+#include "fail.h"
+#include "tiles.h"
+
+#include <string.h>
+
+/* The slice axis has the largest spacing; when spacing is assumed or even, the fewest samples. */
+static int32_t find_slice_axis(const fsc_grid *grid) {
+    double mm[3];
+    fsc_grid_spacing_mm(grid, mm);
+    int32_t axis = 2;
+    for (int32_t a = 1; a >= 0; a--)
+        if (grid->dim[a] < grid->dim[axis]) axis = a;
+    if (!grid->spacing_assumed)
+        for (int32_t a = 0; a < 3; a++)
+            if (mm[a] > 1.05 * mm[axis] && mm[a] > 1.2 * fmin(mm[(a + 1) % 3], mm[(a + 2) % 3])) axis = a;
+    return axis;
+}
+
+static int64_t block_at(const fsc_blocks *b, int64_t voxel) {
+    const int64_t i = voxel % b->voxel_dim[0], j = voxel / b->voxel_dim[0] % b->voxel_dim[1];
+    const int64_t k = voxel / (b->voxel_dim[0] * b->voxel_dim[1]);
+    return i / b->size[0] + b->dim[0] * (j / b->size[1] + b->dim[1] * (k / b->size[2]));
+}
+
+fsc_status fsc_blocks_new(fsc_blocks *b, const fsc_grid *grid, const uint8_t *body, fsc_error *err) {
+    memset(b, 0, sizeof *b);
+    b->slice_axis = find_slice_axis(grid);
+    int64_t n_block = 1;
+    for (int32_t a = 0; a < 3; a++) {
+        b->voxel_dim[a] = grid->dim[a];
+        b->size[a] = a == b->slice_axis ? 1 : 2;
+        b->dim[a] = (grid->dim[a] + b->size[a] - 1) / b->size[a];
+        n_block *= b->dim[a];
+    }
+    b->node_of_block = fsc_alloc(n_block, sizeof(int32_t));
+    if (!b->node_of_block) return fsc_fail_nomem(err, "laying out blocks");
+    const int64_t n_voxel = fsc_grid_count(grid);
+    for (int64_t v = 0; v < n_voxel; v++)
+        if (body[v]) b->node_of_block[block_at(b, v)] = 1;
+    for (int64_t i = 0; i < n_block; i++) b->node_of_block[i] = b->node_of_block[i] ? b->n_node++ : -1;
+    b->block_of_node = fsc_alloc(b->n_node, sizeof(int32_t));
+    b->minima = fsc_alloc(b->n_node, sizeof(fsc_minima));
+    b->quality = fsc_alloc(b->n_node, sizeof(float));
+    b->hz = fsc_alloc(b->n_node, sizeof(float));
+    b->margin = fsc_alloc(b->n_node, sizeof(float));
+    if (!b->block_of_node || !b->minima || !b->quality || !b->hz || !b->margin) {
+        fsc_blocks_free(b);
+        return fsc_fail_nomem(err, "laying out blocks");
+    }
+    for (int64_t i = 0; i < n_block; i++)
+        if (b->node_of_block[i] >= 0) b->block_of_node[b->node_of_block[i]] = (int32_t)i;
+    return FSC_OK;
+}
+
+void fsc_blocks_free(fsc_blocks *b) {
+    fsc_free(b->node_of_block);
+    fsc_free(b->block_of_node);
+    fsc_free(b->minima);
+    fsc_free(b->quality);
+    fsc_free(b->hz);
+    fsc_free(b->margin);
+    memset(b, 0, sizeof *b);
+}
+
+int32_t fsc_blocks_node_at(const fsc_blocks *b, int64_t voxel) {
+    return b->node_of_block[block_at(b, voxel)];
+}
+
+int32_t fsc_blocks_neighbour(const fsc_blocks *b, int32_t node, int32_t axis) {
+    const int64_t at = b->block_of_node[node];
+    const int64_t stride = axis == 0 ? 1 : axis == 1 ? b->dim[0] : b->dim[0] * b->dim[1];
+    if (at / stride % b->dim[axis] + 1 >= b->dim[axis]) return -1;
+    return b->node_of_block[at + stride];
+}
+
+/* The tissue voxels of a block, -1 where there is none. */
+static void members(const fsc_blocks *b, const uint8_t *body, int32_t node, int32_t voxel[FSC_BLOCK_VOXELS]) {
+    const int64_t at = b->block_of_node[node];
+    const int64_t corner[3] = {at % b->dim[0] * b->size[0], at / b->dim[0] % b->dim[1] * b->size[1],
+                               at / (b->dim[0] * b->dim[1]) * b->size[2]};
+    int32_t n = 0;
+    for (int64_t k = corner[2]; k < corner[2] + b->size[2]; k++)
+        for (int64_t j = corner[1]; j < corner[1] + b->size[1]; j++)
+            for (int64_t i = corner[0]; i < corner[0] + b->size[0]; i++, n++) {
+                const int inside = i < b->voxel_dim[0] && j < b->voxel_dim[1] && k < b->voxel_dim[2];
+                const int64_t v = i + b->voxel_dim[0] * (j + b->voxel_dim[1] * k);
+                voxel[n] = inside && body[v] ? (int32_t)v : -1;
+            }
+}
+
+typedef struct profile_job {
+    fsc_blocks *blocks;
+    const fsc_source *source;
+    const uint8_t *body;
+    const fsc_profiler *profiler;
+    fsc_evidence evidence;
+    fsc_profile *scratch; /* [worker] */
+} profile_job;
+
+/* The four voxels' energies weigh the block: model errors of neighbours are alike, so they count once, not four times.
+ */
+static void weigh(const profile_job *job, fsc_lanes_echo echo[FSC_BLOCK_VOXELS], int32_t voxel[][FSC_LANES], int32_t n,
+                  float weight[FSC_BLOCK_VOXELS][FSC_LANES], float quality[FSC_LANES]) {
+    const int32_t n_echo = job->source->n_echo;
+    for (int32_t l = 0; l < FSC_LANES; l++) {
+        double signal = 0, members_here = 0;
+        double energy[FSC_BLOCK_VOXELS] = {0};
+        for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) {
+            for (int32_t e = 0; e < n_echo; e++)
+                energy[v] += echo[v].re[e][l] * echo[v].re[e][l] + echo[v].im[e][l] * echo[v].im[e][l];
+            members_here += l < n && voxel[v][l] >= 0;
+            signal += energy[v];
+        }
+        const double error2 = job->evidence.model_error * job->evidence.model_error * members_here / (2 * n_echo);
+        for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) {
+            const double variance = job->evidence.noise_variance + error2 * energy[v] + 1e-30;
+            weight[v][l] = l < n && voxel[v][l] >= 0 ? (float)(0.5 / variance) : 0.0f;
+        }
+        const double noise = 2 * n_echo * job->evidence.noise_variance * fmax(members_here, 1);
+        quality[l] = (float)(members_here / FSC_BLOCK_VOXELS * fmax(signal - noise, 0) / (signal + 8 * noise + 1e-30));
+    }
+}
+
+static void profile_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)tile;
+    profile_job *job = context;
+    fsc_profile *profile = &job->scratch[worker];
+    const int32_t n = (int32_t)(end - begin);
+    fsc_lanes_echo echo[FSC_BLOCK_VOXELS];
+    int32_t voxel[FSC_BLOCK_VOXELS][FSC_LANES];
+    float weight[FSC_BLOCK_VOXELS][FSC_LANES], quality[FSC_LANES];
+    for (int32_t l = 0; l < n; l++) {
+        int32_t four[FSC_BLOCK_VOXELS] = {-1, -1, -1, -1};
+        members(job->blocks, job->body, (int32_t)begin + l, four);
+        for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) voxel[v][l] = four[v];
+    }
+    for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_source_load(job->source, voxel[v], n, &echo[v]);
+    weigh(job, echo, voxel, n, weight, quality);
+    fsc_profile_clear(profile, job->profiler);
+    for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_profile_add(profile, job->profiler, &echo[v], weight[v]);
+    fsc_profile_scan(profile, job->profiler);
+    for (int32_t l = 0; l < n; l++) {
+        fsc_minima_find(&job->blocks->minima[begin + l], profile, job->profiler, l);
+        job->blocks->quality[begin + l] = quality[l];
+    }
+}
+
+fsc_status fsc_blocks_profile(fsc_blocks *blocks, const fsc_source *source, const uint8_t *body,
+                              const fsc_profiler *profiler, const fsc_evidence *evidence, int32_t n_threads,
+                              fsc_error *err) {
+    const int32_t workers = fsc_tiles_workers(n_threads);
+    FSC_AUTO_BLOCK fsc_profile *scratch = fsc_alloc(workers, sizeof *scratch);
+    if (!scratch) return fsc_fail_nomem(err, "computing residual profiles");
+    fsc_status status = FSC_OK;
+    for (int32_t w = 0; w < workers && status == FSC_OK; w++) status = fsc_profile_new(&scratch[w], profiler, err);
+    profile_job job = {blocks, source, body, profiler, *evidence, scratch};
+    if (status == FSC_OK) fsc_tiles_run(blocks->n_node, FSC_LANES, profile_tile, &job, n_threads);
+    for (int32_t w = 0; w < workers; w++) fsc_profile_free(&scratch[w]);
+    return status;
+}

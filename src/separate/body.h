@@ -1,0 +1,29 @@
+/* Which voxels hold tissue, how strong the signal is, and how large the noise. */
+#ifndef FSC_SEPARATE_BODY_H
+#define FSC_SEPARATE_BODY_H
+
+#include "lanes.h"
+
+typedef struct fsc_body {
+    int64_t n_voxel;
+    uint8_t *mask; /* owned: 1 tissue, 0 background, FSC_BODY_NOT_FINITE */
+    float *energy; /* owned: sum over echoes of |s|^2 in the source's scale; dropped by fsc_body_drop_energy */
+    int32_t n_tissue;
+    double energy_p99;
+    double air_variance; /* per real channel from the weakest voxels, source's scale; NaN when there is no air */
+    int64_t n_not_finite;
+} fsc_body;
+
+#define FSC_BODY_NOT_FINITE 2
+
+/* Energies, their 99th percentile and the air noise. Also sets source->scale so that the 99th percentile of the energy
+ * per echo is 1. FSC_E_NUMERIC when no voxel has signal. */
+FSC_MUST_USE fsc_status fsc_body_measure(fsc_body *out, fsc_source *source, int32_t n_threads, fsc_error *err);
+/* Marks tissue: stronger than 4 % of the 99th percentile in amplitude and clearly above noise. */
+void fsc_body_mark(fsc_body *body, int32_t n_echo, double noise_variance);
+void fsc_body_drop_energy(fsc_body *body);
+void fsc_body_free(fsc_body *body);
+/* Up to most tissue-like voxels (energy above share of the 99th percentile), evenly spread; returns how many. */
+int32_t fsc_body_sample(const fsc_body *body, double share, int32_t *voxel, int32_t most);
+
+#endif

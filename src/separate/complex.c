@@ -1,0 +1,134 @@
+#include "complex.h"
+#include "alloc.h"
+#include "body.h"
+#include "fail.h"
+#include "fieldmap.h"
+#include "sign.h"
+#include "voxels.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SAMPLE 3000
+/* Share of a voxel's signal that the model leaves unexplained in living tissue (0.04 to 0.06 in measured scans). */
+#define MODEL_ERROR 0.04
+
+typedef struct work {
+    fsc_model model;
+    fsc_source source;
+    fsc_body body;
+    fsc_profiler profiler;
+    fsc_blocks blocks;
+    fsc_sign sign;
+    int32_t *sample; /* owned */
+    int32_t n_sample;
+    int32_t *tissue; /* owned */
+    double noise_variance;
+} work;
+
+static void work_free(work *w) {
+    fsc_body_free(&w->body);
+    fsc_profiler_free(&w->profiler);
+    fsc_blocks_free(&w->blocks);
+    fsc_free(w->sample);
+    fsc_free(w->tissue);
+}
+
+static void source_from_scan(fsc_source *source, const fsc_scan *scan) {
+    source->re = scan->echo_re;
+    source->im = scan->echo_im;
+    source->n_voxel = fsc_grid_count(&scan->grid);
+    for (int32_t a = 0; a < 3; a++) source->dim[a] = scan->grid.dim[a];
+    source->n_echo = scan->n_echo;
+    source->scale = source->conjugate = 1;
+    source->ramp_axis = -1;
+}
+
+/* Everything that is found before the field map: signal, sign, noise. */
+static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_separate_options *opt,
+                         fsc_error *err) {
+    source_from_scan(&w->source, scan);
+    FSC_TRY(fsc_body_measure(&w->body, &w->source, opt->n_threads, err));
+    FSC_TRY(fsc_profiler_init(&w->profiler, &w->model, err));
+    w->sample = fsc_alloc(SAMPLE, sizeof *w->sample);
+    if (!w->sample) return fsc_fail_nomem(err, "sampling voxels");
+    w->n_sample = fsc_body_sample(&w->body, 0.1, w->sample, SAMPLE);
+    FSC_TRY(fsc_sign_find(&w->sign, &w->source, &w->model, &w->profiler, w->sample, w->n_sample, scan->precession,
+                          opt->sign, &out->notes, err));
+    w->source.conjugate = (float)w->sign.sign;
+    w->noise_variance = w->sign.noise_variance;
+    if (isfinite(w->body.air_variance) && !(w->noise_variance < w->body.air_variance))
+        w->noise_variance = w->body.air_variance;
+    if (!(w->noise_variance > 1e-12)) w->noise_variance = 1e-12;
+    fsc_body_mark(&w->body, w->source.n_echo, w->noise_variance);
+    fsc_body_drop_energy(&w->body);
+    return FSC_OK;
+}
+
+static fsc_status find_field(work *w, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
+    const fsc_evidence evidence = {w->noise_variance, MODEL_ERROR};
+    const fsc_fieldmap_prior prior = {.shift_hz = w->model.shift_hz,
+                                      .stiffness = 12,
+                                      .through_plane = 0.5,
+                                      .cost_limit = 30,
+                                      .period_hz = w->model.period_hz,
+                                      .range_hz = w->model.range_hz};
+    FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->body.mask, err));
+    FSC_TRY(fsc_blocks_profile(&w->blocks, &w->source, w->body.mask, &w->profiler, &evidence, opt->n_threads, err));
+    return fsc_fieldmap_cut(&w->blocks, &prior, err);
+}
+
+static fsc_status allocate_maps(fsc_fatwater *out, int64_t n_voxel, fsc_error *err) {
+    float **const map[] = {
+        &out->pdff_fraction, &out->pdff_se_fraction,  &out->r2star_per_s,    &out->fieldmap_hz, &out->water,
+        &out->fat,           &out->residual_fraction, &out->swap_probability};
+    out->quality = fsc_alloc(n_voxel, sizeof *out->quality);
+    int missing = !out->quality;
+    for (size_t m = 0; m < sizeof map / sizeof *map; m++) {
+        *map[m] = fsc_alloc(n_voxel, sizeof(float));
+        missing |= !*map[m];
+        for (int64_t v = 0; *map[m] && v < n_voxel; v++) (*map[m])[v] = NAN;
+    }
+    return missing ? fsc_fail_nomem(err, "making the maps") : FSC_OK;
+}
+
+static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_options *opt, fsc_error *err) {
+    FSC_TRY(allocate_maps(out, w->source.n_voxel, err));
+    w->tissue = fsc_alloc(w->body.n_tissue, sizeof *w->tissue);
+    if (!w->tissue) return fsc_fail_nomem(err, "listing tissue voxels");
+    int32_t n = 0;
+    for (int64_t v = 0; v < w->source.n_voxel; v++) {
+        if (w->body.mask[v] == 1)
+            w->tissue[n++] = (int32_t)v;
+        else
+            out->quality[v] = FSC_Q_BACKGROUND | (w->body.mask[v] == FSC_BODY_NOT_FINITE ? FSC_Q_NOT_FINITE : 0);
+    }
+    const fsc_voxel_job job = {out,       &w->model, &w->source,        &w->blocks,
+                               w->tissue, n,         w->noise_variance, 0.3 * w->model.shift_hz};
+    fsc_voxels_fit(&job, opt->n_threads);
+    out->n_fitted = n;
+    return FSC_OK;
+}
+
+static fsc_status run(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
+                      const fsc_separate_options *opt, fsc_error *err) {
+    FSC_TRY(fsc_model_build(&w->model, scan, spectrum, &out->notes, err));
+    FSC_TRY(fsc_progress_step(opt->progress, "separate", 0, err));
+    FSC_TRY(survey(w, out, scan, opt, err));
+    FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.1, err));
+    FSC_TRY(find_field(w, scan, opt, err));
+    FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.5, err));
+    FSC_TRY(fit_voxels(w, out, opt, err));
+    out->sign = w->sign.sign;
+    out->sign_ratio = w->sign.ratio;
+    out->noise_sd = sqrt(w->noise_variance) / (double)w->source.scale;
+    return fsc_progress_step(opt->progress, "separate", 1, err);
+}
+
+fsc_status fsc_separate_complex(fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
+                                const fsc_separate_options *opt, fsc_error *err) {
+    work w = {0};
+    const fsc_status status = run(&w, out, scan, spectrum, opt, err);
+    work_free(&w);
+    return status;
+}

@@ -1,0 +1,19 @@
+/* Which way protons turn in the stored phase: the wrong way leaves a larger residual whatever the field. */
+#ifndef FSC_SEPARATE_SIGN_H
+#define FSC_SEPARATE_SIGN_H
+
+#include "body.h"
+#include "minima.h"
+
+typedef struct fsc_sign {
+    int32_t sign;          /* +1 as stored, -1 conjugated */
+    double ratio;          /* summed relative residual of the other sign / of this sign */
+    double noise_variance; /* from the residuals of the sign taken, source's scale */
+} fsc_sign;
+
+/* stated: scan.precession (0 unknown); wanted: the user's choice (0 = decide). Notes what was found. */
+FSC_MUST_USE fsc_status fsc_sign_find(fsc_sign *out, const fsc_source *source, const fsc_model *model,
+                                      const fsc_profiler *profiler, const int32_t *voxel, int32_t n, int32_t stated,
+                                      int32_t wanted, fsc_notes *notes, fsc_error *err);
+
+#endif

@@ -1,0 +1,59 @@
+#include "voxels.h"
+#include "tiles.h"
+
+#include <math.h>
+
+#define ITERATIONS 7
+#define R2_START 45.0
+/* Steeper decays are not told apart by these echoes. */
+#define R2_SATURATED 1000.0
+
+static void store(const fsc_voxel_job *job, const fsc_fit *fit, const int32_t *voxel, int32_t n) {
+    fsc_fatwater *const out = job->out;
+    const double unscale = 1 / (double)job->source->scale;
+    const int32_t freedom = 2 * job->model->n_echo - (job->model->r2_free ? 6 : 5);
+    /* The 99.9 % point of chi-squared over its degrees of freedom, by Wilson and Hilferty. */
+    const double k = 2.0 / (9 * fmax(freedom, 1)), high = pow(1 - k + 3.09 * sqrt(k), 3);
+    for (int32_t l = 0; l < n; l++) {
+        const int32_t v = voxel[l];
+        const double own = freedom > 0 ? fit->residual[l] / freedom : 0;
+        const int misfit = own > high * job->noise_variance;
+        const double variance = misfit ? own : job->noise_variance;
+        const double signal = sqrt(fit->energy[l] / (2 * job->model->n_echo));
+        uint16_t bits = 0;
+        if (misfit && fit->residual[l] > 0.01 * fit->energy[l]) bits |= FSC_Q_MODEL_MISFIT;
+        if (signal < 5 * sqrt(variance)) bits |= FSC_Q_LOW_SNR;
+        if (fit->r2_per_s[l] > R2_SATURATED) bits |= FSC_Q_R2STAR_SATURATED;
+        if (fabs(fit->psi_hz[l]) > job->model->range_hz) bits |= FSC_Q_FIELD_EDGE;
+        out->pdff_fraction[v] = (float)fit->pdff[l];
+        out->pdff_se_fraction[v] = (float)sqrt(fit->pdff_variance[l] * variance);
+        out->r2star_per_s[v] = (float)fit->r2_per_s[l];
+        out->fieldmap_hz[v] = (float)fit->psi_hz[l];
+        out->water[v] = (float)(fit->water[l] * unscale);
+        out->fat[v] = (float)(fit->fat[l] * unscale);
+        out->residual_fraction[v] = (float)sqrt(fit->residual[l] / (fit->energy[l] + 1e-300));
+        out->quality[v] = bits;
+    }
+}
+
+static void fit_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)tile, (void)worker;
+    const fsc_voxel_job *job = context;
+    fsc_lanes_echo echo;
+    fsc_fit fit;
+    const int32_t n = (int32_t)(end - begin);
+    const int32_t *voxel = job->tissue + begin;
+    fsc_source_load(job->source, voxel, n, &echo);
+    for (int32_t l = 0; l < FSC_LANES; l++) {
+        const int32_t node = l < n ? fsc_blocks_node_at(job->blocks, voxel[l]) : -1;
+        fit.psi_hz[l] = node >= 0 ? (double)job->blocks->hz[node] : 0;
+        fit.r2_per_s[l] = job->model->r2_free ? R2_START : job->model->r2_fixed;
+    }
+    fsc_fit_run(&fit, job->model, &echo, ITERATIONS, job->reach_hz);
+    store(job, &fit, voxel, n);
+}
+
+void fsc_voxels_fit(const fsc_voxel_job *job, int32_t n_threads) {
+    fsc_voxel_job copy = *job;
+    fsc_tiles_run(job->n_tissue, FSC_LANES, fit_tile, &copy, n_threads);
+}

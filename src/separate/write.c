@@ -1,0 +1,140 @@
+#include <fascicle/separate.h>
+
+#include "alloc.h"
+#include "fail.h"
+#include "file.h"
+#include "provenance.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_MAX_LENGTH 256
+
+typedef struct map_text {
+    const char *suffix;
+    const char *units;
+    const char *description;
+    double factor; /* from our units to the file's */
+} map_text;
+
+static const map_text pdff_text = {"PDFFmap", "percent", "fat fraction: fat / (fat + water)", 100};
+static const map_text se_text = {"desc-pdffse_PDFFmap", "percent",
+                                 "standard error of the fat fraction (Cramer-Rao at the fit, measured noise)", 100};
+static const map_text r2_text = {"R2starmap", "1/s", "R2* of fat and water together; not clipped at 0", 1};
+static const map_text field_text = {
+    "fieldmap", "Hz",
+    "field offset psi in s(t) = (W + F a(t)) exp(i 2 pi psi t - R2* t), as stored or, when "
+    "Sign is -1, after conjugation",
+    1};
+static const map_text water_text = {"desc-water_S0map", "arbitrary", "water signal at TE = 0", 1};
+static const map_text fat_text = {"desc-fat_S0map", "arbitrary", "fat signal at TE = 0", 1};
+static const map_text residual_text = {"desc-residual_quality", "fraction",
+                                       "root of residual energy / signal energy: small is a good fit", 1};
+static const map_text swap_text = {"desc-swap_quality", "probability", "probability that fat and water are exchanged",
+                                   1};
+static const map_text flags_text = {
+    "desc-flags_quality", "bits",
+    "1 background, 2 swap-suspect, 4 low SNR, 8 R2* saturated, 16 sign unclear, 32 ramp "
+    "corrected, 64 edge of field range, 128 model misfit, 256 input not finite",
+    1};
+
+/* The word that stands beside PDFF where the map is none in the strict sense. */
+static const char *method_entity(fsc_method method) {
+    switch (method) {
+    case FSC_METHOD_TWO_POINT:
+    case FSC_METHOD_TWO_POINT_MAGNITUDE: return "desc-2point_";
+    case FSC_METHOD_READY_WATER_FAT:
+    case FSC_METHOD_READY_FAT_FRACTION: return "desc-ready_";
+    default: return "";
+    }
+}
+
+static void set_findings(fsc_json *sidecar, const fsc_fatwater *fatwater) {
+    fsc_json_set_string(sidecar, "Method", fsc_method_text(fatwater->method));
+    fsc_json_set_string(sidecar, "FatSpectrum", fatwater->spectrum);
+    fsc_json_set_integer(sidecar, "Sign", fatwater->sign);
+    fsc_json_set_number(sidecar, "SignResidualRatio", fatwater->sign_ratio);
+    fsc_json_set_number(sidecar, "ReadoutRampSlopeDwell", fatwater->ramp_slope_dwell);
+    fsc_json_set_number(sidecar, "ReadoutRampConstantRad", fatwater->ramp_constant_rad);
+    fsc_json_set_integer(sidecar, "ReadoutRampAxis", fatwater->ramp_axis);
+    fsc_json_set_number(sidecar, "NoiseSD", fatwater->noise_sd);
+    fsc_json_set_number(sidecar, "ExpectedT1BiasFractionAtPDFF10", fatwater->t1_bias_expected);
+    fsc_json_set_integer(sidecar, "FittedVoxels", fatwater->n_fitted);
+    if (fatwater->grid.spacing_assumed) fsc_json_set_bool(sidecar, "VoxelSizeAssumed", 1);
+    fsc_json_set(sidecar, "Notes", fsc_notes_json(&fatwater->notes));
+}
+
+static fsc_status write_sidecar(const fsc_fatwater *fatwater, const map_text *text, const char *stem,
+                                const fsc_recipe *recipe, fsc_error *err) {
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s.json", stem) >= (int)sizeof path)
+        return fsc_fail(err, FSC_E_RANGE, "the output path is too long: %s", stem);
+    __attribute__((cleanup(fsc_json_cleanup))) fsc_json *sidecar = fsc_json_object();
+    fsc_provenance_set(sidecar, recipe, text->description, 1);
+    fsc_json_set_string(sidecar, "Units", text->units);
+    set_findings(sidecar, fatwater);
+    return fsc_json_write(sidecar, path, err);
+}
+
+static fsc_status make_stem(char *stem, size_t size, const fsc_scan *scan, const char *dir, const char *entity,
+                            const map_text *text, fsc_error *err) {
+    char name[NAME_MAX_LENGTH];
+    if (snprintf(name, sizeof name, "%s_%s%s", scan->name, entity, text->suffix) >= (int)sizeof name)
+        return fsc_fail(err, FSC_E_RANGE, "the scan's name is too long for a file: %s", scan->name);
+    return fsc_file_join(stem, size, dir, name, err);
+}
+
+static fsc_status write_map(const fsc_fatwater *fatwater, const float *map, const map_text *text, const fsc_scan *scan,
+                            const char *dir, const fsc_recipe *recipe, fsc_error *err) {
+    if (!map) return FSC_OK;
+    char stem[4000], path[4096];
+    FSC_TRY(
+        make_stem(stem, sizeof stem, scan, dir, text == &pdff_text ? method_entity(fatwater->method) : "", text, err));
+    (void)snprintf(path, sizeof path, "%s.nii.gz", stem);
+    const int64_t n = fsc_grid_count(&fatwater->grid);
+    FSC_AUTO_BLOCK float *scaled = NULL;
+    if (text->factor != 1) {
+        scaled = fsc_alloc(n, sizeof *scaled);
+        if (!scaled) return fsc_fail_nomem(err, "writing maps");
+        for (int64_t v = 0; v < n; v++) scaled[v] = map[v] * (float)text->factor;
+    }
+    FSC_TRY(fsc_volume_write(&fatwater->grid, scaled ? scaled : map, path, err));
+    return write_sidecar(fatwater, text, stem, recipe, err);
+}
+
+static fsc_status write_flags(const fsc_fatwater *fatwater, const fsc_scan *scan, const char *dir,
+                              const fsc_recipe *recipe, fsc_error *err) {
+    if (!fatwater->quality) return FSC_OK;
+    char stem[4000], path[4096];
+    FSC_TRY(make_stem(stem, sizeof stem, scan, dir, "", &flags_text, err));
+    (void)snprintf(path, sizeof path, "%s.nii.gz", stem);
+    const int64_t n = fsc_grid_count(&fatwater->grid);
+    FSC_AUTO_BLOCK int32_t *bits = fsc_alloc(n, sizeof *bits);
+    if (!bits) return fsc_fail_nomem(err, "writing maps");
+    for (int64_t v = 0; v < n; v++) bits[v] = fatwater->quality[v];
+    const fsc_labels labels = {fatwater->grid, bits};
+    FSC_TRY(fsc_labels_write(&labels, path, err));
+    return write_sidecar(fatwater, &flags_text, stem, recipe, err);
+}
+
+fsc_status fsc_fatwater_write(const fsc_fatwater *fatwater, const fsc_scan *scan, const char *dir,
+                              const fsc_recipe *recipe, fsc_error *err) {
+    FSC_TRY(fsc_file_make_folder(dir, err));
+    const struct {
+        const float *map;
+        const map_text *text;
+    } list[] = {
+        {fatwater->pdff_fraction, &pdff_text},
+        {fatwater->pdff_se_fraction, &se_text},
+        {fatwater->r2star_per_s, &r2_text},
+        {fatwater->fieldmap_hz, &field_text},
+        {fatwater->water, &water_text},
+        {fatwater->fat, &fat_text},
+        {fatwater->residual_fraction, &residual_text},
+        {fatwater->swap_probability, &swap_text},
+    };
+    for (size_t m = 0; m < sizeof list / sizeof *list; m++)
+        FSC_TRY(write_map(fatwater, list[m].map, list[m].text, scan, dir, recipe, err));
+    return write_flags(fatwater, scan, dir, recipe, err);
+}
