@@ -1,0 +1,122 @@
+/* Sidecars: the fields that decide what an image is and how it was taken. */
+#include "image.h"
+#include "json.h"
+#include "text.h"
+
+#include <fascicle/scan.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+void fsc_sidecar_init(fsc_sidecar *sidecar) {
+    *sidecar = (fsc_sidecar){
+        .imaging_frequency_mhz = NAN, .b0_tesla = NAN, .flip_angle_deg = NAN, .repetition_time = NAN, .side_known = 1};
+}
+
+/* dcm2niix appends its own word at the end of ImageType, so the last whole word wins; the scanners' single letters
+ * count only where no word is given. */
+static fsc_role image_type_role(const fsc_json *list) {
+    static const struct {
+        const char *word;
+        fsc_role role;
+    } known[] = {{"MAGNITUDE", FSC_ROLE_MAGNITUDE},
+                 {"PHASE", FSC_ROLE_PHASE},
+                 {"REAL", FSC_ROLE_REAL},
+                 {"IMAGINARY", FSC_ROLE_IMAGINARY},
+                 {"WATER", FSC_ROLE_WATER},
+                 {"FAT", FSC_ROLE_FAT},
+                 {"FAT_FRACTION", FSC_ROLE_FAT_FRACTION},
+                 {"FATFRACTION", FSC_ROLE_FAT_FRACTION},
+                 {"M", FSC_ROLE_MAGNITUDE},
+                 {"P", FSC_ROLE_PHASE},
+                 {"R", FSC_ROLE_REAL},
+                 {"I", FSC_ROLE_IMAGINARY}};
+    fsc_role word = FSC_ROLE_NONE, letter = FSC_ROLE_NONE;
+    int ready = 0;
+    const int64_t n = fsc_json_length(list);
+    for (int64_t i = 0; i < n; i++) {
+        const char *text = fsc_json_string(fsc_json_at(list, i));
+        for (size_t k = 0; text && k < sizeof known / sizeof *known; k++) {
+            if (strcmp(text, known[k].word) != 0) continue;
+            const int is_ready = known[k].role >= FSC_ROLE_WATER;
+            if (!text[1])
+                letter = known[k].role;
+            else if (is_ready || !ready)
+                word = known[k].role; /* WATER, MAGNITUDE is a water image */
+            ready |= is_ready;
+        }
+    }
+    return word != FSC_ROLE_NONE ? word : letter;
+}
+
+/* Siemens tells its Dixon images apart in the series' name only: ..._W, ..._F, ..._FP (fat percentage). */
+static fsc_role series_role(const char *series) {
+    const char *last = series ? strrchr(series, '_') : NULL;
+    if (!last) return FSC_ROLE_NONE;
+    if (strcmp(last, "_W") == 0) return FSC_ROLE_WATER;
+    if (strcmp(last, "_F") == 0) return FSC_ROLE_FAT;
+    return strcmp(last, "_FP") == 0 ? FSC_ROLE_FAT_FRACTION : FSC_ROLE_NONE;
+}
+
+static void take_echo_times(fsc_sidecar *out, const fsc_json *value) {
+    if (!fsc_json_is_array(value)) {
+        out->te[0] = fsc_json_number(value);
+        out->n_te = fsc_json_is_null(value) ? 0 : 1;
+        return;
+    }
+    const int64_t n = fsc_json_length(value);
+    out->n_te = n > INT32_MAX ? INT32_MAX : (int32_t)n;
+    for (int32_t i = 0; i < out->n_te && i < FSC_ECHO_MAX; i++) out->te[i] = fsc_json_number(fsc_json_at(value, i));
+}
+
+static double positive(const fsc_json *object, const char *key) {
+    const double value = fsc_json_number(fsc_json_get(object, key));
+    return value > 0 ? value : (double)NAN;
+}
+
+static void take_text(char *out, size_t size, const fsc_json *object, const char *key) {
+    const char *text = fsc_json_string(fsc_json_get(object, key));
+    fsc_copy_text(out, size, text ? text : "");
+}
+
+static int32_t take_precession(const fsc_json *value) {
+    const double number = fsc_json_number(value);
+    const int word = fsc_json_bool(value, -1);
+    if (word >= 0) return word ? 1 : -1;
+    if (isnan(number)) return 0;
+    return number > 0 ? 1 : -1; /* the toolbox's rule: > 0 as stored, else conjugate */
+}
+
+fsc_status fsc_sidecar_read(fsc_sidecar *out, const char *path, fsc_error *err) {
+    __attribute__((cleanup(fsc_json_cleanup))) fsc_json *about = NULL;
+    fsc_sidecar_init(out);
+    const fsc_status status = fsc_json_read(&about, path, err);
+    if (status != FSC_OK) return status;
+    out->role = image_type_role(fsc_json_get(about, "ImageType"));
+    if (out->role == FSC_ROLE_NONE || out->role == FSC_ROLE_MAGNITUDE) {
+        const fsc_role series = series_role(fsc_json_string(fsc_json_get(about, "SeriesDescription")));
+        if (series != FSC_ROLE_NONE) out->role = series;
+    }
+    take_echo_times(out, fsc_json_get(about, "EchoTime"));
+    const double echo = fsc_json_number(fsc_json_get(about, "EchoNumber"));
+    if (echo >= 1 && echo <= 10000) out->echo = (int32_t)echo;
+    out->imaging_frequency_mhz = positive(about, "ImagingFrequency");
+    if (out->imaging_frequency_mhz > 1e5) out->imaging_frequency_mhz *= 1e-6; /* written in Hz */
+    out->b0_tesla = positive(about, "MagneticFieldStrength");
+    if (out->b0_tesla > 100) out->b0_tesla *= 1e-4; /* written in gauss, as some old scanners do */
+    out->flip_angle_deg = positive(about, "FlipAngle");
+    out->repetition_time = positive(about, "RepetitionTime");
+    out->precession = take_precession(fsc_json_get(about, "PrecessionIsClockwise"));
+    const fsc_json *side = fsc_json_get(about, "SideKnown");
+    const char *side_text = fsc_json_string(side);
+    if (side_text)
+        out->side_known = strncasecmp(side_text, "not known", 9) != 0;
+    else
+        out->side_known = fsc_json_bool(side, 1);
+    out->spacing_assumed = fsc_json_bool(fsc_json_get(about, "VoxelSizeAssumed"), 0);
+    take_text(out->units, sizeof out->units, about, "Units");
+    take_text(out->manufacturer, sizeof out->manufacturer, about, "Manufacturer");
+    take_text(out->body_part, sizeof out->body_part, about, "BodyPart");
+    if (!out->body_part[0]) take_text(out->body_part, sizeof out->body_part, about, "BodyPartExamined");
+    return FSC_OK;
+}
