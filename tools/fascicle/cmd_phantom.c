@@ -29,11 +29,11 @@ static int read_injury(fsc_phantom_injury *out, const char *text) {
     return 1;
 }
 
-/* Fills opt from the command line; returns EXIT_OK or what cli_usage said. */
-static int read_options(cli *c, const values *v, fsc_phantom_options *opt, fsc_phantom_injury *injury) {
-    *opt = (fsc_phantom_options)FSC_PHANTOM_OPTIONS_INIT;
+/* Fills made from the command line; returns EXIT_OK or what cli_usage said. */
+static int read_options(cli *c, const values *v, fsc_phantom_options *made, fsc_phantom_injury *injury) {
+    *made = (fsc_phantom_options)FSC_PHANTOM_OPTIONS_INIT;
     if (strcmp(v->region, "neck") == 0)
-        opt->region = FSC_PHANTOM_NECK;
+        made->region = FSC_PHANTOM_NECK;
     else if (strcmp(v->region, "low-back") != 0)
         return cli_usage(c, "--region is '%s': use low-back or neck", v->region);
     if (v->seed < 0 || v->noise_seed < 0) return cli_usage(c, "--seed and --noise-seed must not be negative");
@@ -41,59 +41,59 @@ static int read_options(cli *c, const values *v, fsc_phantom_options *opt, fsc_p
         return cli_usage(c, "--echoes must lie between 2 and %d", FSC_ECHO_MAX);
     char rest;
     if (v->shift &&
-        sscanf(v->shift, "%lf,%lf,%lf%c", &opt->shift_mm[0], &opt->shift_mm[1], &opt->shift_mm[2], &rest) != 3)
+        sscanf(v->shift, "%lf,%lf,%lf%c", &made->shift_mm[0], &made->shift_mm[1], &made->shift_mm[2], &rest) != 3)
         return cli_usage(c, "--shift is '%s': give three numbers in mm, as in 0,5,-10", v->shift);
     for (int i = 0; i < v->injuries.n; i++)
         if (!read_injury(&injury[i], v->injuries.item[i]))
             return cli_usage(c, "--injury is '%s': give muscle:level:side:points, as in multifidus:L4:left:8",
                              v->injuries.item[i]);
-    opt->scale = v->scale;
-    opt->seed = (uint64_t)v->seed;
-    opt->noise_seed = (uint64_t)v->noise_seed;
-    opt->b0_tesla = v->tesla;
-    opt->snr = v->snr;
-    opt->n_echo = (int32_t)v->echoes;
-    opt->te_first_s = v->te_first_ms * 1e-3;
-    opt->te_step_s = v->te_step_ms * 1e-3;
-    opt->field_range_hz = v->field_hz;
-    opt->ramp_dwell = v->ramp;
-    opt->ramp_constant_rad = v->ramp_constant;
-    opt->conjugate = v->conjugate;
-    opt->no_gas = v->no_gas;
-    opt->tilt_deg = v->tilt_deg;
-    opt->drop_slices_fraction = v->drop_percent / 100;
-    opt->injury = injury;
-    opt->n_injury = v->injuries.n;
-    opt->n_threads = (int32_t)c->threads;
+    made->scale = v->scale;
+    made->seed = (uint64_t)v->seed;
+    made->noise_seed = (uint64_t)v->noise_seed;
+    made->b0_tesla = v->tesla;
+    made->snr = v->snr;
+    made->n_echo = (int32_t)v->echoes;
+    made->te_first_s = v->te_first_ms * 1e-3;
+    made->te_step_s = v->te_step_ms * 1e-3;
+    made->field_range_hz = v->field_hz;
+    made->ramp_dwell = v->ramp;
+    made->ramp_constant_rad = v->ramp_constant;
+    made->conjugate = v->conjugate;
+    made->no_gas = v->no_gas;
+    made->tilt_deg = v->tilt_deg;
+    made->drop_slices_fraction = v->drop_percent / 100;
+    made->injury = injury;
+    made->n_injury = v->injuries.n;
+    made->n_threads = (int32_t)c->threads;
     return EXIT_OK;
 }
 
-static void tell(cli *c, const fsc_phantom *phantom, const fsc_phantom_options *opt) {
+static void tell(cli *c, const fsc_phantom *phantom, const fsc_phantom_options *made) {
     const fsc_grid *grid = &phantom->scan->grid;
     double mm[3];
     fsc_grid_spacing_mm(grid, mm);
     cli_line(c, "phantom", "%s, %lld x %lld x %lld voxels of %.2f x %.2f x %.2f mm, %d echoes, %.4g T, SNR %.4g",
-             opt->region == FSC_PHANTOM_NECK ? "neck" : "low back", (long long)grid->dim[0], (long long)grid->dim[1],
-             (long long)grid->dim[2], mm[0], mm[1], mm[2], phantom->scan->n_echo, opt->b0_tesla, opt->snr);
-    for (int32_t i = 0; i < opt->n_injury; i++)
-        cli_line(c, "injury", "%s %s %s: %+.4g points of fat", opt->injury[i].muscle, opt->injury[i].level,
-                 fsc_side_text(opt->injury[i].side), 100 * opt->injury[i].pdff_added_fraction);
+             made->region == FSC_PHANTOM_NECK ? "neck" : "low back", (long long)grid->dim[0], (long long)grid->dim[1],
+             (long long)grid->dim[2], mm[0], mm[1], mm[2], phantom->scan->n_echo, made->b0_tesla, made->snr);
+    for (int32_t i = 0; i < made->n_injury; i++)
+        cli_line(c, "injury", "%s %s %s: %+.4g points of fat", made->injury[i].muscle, made->injury[i].level,
+                 fsc_side_text(made->injury[i].side), 100 * made->injury[i].pdff_added_fraction);
 }
 
 static int run(cli *c, const void *given) {
     const values *v = given;
-    fsc_phantom_options opt;
+    fsc_phantom_options made;
     fsc_phantom_injury injury[OPT_TEXTS_MAX];
-    const int usage = read_options(c, v, &opt, injury);
+    const int usage = read_options(c, v, &made, injury);
     if (usage != EXIT_OK) return usage;
     fsc_error err = FSC_ERROR_INIT;
     fsc_phantom *phantom = NULL;
     fsc_recipe recipe = {0};
     fsc_status status = cli_recipe(c, &recipe, &err);
-    if (status == FSC_OK) status = fsc_phantom_make(&phantom, &opt, &err);
+    if (status == FSC_OK) status = fsc_phantom_make(&phantom, &made, &err);
     if (status == FSC_OK) {
-        tell(c, phantom, &opt);
-        status = fsc_phantom_write(phantom, &opt, v->dir, v->participant, v->session, &recipe, &err);
+        tell(c, phantom, &made);
+        status = fsc_phantom_write(phantom, &made, v->dir, v->participant, v->session, &recipe, &err);
     }
     if (status == FSC_OK) cli_file(c, "phantom", v->dir);
     fsc_phantom_free(phantom);
