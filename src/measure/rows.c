@@ -1,0 +1,315 @@
+#include "rows.h"
+
+#include "alloc.h"
+#include "fail.h"
+#include "shape.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FEW_VOXELS 200
+#define SWAP_SUSPECT 0.02 /* share of flagged voxels that is said */
+#define LOW_SNR 10.0      /* our choice: a voxel's PDFF error then is of the order of 10 points */
+
+/* Everything that making rows needs, allocated once. */
+typedef struct rows_work {
+    fsc_measures *out;
+    const fsc_voxels *v;
+    fsc_site_part *part;         /* per set */
+    float *values;               /* as long as the longest row */
+    double *area, *lean, *known; /* per slab */
+    int32_t *list;               /* sets of the row at hand */
+    int32_t n_list;
+} rows_work;
+
+static int by_number(const void *a, const void *b) {
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_of(float *values, int64_t n) {
+    if (n == 0) return (double)NAN;
+    qsort(values, (size_t)n, sizeof *values, by_number);
+    return n % 2 ? (double)values[n / 2] : 0.5 * ((double)values[n / 2 - 1] + (double)values[n / 2]);
+}
+
+double fsc_voxel_snr(const fsc_fatwater *fw, int64_t at) {
+    if (!fw->water || !fw->fat || !(fw->noise_sd > 0)) return (double)NAN;
+    return fabs((double)fw->water[at] + (double)fw->fat[at]) / fw->noise_sd;
+}
+
+typedef double (*rows_pick)(const fsc_fatwater *fw, int64_t at);
+
+static double pick_pdff(const fsc_fatwater *fw, int64_t at) {
+    return fw->pdff_fraction ? (double)fw->pdff_fraction[at] : (double)NAN;
+}
+
+/* Finite values of the row's voxels into w->values; n is returned. */
+static int64_t gather(rows_work *w, rows_pick pick) {
+    int64_t n = 0;
+    for (int32_t l = 0; l < w->n_list; l++)
+        for (int64_t i = w->v->start[w->list[l]]; i < w->v->start[w->list[l] + 1]; i++) {
+            const double y = pick(w->v->fatwater, w->v->index[i]);
+            if (isfinite(y)) w->values[n++] = (float)y;
+        }
+    return n;
+}
+
+static double ratio(double a, double b) {
+    return b > 0 ? a / b : (double)NAN;
+}
+
+/* Joins the parts of the row's sets: sums add up; variances of the sets' means add with the squares of their shares, as
+ * sets are taken as independent. A
+ * set of one voxel has no variance of its own; its share is too small to matter unless the row has nothing else. */
+static void join_parts(fsc_row *row, const rows_work *w) {
+    double sum = 0, variance = 0, noise = 0, r2star = 0, erode[2] = {0}, quartile[4] = {0}, quartile_variance[4] = {0};
+    int64_t n_erode[2] = {0}, n_quartile[4] = {0}, n_r2star = 0, swap = 0, flagged = 0, labelled = 0, n_noise = 0;
+    int known = 0, quartile_known[4] = {0};
+    for (int32_t l = 0; l < w->n_list; l++) {
+        const fsc_site_part *p = &w->part[w->list[l]];
+        labelled += p->n_labelled;
+        swap += p->n_swap;
+        flagged += p->n_flagged;
+        if (p->n == 0) continue;
+        row->n_voxel += p->n;
+        sum += p->sum;
+        noise += p->noise_variance_sum;
+        n_noise += p->n_noise;
+        if (isfinite(p->variance_of_mean)) {
+            variance += p->variance_of_mean * (double)p->n * (double)p->n;
+            known = 1;
+        }
+        r2star += p->sum_r2star;
+        n_r2star += p->n_r2star;
+        for (int e = 0; e < 2; e++) {
+            n_erode[e] += p->n_erode[e];
+            erode[e] += p->sum_erode[e];
+        }
+        for (int q = 0; q < 4; q++) {
+            if (p->n_quartile[q] == 0) continue;
+            n_quartile[q] += p->n_quartile[q];
+            quartile[q] += p->sum_quartile[q];
+            if (!isfinite(p->variance_quartile[q])) continue;
+            quartile_variance[q] += p->variance_quartile[q] * (double)p->n_quartile[q] * (double)p->n_quartile[q];
+            quartile_known[q] = 1;
+        }
+    }
+    const double n = (double)row->n_voxel;
+    row->n_missing = labelled - row->n_voxel;
+    row->volume_mm3 = (double)labelled * w->v->voxel_mm3;
+    row->pdff_mean = ratio(sum, n);
+    row->pdff_se_noise = n_noise > 0 ? sqrt(noise * n / (double)n_noise) / n : (double)NAN;
+    row->pdff_se = known ? ratio(sqrt(variance), n) : (double)NAN;
+    if (row->pdff_se < row->pdff_se_noise) row->pdff_se = row->pdff_se_noise;
+    row->pdff_mean_erode1 = ratio(erode[0], (double)n_erode[0]);
+    row->pdff_mean_erode2 = ratio(erode[1], (double)n_erode[1]);
+    row->n_voxel_erode1 = n_erode[0];
+    row->n_voxel_erode2 = n_erode[1];
+    for (int q = 0; q < 4; q++) {
+        row->pdff_quartile[q] = ratio(quartile[q], (double)n_quartile[q]);
+        row->pdff_quartile_se[q] =
+            quartile_known[q] ? ratio(sqrt(quartile_variance[q]), (double)n_quartile[q]) : (double)NAN;
+    }
+    row->r2star_mean_per_s = ratio(r2star, (double)n_r2star);
+    row->lean_volume_mm3 = row->volume_mm3 * (1 - row->pdff_mean);
+    row->swap_fraction = ratio((double)swap, (double)flagged);
+}
+
+static void add_word(fsc_row *row, const char *word) {
+    const size_t n = strlen(row->quality);
+    (void)snprintf(row->quality + n, sizeof row->quality - n, "%s%s", n ? "," : "", word);
+}
+
+static const char *method_word(fsc_method method) {
+    switch (method) {
+    case FSC_METHOD_COMPLEX: break;
+    case FSC_METHOD_MAGNITUDE: return "magnitude-only";
+    case FSC_METHOD_TWO_POINT:
+    case FSC_METHOD_TWO_POINT_MAGNITUDE: return "2-point-not-pdff";
+    case FSC_METHOD_READY_WATER_FAT: return "from-ready-images";
+    case FSC_METHOD_READY_FAT_FRACTION: return "from-ready-map";
+    }
+    return NULL;
+}
+
+static void judge(fsc_row *row, const rows_work *w) {
+    if (row->cut_by_fov) add_word(row, "cut-by-field-of-view");
+    if (row->n_voxel < FEW_VOXELS) add_word(row, "few-voxels");
+    if (row->swap_fraction > SWAP_SUSPECT) add_word(row, "swap-suspect");
+    if (row->snr < LOW_SNR) add_word(row, "low-snr");
+    if (row->kind != FSC_ROW_LEVEL_BONE && isnan(row->csa_mm2)) add_word(row, "csa-not-measurable");
+    if (w->v->sites->grid.spacing_assumed) add_word(row, "spacing-assumed");
+    if (row->side == FSC_SIDE_UNKNOWN) add_word(row, "side-unknown");
+    const char *word = method_word(w->v->fatwater->method);
+    if (word) add_word(row, word);
+}
+
+/* Fills the row whose sets are listed and whose names are set. */
+static void fill_row(rows_work *w, fsc_row *row) {
+    join_parts(row, w);
+    int64_t n = gather(w, fsc_voxel_snr);
+    row->snr = median_of(w->values, n);
+    n = gather(w, pick_pdff);
+    double square = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double r = (double)w->values[i] - row->pdff_mean;
+        square += r * r;
+    }
+    row->pdff_sd = n > 1 ? sqrt(square / (double)(n - 1)) : (double)NAN;
+    row->pdff_median = median_of(w->values, n);
+    const fsc_section section = fsc_section_largest(w->v, w->list, w->n_list, w->area, w->lean, w->known);
+    row->csa_mm2 = section.csa_mm2;
+    row->lean_csa_mm2 = section.lean_csa_mm2;
+}
+
+static fsc_row *new_row(rows_work *w, fsc_row_kind kind, const char *muscle, const char *level, fsc_side side) {
+    fsc_row *row = &w->out->row[w->out->n_row++];
+    memset(row, 0, sizeof *row);
+    row->kind = kind;
+    row->side = side;
+    row->coverage = (double)NAN;
+    fsc_copy_text(row->muscle, sizeof row->muscle, muscle);
+    fsc_copy_text(row->level, sizeof row->level, level);
+    w->n_list = 0;
+    return row;
+}
+
+/* Adds a site to the row at hand. */
+static void take_site(rows_work *w, fsc_row *row, int32_t s) {
+    const fsc_site *site = &w->v->sites->site[s];
+    row->cut_by_fov |= site->cut_by_fov;
+    row->label_value = w->n_list == 0                          ? site->label_value
+                       : row->label_value == site->label_value ? site->label_value
+                                                               : 0;
+    w->list[w->n_list++] = s;
+}
+
+static int same_muscle(const fsc_site *a, const fsc_site *b) {
+    return strcmp(a->muscle, b->muscle) == 0;
+}
+
+/* The sites [first, last) are one muscle's. A level's rows: each side, then both when there are two. */
+static void level_rows(rows_work *w, int32_t first, int32_t last) {
+    const fsc_sites *sites = w->v->sites;
+    for (int32_t s = first; s < last;) {
+        int32_t end = s;
+        while (end < last && strcmp(sites->site[end].level, sites->site[s].level) == 0) end++;
+        /* Beyond the labelled levels there is no level to report; without any level map "n/a" is the level. */
+        if (sites->n_level == 0 || strcmp(sites->site[s].level, "n/a") != 0) {
+            for (int32_t i = s; i < end; i++) {
+                const fsc_site *site = &sites->site[i];
+                fsc_row *row = new_row(w, FSC_ROW_SITE, site->muscle, site->level, site->side);
+                take_site(w, row, i);
+                row->coverage = site->coverage;
+                fill_row(w, row);
+                judge(row, w);
+            }
+            if (end - s > 1) {
+                fsc_row *row =
+                    new_row(w, FSC_ROW_SITE_BOTH, sites->site[s].muscle, sites->site[s].level, FSC_SIDE_BOTH);
+                double covered = 0, voxels = 0;
+                for (int32_t i = s; i < end; i++) {
+                    take_site(w, row, i);
+                    covered += sites->site[i].coverage * (double)sites->site[i].n_voxel;
+                    voxels += (double)sites->site[i].n_voxel;
+                }
+                row->coverage = covered / voxels;
+                fill_row(w, row);
+                judge(row, w);
+            }
+        }
+        s = end;
+    }
+}
+
+static void muscle_rows(rows_work *w, int32_t first, int32_t last) {
+    const fsc_sites *sites = w->v->sites;
+    int32_t n_side = 0;
+    for (fsc_side side = FSC_SIDE_UNKNOWN; side <= FSC_SIDE_MIDLINE; side++) {
+        fsc_row *row = NULL;
+        for (int32_t i = first; i < last; i++) {
+            if (sites->site[i].side != side) continue;
+            if (!row) row = new_row(w, FSC_ROW_MUSCLE, sites->site[i].muscle, "all", side);
+            take_site(w, row, i);
+        }
+        if (!row) continue;
+        n_side++;
+        fill_row(w, row);
+        judge(row, w);
+    }
+    if (n_side < 2) return;
+    fsc_row *row = new_row(w, FSC_ROW_MUSCLE_BOTH, sites->site[first].muscle, "all", FSC_SIDE_BOTH);
+    for (int32_t i = first; i < last; i++) take_site(w, row, i);
+    fill_row(w, row);
+    judge(row, w);
+}
+
+static int bone_touches_border(const fsc_voxels *v, int32_t set) {
+    const fsc_grid *g = &v->sites->grid;
+    for (int64_t i = v->start[set]; i < v->start[set + 1]; i++) {
+        const int64_t at = v->index[i];
+        const int64_t ijk[3] = {at % g->dim[0], at / g->dim[0] % g->dim[1], at / (g->dim[0] * g->dim[1])};
+        for (int a = 0; a < 3; a++)
+            if (ijk[a] == 0 || ijk[a] == g->dim[a] - 1) return 1;
+    }
+    return 0;
+}
+
+/* A body's fat and volume; quarters, rims and cross-sections are a muscle's. */
+static void bone_row(rows_work *w, int32_t set) {
+    const fsc_level_span *span = &w->v->sites->level[set - w->v->sites->n_site];
+    fsc_row *row = new_row(w, FSC_ROW_LEVEL_BONE, "vertebra", span->level, FSC_SIDE_MIDLINE);
+    row->label_value = span->value;
+    w->list[w->n_list++] = set;
+    row->cut_by_fov = bone_touches_border(w->v, set);
+    fill_row(w, row);
+    row->csa_mm2 = row->lean_csa_mm2 = row->lean_volume_mm3 = (double)NAN;
+    row->pdff_mean_erode1 = row->pdff_mean_erode2 = (double)NAN;
+    row->n_voxel_erode1 = row->n_voxel_erode2 = 0;
+    for (int q = 0; q < 4; q++) row->pdff_quartile[q] = row->pdff_quartile_se[q] = (double)NAN;
+    judge(row, w);
+}
+
+static fsc_status make(rows_work *w, fsc_error *err) {
+    const fsc_voxels *v = w->v;
+    const fsc_sites *sites = v->sites;
+    int64_t longest = 1;
+    for (int32_t s = 0; s < v->n_set; s++)
+        if (v->start[s + 1] - v->start[s] > longest) longest = v->start[s + 1] - v->start[s];
+    FSC_AUTO_BLOCK float *scratch = fsc_alloc(3 * longest, sizeof *scratch);
+    /* At most: a row a set, one for both sides, one a muscle and side, one a muscle: under three for each set. */
+    w->out->row = fsc_alloc(3 * (int64_t)v->n_set, sizeof *w->out->row);
+    if (!scratch || !w->out->row) return fsc_fail_nomem(err, "measuring the sites");
+    for (int32_t s = 0; s < v->n_set; s++) fsc_site_part_measure(&w->part[s], v, s, scratch);
+    for (int32_t s = 0; s < sites->n_site;) {
+        int32_t end = s;
+        while (end < sites->n_site && same_muscle(&sites->site[s], &sites->site[end])) end++;
+        level_rows(w, s, end);
+        muscle_rows(w, s, end);
+        s = end;
+    }
+    for (int32_t s = sites->n_site; s < v->n_set; s++)
+        if (v->start[s + 1] > v->start[s]) bone_row(w, s);
+    return FSC_OK;
+}
+
+fsc_status fsc_rows_make(fsc_measures *out, const fsc_voxels *v, fsc_error *err) {
+    FSC_AUTO_BLOCK fsc_site_part *part = fsc_alloc(v->n_set, sizeof *part);
+    FSC_AUTO_BLOCK float *values = fsc_alloc(v->start[v->n_set], sizeof *values);
+    FSC_AUTO_BLOCK double *slabs = fsc_alloc(3 * (int64_t)v->n_slab, sizeof *slabs);
+    FSC_AUTO_BLOCK int32_t *list = fsc_alloc(v->n_set, sizeof *list);
+    if (!part || !values || !slabs || !list) return fsc_fail_nomem(err, "measuring the sites");
+    rows_work w = {.out = out,
+                   .v = v,
+                   .part = part,
+                   .values = values,
+                   .area = slabs,
+                   .lean = slabs + v->n_slab,
+                   .known = slabs + 2 * (int64_t)v->n_slab,
+                   .list = list};
+    return make(&w, err);
+}

@@ -1,0 +1,113 @@
+/* fsc_measure_run: the tissue summary and, with sites, the rows. */
+#include "alloc.h"
+#include "fail.h"
+#include "rows.h"
+#include "text.h"
+
+#include <fascicle/measure.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+FSC_DEFINE_AUTO(fsc_measures, fsc_measures_free)
+
+void fsc_measures_free(fsc_measures *measures) {
+    if (!measures) return;
+    fsc_free(measures->row);
+    fsc_notes_free(&measures->notes);
+    fsc_free(measures);
+}
+
+const fsc_row *fsc_measures_find(const fsc_measures *measures, const char *muscle, const char *level, fsc_side side) {
+    for (int32_t i = 0; measures && i < measures->n_row; i++) {
+        const fsc_row *row = &measures->row[i];
+        if (row->side == side && strcmp(row->muscle, muscle) == 0 && strcmp(row->level, level) == 0) return row;
+    }
+    return NULL;
+}
+
+static int by_number(const void *a, const void *b) {
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_of(float *list, int64_t n) {
+    if (n == 0) return (double)NAN;
+    qsort(list, (size_t)n, sizeof *list, by_number);
+    return n % 2 ? (double)list[n / 2] : 0.5 * ((double)list[n / 2 - 1] + (double)list[n / 2]);
+}
+
+/* The whole scan, without labels: all voxels with a result. */
+static fsc_status summarise(fsc_measures *out, const fsc_fatwater *fw, fsc_error *err) {
+    const int64_t n = fsc_grid_count(&fw->grid);
+    FSC_AUTO_BLOCK float *list = fsc_alloc(n, sizeof *list);
+    if (!list) return fsc_fail_nomem(err, "summarising the scan");
+    int64_t swap = 0, n_snr = 0;
+    out->swap_suspect_fraction = out->pdff_median = out->snr_median = (double)NAN;
+    for (int64_t v = 0; v < n && fw->pdff_fraction; v++) {
+        if (!isfinite(fw->pdff_fraction[v])) continue;
+        if (fw->quality) swap += (fw->quality[v] & FSC_Q_SWAP_SUSPECT) != 0;
+        list[out->n_fitted++] = fw->pdff_fraction[v];
+    }
+    if (fw->quality && out->n_fitted > 0) out->swap_suspect_fraction = (double)swap / (double)out->n_fitted;
+    out->pdff_median = median_of(list, out->n_fitted);
+    for (int64_t v = 0; v < n && fw->pdff_fraction; v++) {
+        const double snr = isfinite(fw->pdff_fraction[v]) ? fsc_voxel_snr(fw, v) : (double)NAN;
+        if (isfinite(snr)) list[n_snr++] = (float)snr;
+    }
+    out->snr_median = median_of(list, n_snr);
+    return FSC_OK;
+}
+
+static void say(fsc_measures *out, const fsc_sites *sites) {
+    int64_t missing = 0, labelled = 0;
+    int32_t n_site = 0, cut = 0;
+    for (int32_t i = 0; i < out->n_row; i++) {
+        const fsc_row *row = &out->row[i];
+        if (row->kind == FSC_ROW_MUSCLE) {
+            missing += row->n_missing;
+            labelled += row->n_missing + row->n_voxel;
+        }
+        if (row->kind != FSC_ROW_SITE) continue;
+        n_site++;
+        cut += row->cut_by_fov != 0;
+    }
+    fsc_notes_add(&out->notes, FSC_NOTE_FOUND, "sites-measured", "%d sites, %lld voxels; %d cut by the field of view",
+                  (int)n_site, (long long)(labelled - missing), (int)cut);
+    if (missing > 0)
+        fsc_notes_add(
+            &out->notes, FSC_NOTE_WARNING, "voxels-missing",
+            "%lld of %lld labelled muscle voxels have no fat fraction and are left out of means, not of volumes",
+            (long long)missing, (long long)labelled);
+    if (sites->grid.spacing_assumed)
+        fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "spacing-assumed",
+                      "areas and volumes mean nothing in themselves: the scan's voxel size is assumed");
+}
+
+static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const fsc_sites *sites, fsc_error *err) {
+    double spacing[3];
+    fsc_grid_spacing_mm(&sites->grid, spacing);
+    const double tolerance = 0.1 * fmin(spacing[0], fmin(spacing[1], spacing[2]));
+    if (!fsc_grid_same(&fw->grid, &sites->grid, tolerance))
+        return fsc_fail(err, FSC_E_SHAPE,
+                        "the maps and the sites are on different grids; build the sites on the maps' own grid");
+    fsc_copy_text(out->muscle_scheme, sizeof out->muscle_scheme, sites->muscle_scheme);
+    fsc_copy_text(out->level_scheme, sizeof out->level_scheme, sites->level_scheme);
+    fsc_voxels voxels;
+    FSC_TRY(fsc_voxels_list(&voxels, fw, sites, err));
+    const fsc_status status = fsc_rows_make(out, &voxels, err);
+    fsc_voxels_free(&voxels);
+    if (status == FSC_OK) say(out, sites);
+    return status;
+}
+
+fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, const fsc_sites *sites, fsc_error *err) {
+    if (!out || !fatwater) return fsc_fail(err, FSC_E_ARG, "measuring needs the fat-water maps");
+    FSC_AUTO(fsc_measures) made = fsc_alloc(1, sizeof *made);
+    if (!made) return fsc_fail_nomem(err, "measuring");
+    made->method = fatwater->method;
+    FSC_TRY(summarise(made, fatwater, err));
+    if (sites) FSC_TRY(measure_sites(made, fatwater, sites, err));
+    FSC_GIVE(out, made);
+    return FSC_OK;
+}
