@@ -20,7 +20,7 @@ static void hex(char text[8], fsc_colour c) {
 }
 
 static paint paint_of(const fsc_cell *cell) {
-    paint p = {"#ffffff", "#111"};
+    paint p = {"#ffffff", "#000"};
     if (!isfinite(cell->row->pdff_mean)) return p;
     const fsc_colour colour = fsc_colour_pdff(cell->row->pdff_mean / FSC_COLOUR_PDFF_TOP);
     hex(p.fill, colour);

@@ -58,10 +58,14 @@ fsc_colour fsc_colour_percentile(double t) {
     return on_ramp(percentile_knots, sizeof percentile_knots / sizeof *percentile_knots, t);
 }
 
+static double linear(uint8_t value) {
+    const double v = value / 255.0;
+    return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+}
+
 const char *fsc_colour_ink(fsc_colour colour) {
-    /* Relative luminance with an approximate gamma; 0.22 is where black and white text have equal contrast. */
-    const double r = colour.r / 255.0, g = colour.g / 255.0, b = colour.b / 255.0;
-    return 0.2126 * r * r + 0.7152 * g * g + 0.0722 * b * b > 0.2 ? "#111" : "#fff";
+    /* WCAG 2.1 relative luminance; at 0.179 black and white text have the same contrast, 4.6 : 1. */
+    return 0.2126 * linear(colour.r) + 0.7152 * linear(colour.g) + 0.0722 * linear(colour.b) > 0.179 ? "#000" : "#fff";
 }
 
 fsc_colour fsc_colour_muscle(int32_t index) {

@@ -15,7 +15,7 @@ typedef struct fsc_colour {
 fsc_colour fsc_colour_pdff(double t);
 /* Near white (low) to dark purple (high), lightness falling evenly: told apart from the PDFF ramp at a glance. */
 fsc_colour fsc_colour_percentile(double t);
-/* "#fff" or "#111", whichever reads better on the colour. */
+/* "#fff" or "#000", whichever reads better on the colour. */
 const char *fsc_colour_ink(fsc_colour colour);
 /* Outline colours for muscles, safe for colour-blind readers; repeats after 8. */
 fsc_colour fsc_colour_muscle(int32_t index);

@@ -47,14 +47,15 @@ void fsc_words_row(fsc_text *out, const char *muscle_name, const fsc_row *row) {
     fsc_text_printf(out, ", %lld voxels", (long long)row->n_voxel);
     FSC_AUTO_TEXT fsc_text quality = {0};
     fsc_words_quality(&quality, row);
+    if (quality.failed) out->failed = 1;
     if (quality.length) fsc_text_printf(out, "; %s", quality.data);
 }
 
 /* The short phrase of one word of the quality column; the word itself, without hyphens, when it is not in the table. */
-static void add_flag(fsc_text *out, const fsc_table *table, const char *word, size_t n) {
+static void add_flag(fsc_text *out, size_t start, const fsc_table *table, const char *word, size_t n) {
     char key[96];
     fsc_copy_text(key, n + 1 < sizeof key ? n + 1 : sizeof key, word);
-    if (out->length) fsc_text_add(out, "; ");
+    if (out->length > start) fsc_text_add(out, "; ");
     for (int32_t r = 0; r < table->n_row; r++)
         if (strcmp(fsc_table_get(table, r, "word"), key) == 0) {
             fsc_text_add_html(out, fsc_table_get(table, r, "short"));
@@ -68,15 +69,16 @@ static void add_flag(fsc_text *out, const fsc_table *table, const char *word, si
 void fsc_words_quality(fsc_text *out, const fsc_row *row) {
     FSC_AUTO_TABLE fsc_table table = {0};
     if (fsc_table_embedded(&table, "report/quality.tsv", NULL) != FSC_OK) out->failed = 1;
+    const size_t start = out->length;
     int cut_said = 0;
     for (const char *word = row->quality; *word;) {
         const size_t n = strcspn(word, ", ");
-        if (n) add_flag(out, &table, word, n);
+        if (n) add_flag(out, start, &table, word, n);
         if (n == 10 && memcmp(word, "cut-by-fov", 10) == 0) cut_said = 1;
         word += n;
         word += strspn(word, ", ");
     }
-    if (row->cut_by_fov && !cut_said) add_flag(out, &table, "cut-by-fov", 10);
+    if (row->cut_by_fov && !cut_said) add_flag(out, start, &table, "cut-by-fov", 10);
 }
 
 void fsc_words_person(fsc_text *out, const fsc_scan *scan) {
