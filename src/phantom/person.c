@@ -10,7 +10,9 @@
 /* Counters of the person's own draws. */
 enum { DRAW_SIZE, DRAW_DEPTH, DRAW_LAYER, DRAW_FAT, DRAW_MUSCLE_SIZE = 100, DRAW_MUSCLE_FAT = 200, DRAW_SITE = 1000 };
 
-#define EDGE_MM 2.0 /* over which an injury rises from its mid-disc planes */
+/* Share of a level's length over which an injury rises from its mid-disc planes: wide enough that the voxels which
+ * straddle a plane carry little of it into the neighbour. */
+#define EDGE 0.15
 
 static void set_levels(fsc_person *person) {
     const fsc_region *r = person->region;
@@ -134,9 +136,8 @@ double fsc_person_pdff(const fsc_person *person, int32_t m, int32_t right, doubl
         const int32_t i = (int32_t)level;
         if (person->added[m][right][i] != 0) {
             /* Rises from 0 at both mid-disc planes; the plateau makes the mean along the level what was asked. */
-            const double edge = EDGE_MM / (person->edge_mm[i + 1] - person->edge_mm[i]);
-            const double from_end = fmin(level - i, i + 1 - level) / edge, w = fmin(from_end, 1);
-            *added = person->added[m][right][i] * w * w * (3 - 2 * w) / (1 - edge);
+            const double w = fmin(fmin(level - i, i + 1 - level) / EDGE, 1);
+            *added = person->added[m][right][i] * w * w * (3 - 2 * w) / (1 - EDGE);
         }
     }
     return pdff[k] + (at - k) * (pdff[k + 1] - pdff[k]);
