@@ -138,3 +138,115 @@ fsc_status fsc_fatwater_write(const fsc_fatwater *fatwater, const fsc_scan *scan
         FSC_TRY(write_map(fatwater, list[m].map, list[m].text, scan, dir, recipe, err));
     return write_flags(fatwater, scan, dir, recipe, err);
 }
+
+/* Fills *map from <stem>_<entity><suffix>.nii.gz; a map that is not there stays NULL. */
+static fsc_status read_map(float **map, const fsc_grid *grid, const char *stem, const char *entity,
+                           const map_text *text, fsc_error *err) {
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s_%s%s.nii.gz", stem, entity, text->suffix) >= (int)sizeof path)
+        return fsc_fail(err, FSC_E_RANGE, "the path is too long: %s", stem);
+    if (!fsc_file_exists(path)) return FSC_OK;
+    fsc_volume *volume = NULL;
+    FSC_TRY(fsc_volume_read(&volume, path, err));
+    fsc_status status = FSC_OK;
+    if (fsc_grid_same(grid, &volume->grid, 1e-3)) {
+        const int64_t n = fsc_grid_count(grid);
+        for (int64_t v = 0; v < n; v++) volume->data[v] = (float)(volume->data[v] / text->factor);
+        FSC_GIVE(map, volume->data);
+    } else {
+        status = fsc_fail(err, FSC_E_SHAPE, "%s: lies on another grid than the fat-fraction map of the same run", path);
+    }
+    fsc_volume_free(volume);
+    return status;
+}
+
+static void read_findings(fsc_fatwater *fatwater, const fsc_json *sidecar) {
+    const char *method = fsc_json_string(fsc_json_get(sidecar, "Method"));
+    for (int m = FSC_METHOD_COMPLEX; method && m <= FSC_METHOD_READY_FAT_FRACTION; m++)
+        if (strcmp(method, fsc_method_text((fsc_method)m)) == 0) fatwater->method = (fsc_method)m;
+    const char *spectrum = fsc_json_string(fsc_json_get(sidecar, "FatSpectrum"));
+    if (spectrum) fsc_copy_text(fatwater->spectrum, sizeof fatwater->spectrum, spectrum);
+    const double sign = fsc_json_number(fsc_json_get(sidecar, "Sign"));
+    fatwater->sign = sign < 0 ? -1 : sign > 0 ? 1 : 0;
+    fatwater->sign_ratio = fsc_json_number(fsc_json_get(sidecar, "SignResidualRatio"));
+    fatwater->ramp_slope_dwell = fsc_json_number(fsc_json_get(sidecar, "ReadoutRampSlopeDwell"));
+    fatwater->ramp_constant_rad = fsc_json_number(fsc_json_get(sidecar, "ReadoutRampConstantRad"));
+    const double axis = fsc_json_number(fsc_json_get(sidecar, "ReadoutRampAxis"));
+    fatwater->ramp_axis = axis >= 0 && axis <= 2 ? (int32_t)axis : -1;
+    fatwater->noise_sd = fsc_json_number(fsc_json_get(sidecar, "NoiseSD"));
+    fatwater->t1_bias_expected = fsc_json_number(fsc_json_get(sidecar, "ExpectedT1BiasFractionAtPDFF10"));
+    const fsc_json *notes = fsc_json_get(sidecar, "Notes");
+    for (int64_t i = 0; i < fsc_json_length(notes); i++) {
+        const fsc_json *note = fsc_json_at(notes, i);
+        const char *kind = fsc_json_string(fsc_json_get(note, "kind")),
+                   *key = fsc_json_string(fsc_json_get(note, "key"));
+        const char *words = fsc_json_string(fsc_json_get(note, "text"));
+        if (!kind || !key || !words) continue;
+        fsc_notes_add(&fatwater->notes,
+                      strcmp(kind, "warning") == 0   ? FSC_NOTE_WARNING
+                      : strcmp(kind, "assumed") == 0 ? FSC_NOTE_ASSUMED
+                                                     : FSC_NOTE_FOUND,
+                      key, "%s", words);
+    }
+}
+
+static fsc_status read_flags(fsc_fatwater *fatwater, const char *stem, fsc_error *err) {
+    FSC_AUTO_BLOCK float *bits = NULL;
+    FSC_TRY(read_map(&bits, &fatwater->grid, stem, "", &flags_text, err));
+    if (!bits) return FSC_OK;
+    const int64_t n = fsc_grid_count(&fatwater->grid);
+    fatwater->quality = fsc_alloc(n, sizeof *fatwater->quality);
+    if (!fatwater->quality) return fsc_fail_nomem(err, "reading maps");
+    for (int64_t v = 0; v < n; v++)
+        fatwater->quality[v] = bits[v] >= 0 && bits[v] <= 65535 ? (uint16_t)bits[v] : (uint16_t)FSC_Q_BACKGROUND;
+    return FSC_OK;
+}
+
+static fsc_status read_maps(fsc_fatwater *fatwater, const char *stem, const char *entity, fsc_error *err) {
+    const struct {
+        float **map;
+        const map_text *text;
+    } list[] = {
+        {&fatwater->pdff_fraction, &pdff_text},
+        {&fatwater->pdff_se_fraction, &se_text},
+        {&fatwater->r2star_per_s, &r2_text},
+        {&fatwater->fieldmap_hz, &field_text},
+        {&fatwater->water, &water_text},
+        {&fatwater->fat, &fat_text},
+        {&fatwater->residual_fraction, &residual_text},
+        {&fatwater->swap_probability, &swap_text},
+    };
+    for (size_t m = 0; m < sizeof list / sizeof *list; m++)
+        FSC_TRY(
+            read_map(list[m].map, &fatwater->grid, stem, list[m].text == &pdff_text ? entity : "", list[m].text, err));
+    FSC_TRY(read_flags(fatwater, stem, err));
+    const int64_t n = fsc_grid_count(&fatwater->grid);
+    for (int64_t v = 0; v < n; v++) fatwater->n_fitted += isfinite(fatwater->pdff_fraction[v]) != 0;
+    return FSC_OK;
+}
+
+fsc_status fsc_fatwater_read(fsc_fatwater **out, const char *stem, fsc_error *err) {
+    static const char *const entities[] = {"", "desc-2point_", "desc-ready_"};
+    char path[4096], sidecar_path[4096];
+    for (int e = 0; e < 3; e++) {
+        if (snprintf(path, sizeof path, "%s_%sPDFFmap.nii.gz", stem, entities[e]) >= (int)sizeof path) break;
+        if (!fsc_file_exists(path)) continue;
+        (void)snprintf(sidecar_path, sizeof sidecar_path, "%.*s.json", (int)(strlen(path) - 7), path);
+        __attribute__((cleanup(fsc_json_cleanup))) fsc_json *sidecar = NULL;
+        FSC_TRY(fsc_json_read(&sidecar, sidecar_path, err));
+        fsc_volume *volume = NULL;
+        FSC_TRY(fsc_volume_read(&volume, path, err));
+        fsc_fatwater *fatwater = fsc_alloc(1, sizeof *fatwater);
+        if (fatwater) fatwater->grid = volume->grid;
+        fsc_volume_free(volume);
+        if (!fatwater) return fsc_fail_nomem(err, "reading maps");
+        read_findings(fatwater, sidecar);
+        const fsc_status status = read_maps(fatwater, stem, entities[e], err);
+        if (status != FSC_OK)
+            fsc_fatwater_free(fatwater);
+        else
+            *out = fatwater;
+        return status;
+    }
+    return fsc_fail(err, FSC_E_NOTFOUND, "%s_PDFFmap.nii.gz: there is no such map; name one that Fascicle wrote", stem);
+}

@@ -10,9 +10,9 @@ typedef struct values {
 } values;
 
 static fsc_status check(cli *c, const fsc_labels *labels, const char *scheme, fsc_error *err) {
-    const fsc_sites_options opt = {.muscle_scheme = scheme, .side_known = 1};
+    const fsc_sites_options options = {.muscle_scheme = scheme, .side_known = 1};
     fsc_sites *sites = NULL;
-    const fsc_status status = fsc_sites_build(&sites, &labels->grid, labels, NULL, &opt, err);
+    const fsc_status status = fsc_sites_build(&sites, &labels->grid, labels, NULL, &options, err);
     if (status != FSC_OK) return status;
     cli_line(c, "scheme", "%s", sites->muscle_scheme);
     for (int32_t i = 0; i < sites->n_site; i++)

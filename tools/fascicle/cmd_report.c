@@ -13,7 +13,7 @@ static fsc_status read_run(walk *w, const char *pdff_path, const char *stem) {
     char path[4096];
     const walk_scan_options none = {0};
     fsc_status status = walk_scan(w, pdff_path, &none);
-    if (status == FSC_OK) status = fsc_fatwater_read(&w->fatwater, pdff_path, &w->err);
+    if (status == FSC_OK) status = fsc_fatwater_read(&w->fatwater, stem, &w->err);
     if (status == FSC_OK) status = cli_path(path, sizeof path, &w->err, "%s_sites.tsv", stem);
     if (status == FSC_OK) status = fsc_measures_read(&w->measures, path, &w->err);
     if (status == FSC_OK) status = fsc_recipe_add_input(&w->scan->recipe, path, &w->err);
@@ -26,15 +26,21 @@ static fsc_status read_run(walk *w, const char *pdff_path, const char *stem) {
     return fsc_sites_read(&w->sites, path, &w->err);
 }
 
+/* Takes ending off text; non-zero when it was there. */
+static int cut_ending(char *text, const char *ending) {
+    const size_t n = strlen(text), cut = strlen(ending);
+    if (n <= cut || strcmp(text + n - cut, ending) != 0) return 0;
+    text[n - cut] = 0;
+    return 1;
+}
+
 static int run(cli *c, const void *given) {
     const values *v = given;
-    static const char suffix[] = "_PDFFmap.nii.gz";
-    const size_t n = strlen(v->path), cut = sizeof suffix - 1;
     char stem[4096];
-    if (n <= cut || n >= sizeof stem || strcmp(v->path + n - cut, suffix) != 0)
+    if ((size_t)snprintf(stem, sizeof stem, "%s", v->path) >= sizeof stem || !cut_ending(stem, "_PDFFmap.nii.gz"))
         return cli_usage(c, "%s: name the ..._PDFFmap.nii.gz of an earlier run", v->path);
-    memcpy(stem, v->path, n - cut);
-    stem[n - cut] = 0;
+    /* Maps that are no PDFF carry a word more. */
+    if (!cut_ending(stem, "_desc-2point")) (void)cut_ending(stem, "_desc-ready");
     walk w = {.cli = c};
     fsc_status status = read_run(&w, v->path, stem);
     char path[4096];

@@ -8,6 +8,7 @@ typedef struct values {
     walk_scan_options scan;
     walk_separate_options separate;
     walk_label_options labels;
+    walk_map_options map;
 } values;
 
 static fsc_status write_report(walk *w, const char *out) {
@@ -29,10 +30,13 @@ static int run(cli *c, const void *given) {
     fsc_status status = walk_scan(&w, v->path, &v->scan);
     if (status == FSC_OK) status = walk_separate(&w, &v->separate);
     if (status == FSC_OK) status = walk_anatomy(&w, &v->labels);
-    if (status == FSC_OK) status = walk_output(&w, v->out);
+    if (status == FSC_OK) status = walk_exam(&w, &v->map);
     if (status == FSC_OK) status = walk_measure(&w);
+    if (status == FSC_OK && w.sites) status = walk_map(&w, &v->map);
+    if (status == FSC_OK) status = walk_output(&w, v->out);
     if (status == FSC_OK) status = walk_write_maps(&w);
     if (status == FSC_OK) status = walk_write_measures(&w);
+    if (status == FSC_OK && w.map) status = walk_write_map(&w);
     if (status == FSC_OK) status = write_report(&w, v->out);
     const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
     walk_free(&w);
@@ -44,6 +48,7 @@ static const arg args[] = {{"SCAN", offsetof(values, path), 1,
                            {NULL, 0, 0, NULL}};
 static const opt opts[] = {
     WALK_LABEL_OPTS(values, labels),
+    WALK_MAP_OPTS(values, map),
     {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the results go (default: out)"},
     WALK_SCAN_OPTS(values, scan),
     WALK_SEPARATE_OPTS(values, separate),

@@ -82,7 +82,7 @@ static int store(const opt *o, void *base, const char *text, char *why, size_t w
     return 1;
 }
 
-static int take_option(const command *cmd, void *values, cli *cli, int argc, char *const *argv, int *i, char *why,
+static int take_option(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *i, char *why,
                        size_t why_size) {
     const char *name = argv[*i] + 2;
     const char *equals = strchr(name, '=');
@@ -91,7 +91,7 @@ static int take_option(const command *cmd, void *values, cli *cli, int argc, cha
     const opt *o = find(cmd->opts, name, length);
     if (!o) {
         o = find(common, name, length);
-        base = cli;
+        base = shared;
     }
     if (!o) {
         const char *close = nearest(common, name, nearest(cmd->opts, name, NULL));
@@ -114,7 +114,7 @@ static int take_option(const command *cmd, void *values, cli *cli, int argc, cha
     return store(o, base, text, why, why_size);
 }
 
-int opt_parse(const command *cmd, void *values, cli *cli, int argc, char *const *argv, int *help, char *why,
+int opt_parse(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *help, char *why,
               size_t why_size) {
     const arg *next = cmd->args;
     int only_args = 0;
@@ -126,9 +126,9 @@ int opt_parse(const command *cmd, void *values, cli *cli, int argc, char *const 
             *help = 1;
             return 0;
         } else if (!only_args && strcmp(word, "-q") == 0) {
-            cli->quiet = 1;
+            shared->quiet = 1;
         } else if (!only_args && strncmp(word, "--", 2) == 0) {
-            if (take_option(cmd, values, cli, argc, argv, &i, why, why_size)) return 1;
+            if (take_option(cmd, values, shared, argc, argv, &i, why, why_size)) return 1;
         } else if (next && next->name) {
             *(const char **)at(values, next->offset) = word;
             next++;

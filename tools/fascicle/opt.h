@@ -48,7 +48,7 @@ typedef struct command {
     const opt *opts;           /* may be NULL */
     const void *defaults;      /* initial values, size bytes; NULL = zeros */
     size_t size;               /* of the command's struct */
-    int (*run)(struct cli *cli, const void *values);
+    int (*run)(struct cli *shared, const void *values);
     const struct command *const *sub; /* NULL-ended; NULL for a plain command */
 } command;
 
@@ -56,7 +56,7 @@ typedef struct command {
 #define OPT_VALUES_MAX 4096
 
 /* Fills values from argv[1..]. Returns 0, or a line in why (at most why_size) and non-zero. *help is set for --help. */
-int opt_parse(const command *cmd, void *values, struct cli *cli, int argc, char *const *argv, int *help, char *why,
+int opt_parse(const command *cmd, void *values, struct cli *shared, int argc, char *const *argv, int *help, char *why,
               size_t why_size);
 
 /* The help of one command, and the man page from the same tables. path is "fascicle run". */

@@ -1,5 +1,6 @@
 #include "walk.h"
 
+#include <fascicle/store.h>
 #include <math.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,8 @@ double walk_clock_s(void) {
 }
 
 void walk_free(walk *w) {
+    fsc_map_free(w->map);
+    fsc_exam_free(w->exam);
     fsc_measures_free(w->measures);
     fsc_sites_free(w->sites);
     fsc_fatwater_free(w->fatwater);
@@ -37,10 +40,10 @@ static void print_scan(walk *w) {
     cli_notes(w->cli, "scan", &s->notes, 0);
 }
 
-fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *opt) {
-    const fsc_scan_options options = {.participant = opt->participant,
-                                      .session = opt->session,
-                                      .acquisition = opt->acquisition,
+fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
+    const fsc_scan_options options = {.participant = with->participant,
+                                      .session = with->session,
+                                      .acquisition = with->acquisition,
                                       .progress = &w->cli->progress};
     const fsc_status status = fsc_scan_read(&w->scan, path, &options, &w->err);
     if (status == FSC_OK) print_scan(w);
@@ -66,18 +69,18 @@ static void print_separate(walk *w, double seconds) {
     cli_notes(w->cli, "separate", &f->notes, 0);
 }
 
-fsc_status walk_separate(walk *w, const walk_separate_options *opt) {
+fsc_status walk_separate(walk *w, const walk_separate_options *with) {
     fsc_separate_options options = FSC_SEPARATE_OPTIONS_INIT;
-    options.spectrum = opt->spectrum;
-    options.water_shift_ppm = opt->water_shift_ppm;
-    options.ramp = opt->no_ramp ? -1 : 0;
-    options.t1_correct = opt->t1_correct;
+    options.spectrum = with->spectrum;
+    options.water_shift_ppm = with->water_shift_ppm;
+    options.ramp = with->no_ramp ? -1 : 0;
+    options.t1_correct = with->t1_correct;
     options.n_threads = (int32_t)w->cli->threads;
     options.progress = &w->cli->progress;
-    if (opt->sign && strcmp(opt->sign, "stored") == 0) options.sign = 1;
-    else if (opt->sign && strcmp(opt->sign, "conjugate") == 0) options.sign = -1;
-    else if (opt->sign && strcmp(opt->sign, "auto") != 0)
-        return refuse(w, FSC_E_ARG, "--sign is auto, stored or conjugate, not '%s'", opt->sign);
+    if (with->sign && strcmp(with->sign, "stored") == 0) options.sign = 1;
+    else if (with->sign && strcmp(with->sign, "conjugate") == 0) options.sign = -1;
+    else if (with->sign && strcmp(with->sign, "auto") != 0)
+        return refuse(w, FSC_E_ARG, "--sign is auto, stored or conjugate, not '%s'", with->sign);
     const double start_s = walk_clock_s();
     const fsc_status status = fsc_separate_run(&w->fatwater, w->scan, &options, &w->err);
     if (status == FSC_OK) print_separate(w, walk_clock_s() - start_s);
@@ -108,21 +111,21 @@ static fsc_status read_labels(walk *w, fsc_labels **out, const char *path) {
     return status == FSC_OK ? fsc_recipe_add_input(&w->scan->recipe, path, &w->err) : status;
 }
 
-fsc_status walk_anatomy(walk *w, const walk_label_options *opt) {
-    if (!opt->labels) {
-        if (opt->levels)
-            return refuse(w, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE", opt->levels);
+fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
+    if (!with->labels) {
+        if (with->levels)
+            return refuse(w, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE", with->levels);
         cli_line(w->cli, "anatomy", "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
                                     "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
         return FSC_OK;
     }
     fsc_labels *muscles = NULL, *levels = NULL;
-    fsc_status status = read_labels(w, &muscles, opt->labels);
-    const int same = opt->levels && strcmp(opt->levels, opt->labels) == 0;
-    if (status == FSC_OK && opt->levels && !same) status = read_labels(w, &levels, opt->levels);
+    fsc_status status = read_labels(w, &muscles, with->labels);
+    const int same = with->levels && strcmp(with->levels, with->labels) == 0;
+    if (status == FSC_OK && with->levels && !same) status = read_labels(w, &levels, with->levels);
     if (status == FSC_OK) {
-        const fsc_sites_options options = {.muscle_scheme = opt->label_scheme,
-                                           .level_scheme = opt->level_scheme,
+        const fsc_sites_options options = {.muscle_scheme = with->label_scheme,
+                                           .level_scheme = with->level_scheme,
                                            .side_known = w->scan->side_known};
         status = fsc_sites_build(&w->sites, &w->scan->grid, muscles, same ? muscles : levels, &options, &w->err);
     }
@@ -149,6 +152,79 @@ fsc_status walk_measure(walk *w) {
     return FSC_OK;
 }
 
+fsc_status walk_exam(walk *w, const walk_map_options *with) {
+    if (!with->exam) return FSC_OK;
+    const fsc_status status = fsc_exam_read(&w->exam, with->exam, &w->err);
+    return status == FSC_OK ? fsc_recipe_add_input(&w->scan->recipe, with->exam, &w->err) : status;
+}
+
+static fsc_status read_norms(walk *w, fsc_norms **norms, const opt_texts *files) {
+    fsc_status status = fsc_norms_builtin(norms, &w->err);
+    for (int i = 0; i < files->n && status == FSC_OK; i++) {
+        fsc_norms *more = NULL;
+        status = fsc_norms_read(&more, files->item[i], &w->err);
+        if (status == FSC_OK) status = fsc_norms_join(*norms, more, &w->err);
+        if (status == FSC_OK) status = fsc_recipe_add_input(&w->scan->recipe, files->item[i], &w->err);
+        fsc_norms_free(more);
+    }
+    return status;
+}
+
+static void print_map(walk *w) {
+    int placed = 0, sites = 0;
+    for (int32_t i = 0; i < w->map->n_site; i++) {
+        if (w->map->site[i].row.kind != FSC_ROW_SITE) continue;
+        sites++;
+        placed += w->map->site[i].norm.norm_id[0] != 0;
+    }
+    if (w->map->stop) cli_line(w->cli, "STOP", "a red flag is positive: %s", w->map->exam->red_flag[0].action);
+    cli_line(w->cli, "map", "%d of %d sites have a published group to compare with", placed, sites);
+    cli_notes(w->cli, "map", &w->map->notes, 0);
+}
+
+/* The last visit of this person before the day of this one. */
+static fsc_status compare_with_store(walk *w, const char *path) {
+    fsc_store *store = NULL;
+    fsc_visit *visits = NULL;
+    fsc_map *before = NULL;
+    int32_t n = 0, last = -1;
+    const fsc_acquisition *now = &w->map->acquisition;
+    fsc_status status = fsc_store_open(&store, path, 0, &w->err);
+    if (status == FSC_OK) status = fsc_store_visits(&visits, &n, store, now->participant, &w->err);
+    for (int32_t i = 0; i < n; i++)
+        if (strcmp(visits[i].acquisition.date, now->date) < 0) last = i;
+    if (status == FSC_OK && last >= 0) {
+        status = fsc_store_map(&before, store, now->participant, visits[last].acquisition.session, &w->err);
+        if (status == FSC_OK) status = fsc_change_run(w->map, before, &w->err);
+        if (status == FSC_OK) cli_line(w->cli, "change", "since %s: %s", visits[last].acquisition.date, w->map->change_multiplicity);
+    } else if (status == FSC_OK) {
+        cli_line(w->cli, "change", "no earlier visit of %s in %s", now->participant, path);
+    }
+    fsc_map_free(before);
+    fsc_store_free_visits(visits);
+    fsc_store_close(store);
+    return status;
+}
+
+fsc_status walk_map(walk *w, const walk_map_options *with) {
+    fsc_norms *norms = NULL;
+    fsc_acquisition acquisition;
+    fsc_acquisition_from_scan(&acquisition, w->scan);
+    if (with->date) (void)snprintf(acquisition.date, sizeof acquisition.date, "%s", with->date);
+    fsc_status status = read_norms(w, &norms, &with->norms);
+    const fsc_map_inputs inputs = {.measures = w->measures,
+                                   .fatwater = w->fatwater,
+                                   .sites = w->sites,
+                                   .acquisition = &acquisition,
+                                   .exam = w->exam,
+                                   .norms = norms};
+    if (status == FSC_OK) status = fsc_map_run(&w->map, &inputs, &w->err);
+    fsc_norms_free(norms);
+    if (status == FSC_OK) print_map(w);
+    if (status == FSC_OK && with->store) status = compare_with_store(w, with->store);
+    return status;
+}
+
 fsc_status walk_output(walk *w, const char *out) {
     const fsc_status status = cli_recipe(w->cli, &w->scan->recipe, &w->err);
     if (status != FSC_OK) return status;
@@ -166,3 +242,5 @@ fsc_status walk_write_measures(walk *w) {
     if (status != FSC_OK) return status;
     return fsc_measures_write(w->measures, w->anat, s->name, s->participant, s->session, &s->recipe, &w->err);
 }
+
+fsc_status walk_write_map(walk *w) { return fsc_map_write(w->map, w->anat, w->scan->name, &w->scan->recipe, &w->err); }

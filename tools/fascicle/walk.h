@@ -5,6 +5,7 @@
 #include "cmd.h"
 
 #include <fascicle/anatomy.h>
+#include <fascicle/map.h>
 #include <fascicle/measure.h>
 #include <fascicle/scan.h>
 #include <fascicle/separate.h>
@@ -16,6 +17,8 @@ typedef struct walk {
     fsc_fatwater *fatwater;
     fsc_sites *sites;       /* NULL without labels */
     fsc_measures *measures;
+    fsc_exam *exam; /* NULL when none was given */
+    fsc_map *map;
     char anat[4096]; /* output folder; "" until walk_output */
     fsc_error err;
 } walk;
@@ -33,6 +36,11 @@ typedef struct walk_label_options {
     const char *labels, *levels, *label_scheme, *level_scheme;
 } walk_label_options;
 
+typedef struct walk_map_options {
+    const char *exam, *store, *date;
+    opt_texts norms;
+} walk_map_options;
+
 /* Rows for option tables; base is the offset of the struct inside the command's values. */
 #define WALK_SCAN_OPTS(type, field)                                                                                     \
     {"participant", "ID", OPT_TEXT, offsetof(type, field.participant), "which person of a BIDS dataset (16 or sub-16)"}, \
@@ -49,16 +57,25 @@ typedef struct walk_label_options {
     {"levels", "FILE", OPT_TEXT, offsetof(type, field.levels), "vertebra or disc label map (NIfTI); may be the same file"}, \
     {"label-scheme", "NAME", OPT_TEXT, offsetof(type, field.label_scheme), "numbering of the muscle labels, when it is not clear from the values"}, \
     {"level-scheme", "NAME", OPT_TEXT, offsetof(type, field.level_scheme), "numbering of the levels, likewise"}
+#define WALK_MAP_OPTS(type, field)                                                                                      \
+    {"exam", "FILE", OPT_TEXT, offsetof(type, field.exam), "what the person and the examiner say (exam.json): age, sex, history, red flags"}, \
+    {"norms", "FILE", OPT_TEXTS, offsetof(type, field.norms), "a norm table of your own (from `fascicle norms fit`), beside the published ones"}, \
+    {"date", "DAY", OPT_TEXT, offsetof(type, field.date), "day of the scan, as 2026-11-21"},                            \
+    {"store", "FILE", OPT_TEXT, offsetof(type, field.store), "store of earlier visits: compare with the last one before this day"}
 
-fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *opt);
-fsc_status walk_separate(walk *w, const walk_separate_options *opt);
-/* Reads the label maps and builds the sites; without opt->labels it notes what could be given and returns FSC_OK. */
-fsc_status walk_anatomy(walk *w, const walk_label_options *opt);
+fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
+fsc_status walk_separate(walk *w, const walk_separate_options *with);
+/* Reads the label maps and builds the sites; without with->labels it notes what could be given and returns FSC_OK. */
+fsc_status walk_anatomy(walk *w, const walk_label_options *with);
 fsc_status walk_measure(walk *w);
+/* Reads exam and norms, makes the injury map, and compares with the last visit in the store. */
+fsc_status walk_exam(walk *w, const walk_map_options *with);
+fsc_status walk_map(walk *w, const walk_map_options *with);
 /* Makes the output folder and fixes the recipe; call after the last input was read. */
 fsc_status walk_output(walk *w, const char *out);
 fsc_status walk_write_maps(walk *w);
 fsc_status walk_write_measures(walk *w);
+fsc_status walk_write_map(walk *w);
 void walk_free(walk *w);
 
 /* Seconds since some fixed moment. */
