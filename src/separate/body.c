@@ -110,7 +110,30 @@ fsc_status fsc_body_measure(fsc_body *out, fsc_source *source, int32_t n_threads
     return FSC_OK;
 }
 
-void fsc_body_mark(fsc_body *body, int32_t n_echo, double noise_variance) {
+#define CANDIDATE 3
+
+/* Marks the faint voxels that most of their eight neighbours in the first two axes surround: thin walls of bone between
+ * tissue are tissue, air outside is not. */
+static int32_t fill_walls(fsc_body *body, const int64_t dim[3]) {
+    int32_t n = 0;
+    for (int64_t v = 0; v < body->n_voxel; v++) {
+        const int64_t i = v % dim[0], j = v / dim[0] % dim[1];
+        if (body->mask[v] != 0 || i == 0 || j == 0 || i == dim[0] - 1 || j == dim[1] - 1) continue;
+        int32_t around = 0;
+        for (int64_t b = -1; b <= 1; b++)
+            for (int64_t a = -1; a <= 1; a++) around += body->mask[v + a + b * dim[0]] == 1;
+        if (around >= 5) {
+            body->mask[v] = CANDIDATE; /* counts from the next pass on */
+            n++;
+        }
+    }
+    for (int64_t v = 0; v < body->n_voxel; v++)
+        if (body->mask[v] == CANDIDATE) body->mask[v] = 1;
+    return n;
+}
+
+void fsc_body_mark(fsc_body *body, const fsc_source *source, double noise_variance) {
+    const int32_t n_echo = source->n_echo;
     const double faint = 0.04 * 0.04 * body->energy_p99;
     const double noisy = 2 * n_echo * noise_variance * (1 + 4.5 / sqrt(n_echo));
     const float limit = (float)fmax(faint, fmin(noisy, 0.1 * body->energy_p99));
@@ -120,6 +143,7 @@ void fsc_body_mark(fsc_body *body, int32_t n_echo, double noise_variance) {
         body->mask[v] = body->energy[v] > limit;
         body->n_tissue += body->mask[v];
     }
+    for (int32_t pass = 0; pass < 2; pass++) body->n_tissue += fill_walls(body, source->dim);
 }
 
 void fsc_body_drop_energy(fsc_body *body) {
@@ -133,14 +157,15 @@ void fsc_body_free(fsc_body *body) {
     memset(body, 0, sizeof *body);
 }
 
-int32_t fsc_body_sample(const fsc_body *body, double share, int32_t *voxel, int32_t most) {
-    const float limit = (float)(share * body->energy_p99);
+int32_t fsc_body_sample(const fsc_body *body, double low, double high, int32_t *voxel, int32_t most) {
+    const float least = (float)(low * body->energy_p99), largest = (float)(high * body->energy_p99);
     int64_t n = 0;
-    for (int64_t v = 0; v < body->n_voxel; v++) n += body->mask[v] != FSC_BODY_NOT_FINITE && body->energy[v] > limit;
+    for (int64_t v = 0; v < body->n_voxel; v++)
+        n += body->mask[v] != FSC_BODY_NOT_FINITE && body->energy[v] > least && body->energy[v] < largest;
     int64_t seen = 0, next = 0;
     int32_t taken = 0;
     for (int64_t v = 0; v < body->n_voxel && taken < most; v++) {
-        if (body->mask[v] == FSC_BODY_NOT_FINITE || !(body->energy[v] > limit)) continue;
+        if (body->mask[v] == FSC_BODY_NOT_FINITE || !(body->energy[v] > least && body->energy[v] < largest)) continue;
         if (seen++ < next) continue;
         voxel[taken++] = (int32_t)v;
         next = n > most ? n * taken / most : 0;

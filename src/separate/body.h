@@ -19,11 +19,12 @@ typedef struct fsc_body {
 /* Energies, their 99th percentile and the air noise. Also sets source->scale so that the 99th percentile of the energy
  * per echo is 1. FSC_E_NUMERIC when no voxel has signal. */
 FSC_MUST_USE fsc_status fsc_body_measure(fsc_body *out, fsc_source *source, int32_t n_threads, fsc_error *err);
-/* Marks tissue: stronger than 4 % of the 99th percentile in amplitude and clearly above noise. */
-void fsc_body_mark(fsc_body *body, int32_t n_echo, double noise_variance);
+/* Marks tissue: stronger than 4 % of the 99th percentile in amplitude and clearly above noise, or walls inside. */
+void fsc_body_mark(fsc_body *body, const fsc_source *source, double noise_variance);
 void fsc_body_drop_energy(fsc_body *body);
 void fsc_body_free(fsc_body *body);
-/* Up to most tissue-like voxels (energy above share of the 99th percentile), evenly spread; returns how many. */
-int32_t fsc_body_sample(const fsc_body *body, double share, int32_t *voxel, int32_t most);
+/* Up to most tissue-like voxels (energy between low and high times that of the 99th percentile), evenly spread; returns
+ * how many. */
+int32_t fsc_body_sample(const fsc_body *body, double low, double high, int32_t *voxel, int32_t most);
 
 #endif

@@ -3,6 +3,7 @@
 #include "body.h"
 #include "fail.h"
 #include "fieldmap.h"
+#include "pool.h"
 #include "sign.h"
 #include "voxels.h"
 
@@ -22,6 +23,8 @@ typedef struct work {
     fsc_sign sign;
     int32_t *sample; /* owned */
     int32_t n_sample;
+    int32_t weak[FSC_NOISE_SAMPLE];
+    int32_t n_weak;
     int32_t *tissue; /* owned */
     double noise_variance;
 } work;
@@ -52,7 +55,7 @@ static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const
     FSC_TRY(fsc_profiler_init(&w->profiler, &w->model, err));
     w->sample = fsc_alloc(SAMPLE, sizeof *w->sample);
     if (!w->sample) return fsc_fail_nomem(err, "sampling voxels");
-    w->n_sample = fsc_body_sample(&w->body, 0.1, w->sample, SAMPLE);
+    w->n_sample = fsc_body_sample(&w->body, 0.1, 1e9, w->sample, SAMPLE);
     FSC_TRY(fsc_sign_find(&w->sign, &w->source, &w->model, &w->profiler, w->sample, w->n_sample, scan->precession,
                           opt->sign, &out->notes, err));
     w->source.conjugate = (float)w->sign.sign;
@@ -60,7 +63,9 @@ static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const
     if (isfinite(w->body.air_variance) && !(w->noise_variance < w->body.air_variance))
         w->noise_variance = w->body.air_variance;
     if (!(w->noise_variance > 1e-12)) w->noise_variance = 1e-12;
-    fsc_body_mark(&w->body, w->source.n_echo, w->noise_variance);
+    fsc_body_mark(&w->body, &w->source, w->noise_variance);
+    w->n_weak = fsc_body_sample(&w->body, fmax(0.01, 40 * w->noise_variance), fmax(0.15, 120 * w->noise_variance),
+                                w->weak, FSC_NOISE_SAMPLE);
     fsc_body_drop_energy(&w->body);
     return FSC_OK;
 }
@@ -103,9 +108,27 @@ static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_opti
         else
             out->quality[v] = FSC_Q_BACKGROUND | (w->body.mask[v] == FSC_BODY_NOT_FINITE ? FSC_Q_NOT_FINITE : 0);
     }
-    const fsc_voxel_job job = {out,       &w->model, &w->source,        &w->blocks,
-                               w->tissue, n,         w->noise_variance, 0.3 * w->model.shift_hz};
+    FSC_AUTO_BLOCK float *variance = fsc_alloc(w->source.n_voxel, sizeof *variance);
+    FSC_AUTO_BLOCK float *magnitude = fsc_alloc(n, sizeof *magnitude);
+    if (!variance || !magnitude) return fsc_fail_nomem(err, "fitting voxels");
+    for (int64_t v = 0; v < w->source.n_voxel; v++) variance[v] = NAN;
+    fsc_voxel_job job = {.out = out,
+                         .model = &w->model,
+                         .source = &w->source,
+                         .blocks = &w->blocks,
+                         .tissue = w->tissue,
+                         .n_tissue = n,
+                         .noise_variance = w->noise_variance,
+                         .reach_hz = 0.3 * w->model.shift_hz,
+                         .out_of_phase = out->swap_probability,
+                         .field_variance = variance,
+                         .magnitude_pdff = magnitude,
+                         .scratch = magnitude};
+    const double measured = fsc_voxels_noise(&job, w->weak, w->n_weak);
+    if (isfinite(measured) && w->n_weak > 200) job.noise_variance = w->noise_variance = measured;
     fsc_voxels_fit(&job, opt->n_threads);
+    fsc_pool_phase(&job, opt->n_threads);
+    fsc_pool_field(&job, opt->n_threads);
     out->n_fitted = n;
     return FSC_OK;
 }

@@ -3,6 +3,8 @@
 #define L FSC_LANES
 #define R2_MIN (-200.0)
 #define R2_MAX 2000.0
+/* Noise variances from which on a phase difference of fat and water is taken as real. */
+#define OUT_OF_PHASE 9.0
 
 /* Echoes turned back by a field, and the decay, both from the first echo on. */
 typedef struct turned {
@@ -117,43 +119,58 @@ FSC_LEAF double clamp(double x, double low, double high) {
     return x < low ? low : x > high ? high : x;
 }
 
-/* PDFF with one phase for fat and water: no noise floor, no bias where one of them is small. */
-FSC_LEAF void common_phase(fsc_fit *fit, const linear *g, const fsc_model *model) {
-    const double free_r2 = model->r2_free ? 1 : 0;
+/* PDFF with one phase for fat and water: no noise floor, no bias where one of them is small. Where fat and water are
+ * out of phase by more than noise explains (eddy currents, flow, a misfit), magnitudes are used instead. */
+FSC_LEAF void common_phase(fsc_fit *fit, const linear *g, const fsc_model *model, double prior, double noise_variance) {
     for (int32_t l = 0; l < L; l++) {
         const double wr = fit->water_re[l], wi = fit->water_im[l], fr = fit->fat_re[l], fi = fit->fat_im[l];
-        const double qr = wr * wr - wi * wi + fr * fr - fi * fi, qi = 2 * (wr * wi + fr * fi);
-        const double size = sqrt(qr * qr + qi * qi) + 1e-300, ratio = qr / size;
-        double c = sqrt(0.5 * (1 + ratio > 0 ? 1 + ratio : 0));
-        double s = sqrt(0.5 * (1 - ratio > 0 ? 1 - ratio : 0));
-        s = qi < 0 ? -s : s;
-        const double sign = (wr + fr) * c + (wi + fi) * s < 0 ? -1 : 1;
-        c *= sign;
-        s *= sign;
-        const double w = wr * c + wi * s, f = fr * c + fi * s, sum = w + f;
+        /* Covariance of the amplitudes per unit of noise variance. */
+        const double looseness = 1 / (fit->stiffness[l] + prior);
+        const double c11 = g->g22[l] * g->inverse[l] + (g->v1r[l] * g->v1r[l] + g->v1i[l] * g->v1i[l]) * looseness;
+        const double c22 = g->g11[l] * g->inverse[l] + (g->v2r[l] * g->v2r[l] + g->v2i[l] * g->v2i[l]) * looseness;
+        const double c12 = (g->v1r[l] * g->v2r[l] + g->v1i[l] * g->v2i[l]) * looseness - g->g12r[l] * g->inverse[l];
+        /* The likeliest common phase: 2 phi is the phase of x^T C^-1 x (Bydder et al. 2011,
+         * doi 10.1016/j.mri.2010.08.011), and the half angle needs no trigonometry. */
+        const double qr = c22 * (wr * wr - wi * wi) - 2 * c12 * (wr * fr - wi * fi) + c11 * (fr * fr - fi * fi);
+        const double qi = 2 * (c22 * wr * wi - c12 * (wr * fi + wi * fr) + c11 * fr * fi);
+        const double ratio = qr / (sqrt(qr * qr + qi * qi) + 1e-300);
+        const double c0 = sqrt(0.5 * (1 + ratio > 0 ? 1 + ratio : 0)), s1 = sqrt(0.5 * (1 - ratio > 0 ? 1 - ratio : 0));
+        const double s0 = qi < 0 ? -s1 : s1, sign = (wr + fr) * c0 + (wi + fi) * s0 < 0 ? -1 : 1;
+        const double c = c0 * sign, s = s0 * sign;
+        const double water = wr * c + wi * s, fat = fr * c + fi * s;
         const double w_abs = sqrt(wr * wr + wi * wi), f_abs = sqrt(fr * fr + fi * fi), both = w_abs + f_abs + 1e-300;
-        /* Opposed fat and water is no tissue: fall back to magnitudes. */
-        const int odd = sum < 0.5 * both;
-        const double water = odd ? w_abs : w, fat = odd ? f_abs : f, total = odd ? both : sum;
-        fit->pdff[l] = fat / total;
+        const double total = water + fat > 0.5 * both ? water + fat : 0.5 * both;
         const double kw = -fat / (total * total), kf = water / (total * total);
         const double v1r = g->v1r[l] * c + g->v1i[l] * s, v1i = g->v1i[l] * c - g->v1r[l] * s;
         const double v2r = g->v2r[l] * c + g->v2i[l] * s, v2i = g->v2i[l] * c - g->v2r[l] * s;
         const double via_re = kw * v1r + kf * v2r, via_im = kw * v1i + kf * v2i;
-        fit->pdff_variance[l] = (kw * kw * g->g22[l] + kf * kf * g->g11[l] - 2 * kw * kf * g->g12r[l]) * g->inverse[l] +
-                                (free_r2 * via_re * via_re + via_im * via_im) / fit->stiffness[l];
+        const double variance = (kw * kw * g->g22[l] + kf * kf * g->g11[l] - 2 * kw * kf * g->g12r[l]) * g->inverse[l] +
+                                via_re * via_re / (fit->stiffness[l] + prior) + via_im * via_im / fit->stiffness[l];
+        /* F / (W + F) ought to be real and within 0..1; how far out is it, in noise variances? */
+        const double cross = fi * wr - fr * wi, aside = cross / (total * total), inside = fat / total;
+        /* Mean of a ratio of noisy numbers, to second order. */
+        const double skew = ((c22 + c12) - inside * (c11 + c22 + 2 * c12)) * noise_variance / (total * total);
+        const double beyond = inside < 0 ? inside : inside > 1 ? inside - 1 : 0;
+        const double out = (aside * aside + beyond * beyond) / (variance * noise_variance + 1e-300);
+        const double blend = clamp((out - OUT_OF_PHASE) / OUT_OF_PHASE, 0, 1);
+        const double even = inside + clamp(skew, -0.02, 0.02);
+        fit->pdff[l] = even + blend * (f_abs / both - even);
+        fit->pdff_variance[l] = variance;
+        fit->magnitude_pdff[l] = f_abs / both;
+        fit->out_of_phase[l] = out;
         const double grow = fsc_exp_small(clamp(fit->r2_per_s[l] * model->te_s[0], -30, 30));
-        fit->water[l] = water * grow;
-        fit->fat[l] = fat * grow;
+        fit->water[l] = (water + blend * (w_abs - water)) * grow;
+        fit->fat[l] = (fat + blend * (f_abs - fat)) * grow;
     }
 }
 
 FSC_CLONES void fsc_fit_run(fsc_fit *fit, const fsc_model *model, const fsc_lanes_echo *echo, int32_t iterations,
-                            double reach_hz) {
+                            double reach_hz, double noise_variance) {
     turned y;
     linear g;
     double start[L], psi[L], r2[L], best[L], move_psi[L], move_r2[L], scale[L];
-    const double free_r2 = model->r2_free ? 1 : 0;
+    /* Weight of the prior on R2*, in units of the residual; 0 when the echoes suffice. */
+    const double prior = model->r2_free ? 0 : noise_variance / (model->r2_prior_sd * model->r2_prior_sd);
     for (int32_t l = 0; l < L; l++) {
         start[l] = psi[l] = fit->psi_hz[l];
         r2[l] = fit->r2_per_s[l];
@@ -165,9 +182,12 @@ FSC_CLONES void fsc_fit_run(fsc_fit *fit, const fsc_model *model, const fsc_lane
         amplitudes(fit, &g, model, &y);
         derivative(fit, &g, model, &y);
         for (int32_t l = 0; l < L; l++) {
-            const int better = fit->residual[l] < best[l];
-            const double new_psi = g.step_im[l] * 0.159154943091895336, new_r2 = -g.step_re[l] * free_r2;
-            best[l] = better ? fit->residual[l] : best[l];
+            const double off = r2[l] - model->r2_typical;
+            const double cost = fit->residual[l] + prior * off * off;
+            const int better = cost < best[l];
+            const double new_psi = g.step_im[l] * 0.159154943091895336;
+            const double new_r2 = -(g.step_re[l] * fit->stiffness[l] + prior * off) / (fit->stiffness[l] + prior);
+            best[l] = better ? cost : best[l];
             fit->psi_hz[l] = better ? psi[l] : fit->psi_hz[l];
             fit->r2_per_s[l] = better ? r2[l] : fit->r2_per_s[l];
             move_psi[l] = better ? new_psi : move_psi[l];
@@ -180,7 +200,7 @@ FSC_CLONES void fsc_fit_run(fsc_fit *fit, const fsc_model *model, const fsc_lane
     turn(&y, model, echo, fit->psi_hz, fit->r2_per_s);
     amplitudes(fit, &g, model, &y);
     derivative(fit, &g, model, &y);
-    common_phase(fit, &g, model);
+    common_phase(fit, &g, model, prior, noise_variance);
     for (int32_t l = 0; l < L; l++) fit->energy[l] = 0;
     for (int32_t n = 0; n < model->n_echo; n++)
         for (int32_t l = 0; l < L; l++)

@@ -17,11 +17,15 @@ typedef struct fsc_fit {
     /* Common-phase results. */
     double pdff[FSC_LANES];
     double pdff_variance[FSC_LANES];         /* per unit of noise variance (Cramer-Rao) */
+    double magnitude_pdff[FSC_LANES];        /* |F| / (|F| + |W|) */
+    double out_of_phase[FSC_LANES];          /* how far F / (W + F) is from real and 0..1, in noise variances */
     double water[FSC_LANES], fat[FSC_LANES]; /* real amplitudes at TE = 0 */
 } fsc_fit;
 
 /* iterations Gauss-Newton steps with step halving, then the linear part and the Cramer-Rao terms. reach_hz bounds the
- * way from the start. */
-void fsc_fit_run(fsc_fit *fit, const fsc_model *model, const fsc_lanes_echo *echo, int32_t iterations, double reach_hz);
+ * way from the start. noise_variance (per real channel) sets the weight of the R2* prior of short echo trains and tells
+ * phase differences of fat and water from noise. */
+void fsc_fit_run(fsc_fit *fit, const fsc_model *model, const fsc_lanes_echo *echo, int32_t iterations, double reach_hz,
+                 double noise_variance);
 
 #endif

@@ -64,7 +64,7 @@ fsc_status fsc_profiler_init(fsc_profiler *p, const fsc_model *model, fsc_error 
     p->n_echo = model->n_echo;
     p->n_pair = p->n_echo * (p->n_echo + 1) / 2;
     p->n_r2 = model->r2_free ? FSC_R2_GRID : 1;
-    for (int32_t r = 0; r < p->n_r2; r++) p->r2_per_s[r] = model->r2_free ? free_r2[r] : model->r2_fixed;
+    for (int32_t r = 0; r < p->n_r2; r++) p->r2_per_s[r] = model->r2_free ? free_r2[r] : model->r2_typical;
     p->pair_m = fsc_alloc(p->n_pair, sizeof(int32_t));
     p->pair_n = fsc_alloc(p->n_pair, sizeof(int32_t));
     p->pair_lag = fsc_alloc(p->n_pair, sizeof(int32_t));

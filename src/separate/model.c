@@ -122,6 +122,7 @@ fsc_status fsc_model_build(fsc_model *model, const fsc_scan *scan, const fsc_spe
     /* +-5 ppm covers +-640 Hz at 3 T; at low field at least one whole period must be inside. */
     model->range_hz = fmax(5.0 * frequency_mhz, 0.75 * model->period_hz);
     model->r2_free = model->n_echo >= 4;
-    model->r2_fixed = 40;
+    model->r2_typical = 45;
+    model->r2_prior_sd = 60;
     return FSC_OK;
 }

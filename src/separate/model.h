@@ -32,8 +32,9 @@ typedef struct fsc_model {
     double shift_hz; /* size of the main fat shift */
     double range_hz; /* fields are searched in +-range_hz */
     double fat_re[FSC_ECHO_MAX], fat_im[FSC_ECHO_MAX];
-    int32_t r2_free; /* 0: too few echoes, R2* is held at r2_fixed */
-    double r2_fixed;
+    int32_t r2_free;    /* 0: too few echoes to find R2* from them alone */
+    double r2_typical;  /* per s: start of the fit, and centre of the prior where r2_free is 0 */
+    double r2_prior_sd; /* per s: used only where r2_free is 0 */
 } fsc_model;
 
 /* Builds the model and notes what it assumed. FSC_E_RANGE for echo times that do not rise or an unknown field. */

@@ -1,17 +1,23 @@
 #include "voxels.h"
 #include "tiles.h"
+#include "units.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define ITERATIONS 7
-#define R2_START 45.0
 /* Steeper decays are not told apart by these echoes. */
 #define R2_SATURATED 1000.0
 
-static void store(const fsc_voxel_job *job, const fsc_fit *fit, const int32_t *voxel, int32_t n) {
+static int32_t degrees_of_freedom(const fsc_model *model) {
+    return 2 * model->n_echo - 6;
+}
+
+static void store(const fsc_voxel_job *job, const fsc_fit *fit, int64_t begin, int32_t n) {
+    const int32_t *const voxel = job->tissue + begin;
     fsc_fatwater *const out = job->out;
     const double unscale = 1 / (double)job->source->scale;
-    const int32_t freedom = 2 * job->model->n_echo - (job->model->r2_free ? 6 : 5);
+    const int32_t freedom = degrees_of_freedom(job->model);
     /* The 99.9 % point of chi-squared over its degrees of freedom, by Wilson and Hilferty. */
     const double k = 2.0 / (9 * fmax(freedom, 1)), high = pow(1 - k + 3.09 * sqrt(k), 3);
     for (int32_t l = 0; l < n; l++) {
@@ -33,24 +39,53 @@ static void store(const fsc_voxel_job *job, const fsc_fit *fit, const int32_t *v
         out->fat[v] = (float)(fit->fat[l] * unscale);
         out->residual_fraction[v] = (float)sqrt(fit->residual[l] / (fit->energy[l] + 1e-300));
         out->quality[v] = bits;
+        job->out_of_phase[v] = (float)fit->out_of_phase[l];
+        job->field_variance[v] = (float)(variance / (fit->stiffness[l] * 4 * FSC_PI * FSC_PI));
+        job->magnitude_pdff[begin + l] = (float)fit->magnitude_pdff[l];
     }
+}
+
+/* Fits up to FSC_LANES voxels from their blocks' fields. */
+static void fit_lanes(const fsc_voxel_job *job, const int32_t *voxel, int32_t n, fsc_fit *fit) {
+    fsc_lanes_echo echo;
+    fsc_source_load(job->source, voxel, n, &echo);
+    for (int32_t l = 0; l < FSC_LANES; l++) {
+        const int32_t node = l < n ? fsc_blocks_node_at(job->blocks, voxel[l]) : -1;
+        fit->psi_hz[l] = node >= 0 ? (double)job->blocks->hz[node] : 0;
+        fit->r2_per_s[l] = job->model->r2_typical;
+    }
+    fsc_fit_run(fit, job->model, &echo, ITERATIONS, job->reach_hz, job->noise_variance);
+}
+
+static int compare(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double fsc_voxels_noise(const fsc_voxel_job *job, const int32_t *voxel, int32_t n) {
+    const int32_t freedom = degrees_of_freedom(job->model);
+    double residual[FSC_NOISE_SAMPLE];
+    int32_t kept = 0;
+    fsc_fit fit;
+    if (freedom < 1) return NAN;
+    for (int32_t at = 0; at < n; at += FSC_LANES) {
+        const int32_t here = n - at < FSC_LANES ? n - at : FSC_LANES;
+        fit_lanes(job, voxel + at, here, &fit);
+        for (int32_t l = 0; l < here && kept < FSC_NOISE_SAMPLE; l++)
+            if (fsc_blocks_node_at(job->blocks, voxel[at + l]) >= 0) residual[kept++] = fit.residual[l];
+    }
+    if (kept == 0) return NAN;
+    qsort(residual, (size_t)kept, sizeof *residual, compare);
+    return residual[kept / 2] / (freedom * pow(1 - 2.0 / (9 * freedom), 3)); /* median to mean of chi-squared */
 }
 
 static void fit_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
     (void)tile, (void)worker;
     const fsc_voxel_job *job = context;
-    fsc_lanes_echo echo;
     fsc_fit fit;
     const int32_t n = (int32_t)(end - begin);
-    const int32_t *voxel = job->tissue + begin;
-    fsc_source_load(job->source, voxel, n, &echo);
-    for (int32_t l = 0; l < FSC_LANES; l++) {
-        const int32_t node = l < n ? fsc_blocks_node_at(job->blocks, voxel[l]) : -1;
-        fit.psi_hz[l] = node >= 0 ? (double)job->blocks->hz[node] : 0;
-        fit.r2_per_s[l] = job->model->r2_free ? R2_START : job->model->r2_fixed;
-    }
-    fsc_fit_run(&fit, job->model, &echo, ITERATIONS, job->reach_hz);
-    store(job, &fit, voxel, n);
+    fit_lanes(job, job->tissue + begin, n, &fit);
+    store(job, &fit, begin, n);
 }
 
 void fsc_voxels_fit(const fsc_voxel_job *job, int32_t n_threads) {
