@@ -218,7 +218,7 @@ void fsc_butterfly_legend(fsc_text *out, const fsc_butterfly *b) {
         x + 16, y + 12, x + 25, y + 12);
     legend_text(out, x + 54, y - 4, "strip at the inner edge: medial quarter of the muscle");
     legend_text(out, x + 54, y + 11, "line with dot: value and 90 % interval, 0 to 50 % from the");
-    legend_text(out, x + 54, y + 25, "inner to the outer edge (measurement noise only)");
+    legend_text(out, x + 54, y + 25, "inner to the outer edge (error of this measurement)");
     fsc_text_printf(out,
                     "<rect x=\"%.1f\" y=\"%.1f\" width=\"22\" height=\"15\" rx=\"3\" fill=\"none\" stroke=\"#c2410c\" "
                     "stroke-width=\"2.2\" stroke-dasharray=\"2 3\"/>",

@@ -134,7 +134,7 @@ fsc_status fsc_html_segmenters(fsc_text *out, fsc_error *err) {
 static int word_used(const fsc_measures *measures, const char *word) {
     for (int32_t r = 0; r < measures->n_row; r++) {
         if (strstr(measures->row[r].quality, word)) return 1;
-        if (measures->row[r].cut_by_fov && strcmp(word, "cut-by-fov") == 0) return 1;
+        if (measures->row[r].cut_by_fov && strcmp(word, "cut-by-field-of-view") == 0) return 1;
     }
     return 0;
 }

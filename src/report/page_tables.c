@@ -190,7 +190,7 @@ void fsc_table_full_add(fsc_text *out, const fsc_report_input *input, const fsc_
                           "assumed: millimetres would mean nothing.</p>\n");
     fsc_text_add(out,
                  "<div class=\"scroll\"><table class=\"full\"><caption>Fat fractions in %. n/a: not available. ± is "
-                 "the 90 % interval of the measurement (noise and spatial correlation), not of differences between "
+                 "the 90 % interval of the measurement (sampling and noise), not of differences between "
                  "people or days. Rows in grey pool sites.</caption>\n<thead><tr>");
     for (size_t c = 0; c < sizeof column / sizeof *column; c++) head(out, column[c]);
     fsc_text_add(out, "</tr></thead>\n<tbody>\n");

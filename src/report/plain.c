@@ -77,9 +77,9 @@ static void say_sides(fsc_text *out, const fsc_sheet *sheet) {
         }
     if (!pairs) return;
     fsc_text_printf(out,
-                    "<p>Left and right could be compared at %d place%s; at %d the difference is larger than the "
-                    "noise of this scan can explain. About one place in twenty does so by chance, and unequal sides "
-                    "alone are not a sign of injury.</p>\n",
+                    "<p>Left and right could be compared at %d place%s; at %d the difference is larger than its "
+                    "measurement error. About one place in twenty does so by chance, and unequal sides alone are not a "
+                    "sign of injury.</p>\n",
                     pairs, pairs == 1 ? "" : "s", beyond);
 }
 

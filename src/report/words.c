@@ -51,6 +51,8 @@ void fsc_words_row(fsc_text *out, const char *muscle_name, const fsc_row *row) {
     if (quality.length) fsc_text_printf(out, "; %s", quality.data);
 }
 
+#define CUT_WORD "cut-by-field-of-view"
+
 /* The short phrase of one word of the quality column; the word itself, without hyphens, when it is not in the table. */
 static void add_flag(fsc_text *out, size_t start, const fsc_table *table, const char *word, size_t n) {
     char key[96];
@@ -70,15 +72,13 @@ void fsc_words_quality(fsc_text *out, const fsc_row *row) {
     FSC_AUTO_TABLE fsc_table table = {0};
     if (fsc_table_embedded(&table, "report/quality.tsv", NULL) != FSC_OK) out->failed = 1;
     const size_t start = out->length;
-    int cut_said = 0;
+    if (row->cut_by_fov && !strstr(row->quality, CUT_WORD)) add_flag(out, start, &table, CUT_WORD, strlen(CUT_WORD));
     for (const char *word = row->quality; *word;) {
         const size_t n = strcspn(word, ", ");
         if (n) add_flag(out, start, &table, word, n);
-        if (n == 10 && memcmp(word, "cut-by-fov", 10) == 0) cut_said = 1;
         word += n;
         word += strspn(word, ", ");
     }
-    if (row->cut_by_fov && !cut_said) add_flag(out, start, &table, "cut-by-fov", 10);
 }
 
 void fsc_words_person(fsc_text *out, const fsc_scan *scan) {

@@ -118,7 +118,7 @@ static void quality_words_become_phrases(void **state) {
     FSC_AUTO_TEXT fsc_text text = {0};
     fsc_text_add(&text, "before ");
     fsc_words_quality(&text, &row);
-    assert_string_equal(text.data, "before few voxels; odd word; runs out of the picture");
+    assert_string_equal(text.data, "before runs out of the picture; few voxels; odd word");
 }
 
 int main(void) {
