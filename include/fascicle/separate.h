@@ -89,7 +89,7 @@ FSC_API FSC_MUST_USE fsc_status fsc_fatwater_write(const fsc_fatwater *fatwater,
                                                    const fsc_recipe *recipe, fsc_error *err);
 
 /* Reads back what fsc_fatwater_write left: stem is <dir>/<name>, without _PDFFmap.nii.gz. Maps that are not there stay
- * NULL. *out is owned: fsc_fatwater_free. Returns FSC_OK, FSC_E_NOTFOUND, FSC_E_IO, FSC_E_FORMAT, FSC_E_SHAPE,
+ * NULL. *out is owned: fsc_fatwater_free. Returns FSC_OK, FSC_E_NOTFOUND (no map, or another program's), FSC_E_IO, FSC_E_FORMAT, FSC_E_SHAPE,
  * FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_fatwater_read(fsc_fatwater **out, const char *stem, fsc_error *err);
 

@@ -234,6 +234,8 @@ fsc_status fsc_fatwater_read(fsc_fatwater **out, const char *stem, fsc_error *er
         (void)snprintf(sidecar_path, sizeof sidecar_path, "%.*s.json", (int)(strlen(path) - 7), path);
         __attribute__((cleanup(fsc_json_cleanup))) fsc_json *sidecar = NULL;
         FSC_TRY(fsc_json_read(&sidecar, sidecar_path, err));
+        if (!fsc_json_get(sidecar, "Method"))
+            return fsc_fail(err, FSC_E_NOTFOUND, "%s: was not written by Fascicle", path);
         fsc_volume *volume = NULL;
         FSC_TRY(fsc_volume_read(&volume, path, err));
         fsc_fatwater *fatwater = fsc_alloc(1, sizeof *fatwater);

@@ -10,18 +10,18 @@
 
 enum {
     EXIT_OK = 0,
-    EXIT_FAILED = 1,      /* a method failed, memory ran out, or a check did not pass */
-    EXIT_USAGE = 2,       /* the command line is wrong */
-    EXIT_BAD_INPUT = 3,   /* the data are wrong or do not fit together */
-    EXIT_FILE = 4,        /* a file cannot be read or written */
+    EXIT_FAILED = 1,    /* a method failed, memory ran out, or a check did not pass */
+    EXIT_USAGE = 2,     /* the command line is wrong */
+    EXIT_BAD_INPUT = 3, /* the data are wrong or do not fit together */
+    EXIT_FILE = 4,      /* a file cannot be read or written */
     EXIT_INTERRUPTED = 130
 };
 
 /* Options every command has. */
 typedef struct cli {
     int quiet;
-    int json;        /* lines as JSON objects */
-    int64_t threads; /* 0 = all */
+    int json;         /* lines as JSON objects */
+    int64_t threads;  /* 0 = all */
     const char *path; /* "fascicle run", for messages */
     const command *cmd;
     const void *values;

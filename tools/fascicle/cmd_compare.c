@@ -28,8 +28,10 @@ static int run(cli *c, const void *given) {
     fsc_volume_difference d;
     const fsc_status status = compare(&d, v, &err);
     if (status != FSC_OK) return cli_fail(c, status, &err);
-    cli_line(c, "compared", "%lld voxels; %lld are missing in one of the two", (long long)d.n_voxel, (long long)d.n_only_one);
-    cli_line(c, "error", "mean %.6g, median |error| %.6g, rms %.6g, largest %.6g", d.mean_error, d.median_abs, d.rms, d.max_abs);
+    cli_line(c, "compared", "%lld voxels; %lld are missing in one of the two", (long long)d.n_voxel,
+             (long long)d.n_only_one);
+    cli_line(c, "error", "mean %.6g, median |error| %.6g, rms %.6g, largest %.6g", d.mean_error, d.median_abs, d.rms,
+             d.max_abs);
     cli_line(c, "within", "%.4f %% of voxels differ by at most %.6g", 100 * d.within_fraction, v->tolerance);
     /* A comparison of nothing must not pass a check. */
     const int bad = (isfinite(v->max_error) && !(d.max_abs <= v->max_error)) ||
@@ -43,8 +45,10 @@ static const arg args[] = {{"A", offsetof(values, a), 1, "a map (NIfTI)"},
                            {NULL, 0, 0, NULL}};
 static const opt opts[] = {
     {"mask", "FILE", OPT_TEXT, offsetof(values, mask), "compare only where this label map is not 0"},
-    {"tolerance", "X", OPT_NUMBER, offsetof(values, tolerance), "count the voxels that differ by at most X (default 0.1)"},
-    {"max-error", "X", OPT_NUMBER, offsetof(values, max_error), "end with exit code 1 when any voxel differs by more than X"},
+    {"tolerance", "X", OPT_NUMBER, offsetof(values, tolerance),
+     "count the voxels that differ by at most X (default 0.1)"},
+    {"max-error", "X", OPT_NUMBER, offsetof(values, max_error),
+     "end with exit code 1 when any voxel differs by more than X"},
     {"min-within", "PERCENT", OPT_NUMBER, offsetof(values, min_within),
      "end with exit code 1 when fewer voxels than this are within the tolerance"},
     {NULL, NULL, OPT_FLAG, 0, NULL},
@@ -55,7 +59,8 @@ const command cmd_compare = {
     .name = "compare",
     .group = "look",
     .line = "how two maps differ",
-    .about = "Compares two maps of the same grid voxel by voxel, for tests and for checking one program against another.",
+    .about =
+        "Compares two maps of the same grid voxel by voxel, for tests and for checking one program against another.",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

@@ -9,8 +9,10 @@ typedef struct values {
 } values;
 
 static void number(cli *c, const char *name, const char *unit, double value) {
-    if (isfinite(value)) cli_line(c, name, "%.6g %s", value, unit);
-    else cli_line(c, name, "not stated");
+    if (isfinite(value))
+        cli_line(c, name, "%.6g %s", value, unit);
+    else
+        cli_line(c, name, "not stated");
 }
 
 static void print(cli *c, const fsc_scan *s) {
@@ -26,7 +28,10 @@ static void print(cli *c, const fsc_scan *s) {
     number(c, "frequency", "MHz", s->imaging_frequency_mhz);
     number(c, "flip", "degrees", s->flip_angle_deg);
     number(c, "TR", "s", s->repetition_time_s);
-    cli_line(c, "sign", "%s", s->precession > 0 ? "stated: as stored" : s->precession < 0 ? "stated: conjugate" : "not stated");
+    cli_line(c, "sign", "%s",
+             s->precession > 0   ? "stated: as stored"
+             : s->precession < 0 ? "stated: conjugate"
+                                 : "not stated");
     if (!s->side_known) cli_line(c, "sides", "left and right are not knowable, say the files");
     cli_notes(c, "note", &s->notes, 1);
 }
@@ -41,8 +46,8 @@ static int run(cli *c, const void *given) {
     return code;
 }
 
-static const arg args[] = {{"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"},
-                           {NULL, 0, 0, NULL}};
+static const arg args[] = {
+    {"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"}, {NULL, 0, 0, NULL}};
 static const opt opts[] = {WALK_SCAN_OPTS(values, scan), {NULL, NULL, OPT_FLAG, 0, NULL}};
 extern const command cmd_info;
 const command cmd_info = {

@@ -67,8 +67,9 @@ const command cmd_labels = {
     .name = "labels",
     .group = "look",
     .line = "check a label map, or rewrite it in another numbering",
-    .about = "Says which numbering a label map uses, which muscles and sides it holds, and whether left and right lie on "
-             "their sides; with --to it rewrites the map in another tool's numbers.",
+    .about =
+        "Says which numbering a label map uses, which muscles and sides it holds, and whether left and right lie on "
+        "their sides; with --to it rewrites the map in another tool's numbers.",
     .args = args,
     .opts = opts,
     .size = sizeof(values),

@@ -10,10 +10,15 @@ typedef struct values {
 
 static int run(cli *c, const void *given) {
     const values *v = given;
-    if (!v->labels.labels) return cli_usage(c, "--labels FILE is missing: measuring needs to know which voxel is which muscle");
+    if (!v->labels.labels)
+        return cli_usage(c, "--labels FILE is missing: measuring needs to know which voxel is which muscle");
     walk w = {.cli = c};
     fsc_status status = walk_scan(&w, v->path, &v->scan);
-    if (status == FSC_OK) status = walk_separate(&w, &v->separate);
+    if (status == FSC_OK) status = walk_earlier_maps(&w, v->path, NULL);
+    if (status == FSC_E_NOTFOUND && w.scan) { /* any other map, or echoes */
+        w.err = (fsc_error)FSC_ERROR_INIT;
+        status = walk_separate(&w, &v->separate);
+    }
     if (status == FSC_OK) status = walk_anatomy(&w, &v->labels);
     if (status == FSC_OK) status = walk_output(&w, v->out);
     if (status == FSC_OK) status = walk_measure(&w);
@@ -40,9 +45,10 @@ const command cmd_measure = {
     .name = "measure",
     .group = "step by step",
     .line = "maps and labels to a table: muscle by level by side",
-    .about = "Writes one row per site (muscle, vertebral level, side) and rows for whole muscles and both sides, each "
-             "with its uncertainty, as a TSV table with a data dictionary beside it. What is missing is n/a, never 0; a "
-             "site that the field of view cuts says so.",
+    .about =
+        "Writes one row per site (muscle, vertebral level, side) and rows for whole muscles and both sides, each "
+        "with its uncertainty, as a TSV table with a data dictionary beside it. What is missing is n/a, never 0; a "
+        "site that the field of view cuts says so.",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

@@ -2,18 +2,17 @@
 #include "walk.h"
 
 #include <fascicle/report.h>
-#include <string.h>
 
 typedef struct values {
     const char *path, *out;
 } values;
 
-/* What an earlier run left in its folder; name is the stem of its files. */
-static fsc_status read_run(walk *w, const char *pdff_path, const char *stem) {
+/* What an earlier run left in its folder; stem gets the common part of its files' names. */
+static fsc_status read_run(walk *w, const char *pdff_path, char *stem) {
     char path[4096];
     const walk_scan_options none = {0};
-    fsc_status status = walk_scan(w, pdff_path, &none);
-    if (status == FSC_OK) status = fsc_fatwater_read(&w->fatwater, stem, &w->err);
+    fsc_status status = walk_earlier_maps(w, pdff_path, stem);
+    if (status == FSC_OK) status = walk_scan(w, pdff_path, &none);
     if (status == FSC_OK) status = cli_path(path, sizeof path, &w->err, "%s_sites.tsv", stem);
     if (status == FSC_OK) status = fsc_measures_read(&w->measures, path, &w->err);
     if (status == FSC_OK) status = fsc_recipe_add_input(&w->scan->recipe, path, &w->err);
@@ -26,21 +25,9 @@ static fsc_status read_run(walk *w, const char *pdff_path, const char *stem) {
     return fsc_sites_read(&w->sites, path, &w->err);
 }
 
-/* Takes ending off text; non-zero when it was there. */
-static int cut_ending(char *text, const char *ending) {
-    const size_t n = strlen(text), cut = strlen(ending);
-    if (n <= cut || strcmp(text + n - cut, ending) != 0) return 0;
-    text[n - cut] = 0;
-    return 1;
-}
-
 static int run(cli *c, const void *given) {
     const values *v = given;
     char stem[4096];
-    if ((size_t)snprintf(stem, sizeof stem, "%s", v->path) >= sizeof stem || !cut_ending(stem, "_PDFFmap.nii.gz"))
-        return cli_usage(c, "%s: name the ..._PDFFmap.nii.gz of an earlier run", v->path);
-    /* Maps that are no PDFF carry a word more. */
-    if (!cut_ending(stem, "_desc-2point")) (void)cut_ending(stem, "_desc-ready");
     walk w = {.cli = c};
     fsc_status status = read_run(&w, v->path, stem);
     char path[4096];
@@ -60,8 +47,9 @@ static int run(cli *c, const void *given) {
     return code;
 }
 
-static const arg args[] = {{"MAP", offsetof(values, path), 1, "the ..._PDFFmap.nii.gz of an earlier run; its neighbours are read too"},
-                           {NULL, 0, 0, NULL}};
+static const arg args[] = {
+    {"MAP", offsetof(values, path), 1, "the ..._PDFFmap.nii.gz of an earlier run; its neighbours are read too"},
+    {NULL, 0, 0, NULL}};
 static const opt opts[] = {
     {"out", "FILE", OPT_TEXT, offsetof(values, out), "where the page goes (default: beside the map)"},
     {NULL, NULL, OPT_FLAG, 0, NULL},
@@ -71,7 +59,8 @@ const command cmd_report = {
     .name = "report",
     .group = "step by step",
     .line = "the page again, from the files of an earlier run",
-    .about = "Reads the maps and the table that an earlier run left and writes the page anew, without separating or measuring "
+    .about = "Reads the maps and the table that an earlier run left and writes the page anew, without separating or "
+             "measuring "
              "again.",
     .args = args,
     .opts = opts,

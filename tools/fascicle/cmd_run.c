@@ -60,10 +60,11 @@ const command cmd_run = {
     .name = "run",
     .group = "the whole way",
     .line = "from a scan to a table and a page that a person can read",
-    .about = "Reads a fat-water MRI of the neck or back, separates water and fat, measures the fat in each muscle at each "
-             "level and side, and writes maps, a table and one page (HTML) that opens in any browser.\n\n"
-             "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels. "
-             "Without them you still get the maps and a page about the whole picture.",
+    .about =
+        "Reads a fat-water MRI of the neck or back, separates water and fat, measures the fat in each muscle at each "
+        "level and side, and writes maps, a table and one page (HTML) that opens in any browser.\n\n"
+        "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels. "
+        "Without them you still get the maps and a page about the whole picture.",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

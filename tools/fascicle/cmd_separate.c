@@ -20,8 +20,8 @@ static int run(cli *c, const void *given) {
     return code;
 }
 
-static const arg args[] = {{"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"},
-                           {NULL, 0, 0, NULL}};
+static const arg args[] = {
+    {"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"}, {NULL, 0, 0, NULL}};
 static const opt opts[] = {
     {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the maps go (default: out)"},
     WALK_SCAN_OPTS(values, scan),

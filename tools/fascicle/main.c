@@ -7,14 +7,14 @@
 extern const command cmd_run, cmd_info, cmd_separate, cmd_labels, cmd_measure, cmd_report, cmd_phantom, cmd_compare;
 
 const command *const commands[] = {
-    &cmd_run,     &cmd_info,   &cmd_separate, &cmd_labels,
-    &cmd_measure, &cmd_report, &cmd_phantom,  &cmd_compare, NULL,
+    &cmd_run, &cmd_info, &cmd_separate, &cmd_labels, &cmd_measure, &cmd_report, &cmd_phantom, &cmd_compare, NULL,
 };
 
 static void print_overview(FILE *to) {
-    fprintf(to, "fascicle %s: from a fat-water MRI of the spine to a page that a person can read\n"
-                "Research software, not a medical device.\n\n"
-                "usage: fascicle COMMAND ...\n",
+    fprintf(to,
+            "fascicle %s: from a fat-water MRI of the spine to a page that a person can read\n"
+            "Research software, not a medical device.\n\n"
+            "usage: fascicle COMMAND ...\n",
             fsc_version());
     const char *group = "";
     for (const command *const *c = commands; *c; c++) {
@@ -24,7 +24,8 @@ static void print_overview(FILE *to) {
         }
         fprintf(to, "  %-12s%s\n", (*c)->name, (*c)->line);
     }
-    fprintf(to, "\n'fascicle COMMAND --help' explains one; 'fascicle phantom demo && fascicle run demo' is a first try.\n");
+    fprintf(to,
+            "\n'fascicle COMMAND --help' explains one; 'fascicle phantom demo && fascicle run demo' is a first try.\n");
 }
 
 static const command *find(const command *const *table, const char *name) {
@@ -84,8 +85,10 @@ static int dispatch(int argc, char *const *argv) {
         const command *sub = find(cmd->sub, word);
         if (!sub) {
             const int asked = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
-            if (!asked) fprintf(stderr, "%s: no command '%s'; see '%s --help'\n", path, word, path);
-            else opt_print_help(stdout, cmd, path);
+            if (!asked)
+                fprintf(stderr, "%s: no command '%s'; see '%s --help'\n", path, word, path);
+            else
+                opt_print_help(stdout, cmd, path);
             return asked ? EXIT_OK : EXIT_USAGE;
         }
         (void)snprintf(path, sizeof path, "fascicle %s %s", cmd->name, sub->name);

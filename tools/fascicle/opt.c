@@ -14,8 +14,12 @@ static const opt common[] = {
     {NULL, NULL, OPT_FLAG, 0, NULL},
 };
 
-static void *at(void *base, size_t offset) { return (char *)base + offset; }
-static const void *see(const void *base, size_t offset) { return (const char *)base + offset; }
+static void *at(void *base, size_t offset) {
+    return (char *)base + offset;
+}
+static const void *see(const void *base, size_t offset) {
+    return (const char *)base + offset;
+}
 
 static const opt *find(const opt *table, const char *name, size_t length) {
     for (const opt *o = table; o && o->name; o++)
@@ -207,9 +211,12 @@ static void roff(FILE *to, const char *text) {
     int line_start = 1;
     for (; *text; text++) {
         if (line_start && (*text == '.' || *text == '\'')) fputs("\\&", to);
-        if (*text == '\\') fputs("\\e", to);
-        else if (*text == '-') fputs("\\-", to);
-        else fputc(*text, to);
+        if (*text == '\\')
+            fputs("\\e", to);
+        else if (*text == '-')
+            fputs("\\-", to);
+        else
+            fputc(*text, to);
         line_start = *text == '\n';
     }
     fputc('\n', to);
@@ -247,7 +254,8 @@ static void man_body(FILE *to, const command *cmd, const char *path) {
 }
 
 void opt_print_man(FILE *to, const command *cmd, const char *path, const char *version) {
-    fprintf(to, ".TH \"FASCICLE%s%s\" 1 \"\" \"fascicle %s\" \"Fascicle\"\n", cmd ? "-" : "", cmd ? cmd->name : "", version);
+    fprintf(to, ".TH \"FASCICLE%s%s\" 1 \"\" \"fascicle %s\" \"Fascicle\"\n", cmd ? "-" : "", cmd ? cmd->name : "",
+            version);
     if (cmd) {
         fprintf(to, ".SH NAME\nfascicle\\-%s \\- ", cmd->name);
         roff(to, cmd->line);
@@ -260,7 +268,8 @@ void opt_print_man(FILE *to, const command *cmd, const char *path, const char *v
             roff(to, (*c)->line);
         }
     }
-    fprintf(to, ".SH EXIT STATUS\n0 fine; 1 a method or check failed; 2 wrong command line; 3 bad input data; 4 a file cannot be "
+    fprintf(to, ".SH EXIT STATUS\n0 fine; 1 a method or check failed; 2 wrong command line; 3 bad input data; 4 a file "
+                "cannot be "
                 "read or written; 130 interrupted.\n"
                 ".SH NOTES\nResearch software, not a medical device.\n");
 }
@@ -268,9 +277,12 @@ void opt_print_man(FILE *to, const command *cmd, const char *path, const char *v
 void opt_json_text(FILE *to, const char *text) {
     fputc('"', to);
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\') fprintf(to, "\\%c", *c);
-        else if (*c < 32) fprintf(to, "\\u%04x", *c);
-        else fputc(*c, to);
+        if (*c == '"' || *c == '\\')
+            fprintf(to, "\\%c", *c);
+        else if (*c < 32)
+            fprintf(to, "\\u%04x", *c);
+        else
+            fputc(*c, to);
     }
     fputc('"', to);
 }
@@ -281,15 +293,19 @@ static void json_value(FILE *to, const opt *o, const void *values) {
     case OPT_FLAG: fputs(*(const int *)value ? "true" : "false", to); break;
     case OPT_NUMBER: {
         const double number = *(const double *)value;
-        if (isfinite(number)) fprintf(to, "%.10g", number);
-        else fputs("null", to);
+        if (isfinite(number))
+            fprintf(to, "%.10g", number);
+        else
+            fputs("null", to);
         break;
     }
     case OPT_INTEGER: fprintf(to, "%lld", (long long)*(const int64_t *)value); break;
     case OPT_TEXT: {
         const char *text = *(const char *const *)value;
-        if (text) opt_json_text(to, text);
-        else fputs("null", to);
+        if (text)
+            opt_json_text(to, text);
+        else
+            fputs("null", to);
         break;
     }
     case OPT_TEXTS: {

@@ -41,13 +41,13 @@ struct cli;
 /* One command, or one folder of commands when sub is set. */
 typedef struct command {
     const char *name;
-    const char *group;         /* heading in `fascicle --help`; "" in sub-tables */
-    const char *line;          /* one line for lists */
-    const char *about;         /* paragraphs for --help and the man page, in plain words */
-    const arg *args;           /* may be NULL */
-    const opt *opts;           /* may be NULL */
-    const void *defaults;      /* initial values, size bytes; NULL = zeros */
-    size_t size;               /* of the command's struct */
+    const char *group;    /* heading in `fascicle --help`; "" in sub-tables */
+    const char *line;     /* one line for lists */
+    const char *about;    /* paragraphs for --help and the man page, in plain words */
+    const arg *args;      /* may be NULL */
+    const opt *opts;      /* may be NULL */
+    const void *defaults; /* initial values, size bytes; NULL = zeros */
+    size_t size;          /* of the command's struct */
     int (*run)(struct cli *shared, const void *values);
     const struct command *const *sub; /* NULL-ended; NULL for a plain command */
 } command;

@@ -56,8 +56,10 @@ void cli_line(cli *c, const char *step, const char *fmt, ...) {
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    if (c->json) json_line(step, "text", text);
-    else printf("%-10s%s\n", step, text);
+    if (c->json)
+        json_line(step, "text", text);
+    else
+        printf("%-10s%s\n", step, text);
     fflush(stdout);
 }
 

@@ -62,10 +62,11 @@ static void print_separate(walk *w, double seconds) {
         if (f->ramp_axis >= 0)
             (void)snprintf(ramp, sizeof ramp, ", readout ramp of %.3f dwell along axis %d removed", f->ramp_slope_dwell,
                            f->ramp_axis);
-        else (void)snprintf(ramp, sizeof ramp, ", no readout ramp");
+        else
+            (void)snprintf(ramp, sizeof ramp, ", no readout ramp");
     }
-    cli_line(w->cli, "separate", "%s%s%s%s%s  %.1f s", fsc_method_text(f->method), f->spectrum[0] ? ", " : "", f->spectrum,
-             sign, ramp, seconds);
+    cli_line(w->cli, "separate", "%s%s%s%s%s  %.1f s", fsc_method_text(f->method), f->spectrum[0] ? ", " : "",
+             f->spectrum, sign, ramp, seconds);
     cli_notes(w->cli, "separate", &f->notes, 0);
 }
 
@@ -77,13 +78,36 @@ fsc_status walk_separate(walk *w, const walk_separate_options *with) {
     options.t1_correct = with->t1_correct;
     options.n_threads = (int32_t)w->cli->threads;
     options.progress = &w->cli->progress;
-    if (with->sign && strcmp(with->sign, "stored") == 0) options.sign = 1;
-    else if (with->sign && strcmp(with->sign, "conjugate") == 0) options.sign = -1;
+    if (with->sign && strcmp(with->sign, "stored") == 0)
+        options.sign = 1;
+    else if (with->sign && strcmp(with->sign, "conjugate") == 0)
+        options.sign = -1;
     else if (with->sign && strcmp(with->sign, "auto") != 0)
         return refuse(w, FSC_E_ARG, "--sign is auto, stored or conjugate, not '%s'", with->sign);
     const double start_s = walk_clock_s();
     const fsc_status status = fsc_separate_run(&w->fatwater, w->scan, &options, &w->err);
     if (status == FSC_OK) print_separate(w, walk_clock_s() - start_s);
+    return status;
+}
+
+/* Takes ending off text; non-zero when it was there. */
+static int cut_ending(char *text, const char *ending) {
+    const size_t n = strlen(text), cut = strlen(ending);
+    if (n <= cut || strcmp(text + n - cut, ending) != 0) return 0;
+    text[n - cut] = 0;
+    return 1;
+}
+
+fsc_status walk_earlier_maps(walk *w, const char *path, char *stem) {
+    char own[4096];
+    if (!stem) stem = own;
+    if ((size_t)snprintf(stem, sizeof own, "%s", path) >= sizeof own || !cut_ending(stem, "_PDFFmap.nii.gz"))
+        return refuse(w, FSC_E_NOTFOUND, "%s: name the ..._PDFFmap.nii.gz of an earlier run", path);
+    /* Maps that are no PDFF carry a word more. */
+    if (!cut_ending(stem, "_desc-2point")) (void)cut_ending(stem, "_desc-ready");
+    const fsc_status status = fsc_fatwater_read(&w->fatwater, stem, &w->err);
+    if (status == FSC_OK)
+        cli_line(w->cli, "separate", "maps of an earlier run: %s", fsc_method_text(w->fatwater->method));
     return status;
 }
 
@@ -102,7 +126,8 @@ static void print_anatomy(walk *w) {
         high = order > high ? order : high;
     }
     cli_line(w->cli, "anatomy", "%s (%d muscle%s%s)%s%s (%s–%s)", s->muscle_scheme, muscles, muscles == 1 ? "" : "s",
-             unknown ? ", side unknown" : "", s->level_scheme[0] ? " · " : ", no level map", s->level_scheme, first, last);
+             unknown ? ", side unknown" : "", s->level_scheme[0] ? " · " : ", no level map", s->level_scheme, first,
+             last);
     cli_notes(w->cli, "anatomy", &s->notes, 0);
 }
 
@@ -114,9 +139,11 @@ static fsc_status read_labels(walk *w, fsc_labels **out, const char *path) {
 fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
     if (!with->labels) {
         if (with->levels)
-            return refuse(w, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE", with->levels);
-        cli_line(w->cli, "anatomy", "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
-                                    "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
+            return refuse(w, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE",
+                          with->levels);
+        cli_line(w->cli, "anatomy",
+                 "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
+                 "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
         return FSC_OK;
     }
     fsc_labels *muscles = NULL, *levels = NULL;
@@ -124,9 +151,8 @@ fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
     const int same = with->levels && strcmp(with->levels, with->labels) == 0;
     if (status == FSC_OK && with->levels && !same) status = read_labels(w, &levels, with->levels);
     if (status == FSC_OK) {
-        const fsc_sites_options options = {.muscle_scheme = with->label_scheme,
-                                           .level_scheme = with->level_scheme,
-                                           .side_known = w->scan->side_known};
+        const fsc_sites_options options = {
+            .muscle_scheme = with->label_scheme, .level_scheme = with->level_scheme, .side_known = w->scan->side_known};
         status = fsc_sites_build(&w->sites, &w->scan->grid, muscles, same ? muscles : levels, &options, &w->err);
     }
     fsc_labels_free(muscles);
@@ -146,8 +172,11 @@ fsc_status walk_measure(walk *w) {
         voxels += m->row[i].n_voxel;
         cut += m->row[i].cut_by_fov != 0;
     }
-    if (sites) cli_line(w->cli, "measure", "%lld sites, %lld voxels; %lld cut by the field of view", sites, voxels, cut);
-    else cli_line(w->cli, "measure", "%lld voxels fitted, median fat fraction %.1f %%", (long long)m->n_fitted, 100 * m->pdff_median);
+    if (sites)
+        cli_line(w->cli, "measure", "%lld sites, %lld voxels; %lld cut by the field of view", sites, voxels, cut);
+    else
+        cli_line(w->cli, "measure", "%lld voxels fitted, median fat fraction %.1f %%", (long long)m->n_fitted,
+                 100 * m->pdff_median);
     cli_notes(w->cli, "measure", &m->notes, 0);
     return FSC_OK;
 }
@@ -196,7 +225,8 @@ static fsc_status compare_with_store(walk *w, const char *path) {
     if (status == FSC_OK && last >= 0) {
         status = fsc_store_map(&before, store, now->participant, visits[last].acquisition.session, &w->err);
         if (status == FSC_OK) status = fsc_change_run(w->map, before, &w->err);
-        if (status == FSC_OK) cli_line(w->cli, "change", "since %s: %s", visits[last].acquisition.date, w->map->change_multiplicity);
+        if (status == FSC_OK)
+            cli_line(w->cli, "change", "since %s: %s", visits[last].acquisition.date, w->map->change_multiplicity);
     } else if (status == FSC_OK) {
         cli_line(w->cli, "change", "no earlier visit of %s in %s", now->participant, path);
     }
@@ -228,7 +258,8 @@ fsc_status walk_map(walk *w, const walk_map_options *with) {
 fsc_status walk_output(walk *w, const char *out) {
     const fsc_status status = cli_recipe(w->cli, &w->scan->recipe, &w->err);
     if (status != FSC_OK) return status;
-    return cli_make_output(w->anat, sizeof w->anat, out, w->scan->participant, w->scan->session, &w->scan->recipe, &w->err);
+    return cli_make_output(w->anat, sizeof w->anat, out, w->scan->participant, w->scan->session, &w->scan->recipe,
+                           &w->err);
 }
 
 fsc_status walk_write_maps(walk *w) {
@@ -243,4 +274,6 @@ fsc_status walk_write_measures(walk *w) {
     return fsc_measures_write(w->measures, w->anat, s->name, s->participant, s->session, &s->recipe, &w->err);
 }
 
-fsc_status walk_write_map(walk *w) { return fsc_map_write(w->map, w->anat, w->scan->name, &w->scan->recipe, &w->err); }
+fsc_status walk_write_map(walk *w) {
+    return fsc_map_write(w->map, w->anat, w->scan->name, &w->scan->recipe, &w->err);
+}

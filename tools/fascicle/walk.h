@@ -15,7 +15,7 @@ typedef struct walk {
     cli *cli;
     fsc_scan *scan; /* its recipe collects every input of the run */
     fsc_fatwater *fatwater;
-    fsc_sites *sites;       /* NULL without labels */
+    fsc_sites *sites; /* NULL without labels */
     fsc_measures *measures;
     fsc_exam *exam; /* NULL when none was given */
     fsc_map *map;
@@ -42,29 +42,48 @@ typedef struct walk_map_options {
 } walk_map_options;
 
 /* Rows for option tables; base is the offset of the struct inside the command's values. */
-#define WALK_SCAN_OPTS(type, field)                                                                                     \
-    {"participant", "ID", OPT_TEXT, offsetof(type, field.participant), "which person of a BIDS dataset (16 or sub-16)"}, \
-    {"session", "ID", OPT_TEXT, offsetof(type, field.session), "which visit of that person (02 or ses-02)"},            \
-    {"acquisition", "NAME", OPT_TEXT, offsetof(type, field.acquisition), "which acquisition, when there are several"}
-#define WALK_SEPARATE_OPTS(type, field)                                                                                 \
-    {"spectrum", "NAME", OPT_TEXT, offsetof(type, field.spectrum), "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"}, \
-    {"water-shift", "PPM", OPT_NUMBER, offsetof(type, field.water_shift_ppm), "shift of the water peak, for objects that are not at body temperature"}, \
-    {"sign", "WHICH", OPT_TEXT, offsetof(type, field.sign), "precession sign: auto (default), stored or conjugate"}, \
-    {"no-ramp", NULL, OPT_FLAG, offsetof(type, field.no_ramp), "do not look for a bipolar readout ramp"}, \
-    {"t1-correct", NULL, OPT_FLAG, offsetof(type, field.t1_correct), "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)"}
-#define WALK_LABEL_OPTS(type, field)                                                                                    \
-    {"labels", "FILE", OPT_TEXT, offsetof(type, field.labels), "muscle label map (NIfTI)"},                             \
-    {"levels", "FILE", OPT_TEXT, offsetof(type, field.levels), "vertebra or disc label map (NIfTI); may be the same file"}, \
-    {"label-scheme", "NAME", OPT_TEXT, offsetof(type, field.label_scheme), "numbering of the muscle labels, when it is not clear from the values"}, \
-    {"level-scheme", "NAME", OPT_TEXT, offsetof(type, field.level_scheme), "numbering of the levels, likewise"}
-#define WALK_MAP_OPTS(type, field)                                                                                      \
-    {"exam", "FILE", OPT_TEXT, offsetof(type, field.exam), "what the person and the examiner say (exam.json): age, sex, history, red flags"}, \
-    {"norms", "FILE", OPT_TEXTS, offsetof(type, field.norms), "a norm table of your own (from `fascicle norms fit`), beside the published ones"}, \
-    {"date", "DAY", OPT_TEXT, offsetof(type, field.date), "day of the scan, as 2026-11-21"},                            \
-    {"store", "FILE", OPT_TEXT, offsetof(type, field.store), "store of earlier visits: compare with the last one before this day"}
+#define WALK_SCAN_OPTS(type, field)                                                                                    \
+    {"participant", "ID", OPT_TEXT, offsetof(type, field.participant),                                                 \
+     "which person of a BIDS dataset (16 or sub-16)"},                                                                 \
+        {"session", "ID", OPT_TEXT, offsetof(type, field.session), "which visit of that person (02 or ses-02)"}, {     \
+        "acquisition", "NAME", OPT_TEXT, offsetof(type, field.acquisition),                                            \
+            "which acquisition, when there are several"                                                                \
+    }
+#define WALK_SEPARATE_OPTS(type, field)                                                                                \
+    {"spectrum", "NAME", OPT_TEXT, offsetof(type, field.spectrum),                                                     \
+     "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"},                                       \
+        {"water-shift", "PPM", OPT_NUMBER, offsetof(type, field.water_shift_ppm),                                      \
+         "shift of the water peak, for objects that are not at body temperature"},                                     \
+        {"sign", "WHICH", OPT_TEXT, offsetof(type, field.sign),                                                        \
+         "precession sign: auto (default), stored or conjugate"},                                                      \
+        {"no-ramp", NULL, OPT_FLAG, offsetof(type, field.no_ramp), "do not look for a bipolar readout ramp"}, {        \
+        "t1-correct", NULL, OPT_FLAG, offsetof(type, field.t1_correct),                                                \
+            "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)"                                    \
+    }
+#define WALK_LABEL_OPTS(type, field)                                                                                   \
+    {"labels", "FILE", OPT_TEXT, offsetof(type, field.labels), "muscle label map (NIfTI)"},                            \
+        {"levels", "FILE", OPT_TEXT, offsetof(type, field.levels),                                                     \
+         "vertebra or disc label map (NIfTI); may be the same file"},                                                  \
+        {"label-scheme", "NAME", OPT_TEXT, offsetof(type, field.label_scheme),                                         \
+         "numbering of the muscle labels, when it is not clear from the values"},                                      \
+    {                                                                                                                  \
+        "level-scheme", "NAME", OPT_TEXT, offsetof(type, field.level_scheme), "numbering of the levels, likewise"      \
+    }
+#define WALK_MAP_OPTS(type, field)                                                                                     \
+    {"exam", "FILE", OPT_TEXT, offsetof(type, field.exam),                                                             \
+     "what the person and the examiner say (exam.json): age, sex, history, red flags"},                                \
+        {"norms", "FILE", OPT_TEXTS, offsetof(type, field.norms),                                                      \
+         "a norm table of your own (from `fascicle norms fit`), beside the published ones"},                           \
+        {"date", "DAY", OPT_TEXT, offsetof(type, field.date), "day of the scan, as 2026-11-21"}, {                     \
+        "store", "FILE", OPT_TEXT, offsetof(type, field.store),                                                        \
+            "store of earlier visits: compare with the last one before this day"                                       \
+    }
 
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
 fsc_status walk_separate(walk *w, const walk_separate_options *with);
+/* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
+ * least 4096 bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
+fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);
 /* Reads the label maps and builds the sites; without with->labels it notes what could be given and returns FSC_OK. */
 fsc_status walk_anatomy(walk *w, const walk_label_options *with);
 fsc_status walk_measure(walk *w);
