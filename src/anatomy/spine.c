@@ -25,6 +25,7 @@ typedef struct spine_anchor {
     int64_t n_voxel;
     double top_mm, bottom_mm; /* end plates along the centreline */
     int64_t *bin;             /* voxels per bin, borrowed from the table */
+    int cut;                  /* reaches the first or last slice: longer than it looks */
 } spine_anchor;
 
 static int is_disc(const fsc_scheme_entry *e) {
@@ -223,6 +224,8 @@ static fsc_status count_bins(spine_bins *bins, const fsc_sites *sites, const fsc
     bins->half_voxel_mm = 0.5 * step_mm;
     for (int32_t a = 0; a < n; a++) anchor[a].bin = bins->count + (int64_t)a * bins->n_bin;
     const fsc_grid *g = &map->grid;
+    int32_t axis[3], sign[3];
+    fsc_grid_orientation(g, axis, sign);
     int64_t voxel = 0;
     for (int64_t k = 0; k < g->dim[2]; k++)
         for (int64_t j = 0; j < g->dim[1]; j++)
@@ -232,9 +235,11 @@ static fsc_status count_bins(spine_bins *bins, const fsc_sites *sites, const fsc
                     const fsc_scheme_entry *e = anchor[a].entry;
                     if (map->data[voxel] < e->first || map->data[voxel] > e->last) continue;
                     const double ijk[3] = {(double)i, (double)j, (double)k};
+                    const double slice = ijk[axis[2]];
                     double xyz[3];
                     fsc_spine_place place;
                     fsc_grid_to_mm(g, ijk, xyz);
+                    anchor[a].cut |= slice <= 0 || slice >= (double)(g->dim[axis[2]] - 1);
                     if (fsc_sites_place(&place, sites, xyz)) anchor[a].bin[(int32_t)(place.along_mm / BIN_MM)]++;
                     break;
                 }
@@ -317,23 +322,29 @@ static fsc_status typical_heights(double *body_mm, double *disc_mm, const spine_
                                   fsc_error *err) {
     FSC_AUTO_BLOCK double *list = fsc_alloc(n, sizeof *list);
     if (!list) return fsc_fail_nomem(err, "measuring the vertebrae");
+    int32_t whole = 0, kept = 0;
+    for (int32_t i = 0; i < n; i++) whole += !body[i].cut;
     for (int32_t i = 0; i < n; i++) {
-        list[i] = body[i].bottom_mm - body[i].top_mm;
+        if (whole > 0 && body[i].cut) continue;
+        double height = body[i].bottom_mm - body[i].top_mm;
         /* A whole vertebra with its processes is longer than its body: neighbours are closer than that. */
         for (int32_t j = i - 1; j <= i + 1; j += 2)
             if (j >= 0 && j < n) {
                 const double step = fabs(body[i].order - body[j].order);
                 const double apart = distance(body[i].mean_mm, body[j].mean_mm) / (step >= 1 ? step : 1);
-                if (apart < list[i]) list[i] = apart;
+                if (!body[j].cut && apart < height) height = apart;
             }
+        list[kept++] = height;
     }
-    *body_mm = median_of(list, n);
+    *body_mm = median_of(list, kept);
     int32_t n_gap = 0;
     for (int32_t i = 0; i + 1 < n; i++) {
         const double gap = body[i + 1].top_mm - body[i].bottom_mm;
         if (gap < ADJACENT_GAP * *body_mm) list[n_gap++] = gap > 0 ? gap : 0;
     }
-    *disc_mm = n_gap ? median_of(list, n_gap) : DISC_SHARE * *body_mm;
+    /* Labels without a gap hold their discs; a little beyond them keeps a body at the image's edge from counting as
+     * whole. */
+    *disc_mm = n_gap ? fmax(median_of(list, n_gap), 0.1 * *body_mm) : DISC_SHARE * *body_mm;
     return FSC_OK;
 }
 

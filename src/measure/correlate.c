@@ -18,54 +18,90 @@
 #define SAMPLE_MIN 32
 #define LENGTHS 28
 #define POWERS 5
+#define DIAGONALS 4
+#define DIAGONAL_LAGS 4
+#define CORRECTION_MAX 0.15 /* of c0: a set whose mean wanders more than that cannot tell how much more */
 #define SHARES 20
 #define TABLE 1024
+#define SPLIT_MAX 256
 #define TABLE_END 60.0 /* exp(-d^p) is below 5e-4 beyond d^2 = 60 even for p = 1 */
 
 typedef struct lag_set {
     double covariance[3][LAG_MAX + 1];
     double pairs[3][LAG_MAX + 1];
     int32_t last[3]; /* lags in use along each axis; 0 = none */
+    double diagonal[DIAGONALS][DIAGONAL_LAGS + 1], diagonal_pairs[DIAGONALS][DIAGONAL_LAGS + 1];
     double c0;
     int64_t n;
 } lag_set;
 
 typedef struct model {
     double share, power, length[3]; /* voxels */
+    int round;
 } model;
 
-static void measure_lags(lag_set *lags, const fsc_grid *grid, const float *data, const int32_t *map, int32_t value,
-                         const int64_t *index, int64_t n, double mean) {
-    const int64_t stride[3] = {1, grid->dim[0], grid->dim[0] * grid->dim[1]};
+static const int diagonal_step[DIAGONALS][3] = {{1, 1, 0}, {1, 0, 1}, {0, 1, 1}, {1, 1, 1}};
+
+/* What the sums over a set of voxels need. */
+typedef struct lag_source {
+    const fsc_grid *grid;
+    const float *data;
+    const int32_t *map;
+    int32_t value;
+    const int64_t *index;
+    int64_t n;
+    double mean;
+} lag_source;
+
+/* Mean product of residuals step apart; pairs says over how many. */
+static double covariance_at(const lag_source *s, const int step[3], double *pairs) {
+    const int64_t *dim = s->grid->dim;
+    const int64_t jump = step[0] + dim[0] * (step[1] + dim[1] * step[2]);
+    double product = 0;
+    *pairs = 0;
+    for (int64_t i = 0; i < s->n; i++) {
+        const int64_t at = s->index[i];
+        if (at % dim[0] + step[0] >= dim[0] || at / dim[0] % dim[1] + step[1] >= dim[1] ||
+            at / (dim[0] * dim[1]) + step[2] >= dim[2] || s->map[at + jump] != s->value)
+            continue;
+        const double r = ((double)s->data[at] - s->mean) * ((double)s->data[at + jump] - s->mean);
+        if (!isfinite(r)) continue;
+        product += r;
+        *pairs += 1;
+    }
+    return *pairs > 0 ? product / *pairs : 0;
+}
+
+static void measure_lags(lag_set *lags, const lag_source *s) {
     double sum = 0;
     lags->n = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const double r = (double)data[index[i]] - mean;
+    for (int64_t i = 0; i < s->n; i++) {
+        const double r = (double)s->data[s->index[i]] - s->mean;
         if (!isfinite(r)) continue;
         sum += r * r;
         lags->n++;
     }
     lags->c0 = lags->n > 0 ? sum / (double)lags->n : 0;
     for (int a = 0; a < 3; a++) {
-        lags->last[a] = 0;
         int32_t below = 0;
-        for (int32_t h = 1; h <= LAG_MAX && h < grid->dim[a] && below < 2; h++) {
-            double product = 0, pairs = 0;
-            for (int64_t i = 0; i < n; i++) {
-                const int64_t at = index[i], other = at + h * stride[a];
-                if (at / stride[a] % grid->dim[a] + h >= grid->dim[a] || map[other] != value) continue;
-                const double r = ((double)data[at] - mean) * ((double)data[other] - mean);
-                if (!isfinite(r)) continue;
-                product += r;
-                pairs += 1;
-            }
+        /* Two lags past the end of the correlation say enough. */
+        for (int h = 1; h <= LAG_MAX && below < 2; h++) {
+            int step[3] = {0};
+            step[a] = h;
+            double pairs;
+            const double c = covariance_at(s, step, &pairs);
             if (pairs < 4) break;
             lags->pairs[a][h] = pairs;
-            lags->covariance[a][h] = product / pairs;
+            lags->covariance[a][h] = c;
             lags->last[a] = h;
-            below += lags->covariance[a][h] < 0.02 * lags->c0; /* two lags past the end of the correlation say enough */
+            below += c < 0.02 * lags->c0;
         }
     }
+    for (int d = 0; d < DIAGONALS; d++)
+        for (int h = 1; h <= DIAGONAL_LAGS; h++) {
+            const int step[3] = {h * diagonal_step[d][0], h * diagonal_step[d][1], h * diagonal_step[d][2]};
+            lags->diagonal[d][h] = covariance_at(s, step, &lags->diagonal_pairs[d][h]);
+        }
 }
 
 /* exp(-(h / l)^p) for every power, length and lag that the fit tries. */
@@ -100,12 +136,36 @@ static double misfit(const lag_set *lags, int a, const double *curve, double sha
     return sum;
 }
 
+/* exp(-d^p) between voxels h apart. */
+static double model_at(const model *m, const int h[3]) {
+    double round = 0, split = 0;
+    for (int a = 0; a < 3; a++) {
+        if (h[a] == 0) continue;
+        const double x = h[a] / m->length[a];
+        round += x * x;
+        if (!m->round) split += pow(x, m->power);
+    }
+    return m->round ? kernel(round, m->power) : exp(-split);
+}
+
+static double diagonal_misfit(const lag_set *lags, const model *m, double variance) {
+    double sum = 0;
+    for (int d = 0; d < DIAGONALS; d++)
+        for (int h = 1; h <= DIAGONAL_LAGS; h++) {
+            if (lags->diagonal_pairs[d][h] < 4) break;
+            const int step[3] = {h * diagonal_step[d][0], h * diagonal_step[d][1], h * diagonal_step[d][2]};
+            const double e = (lags->diagonal[d][h] + variance) / (lags->c0 + variance) - m->share * model_at(m, step);
+            sum += lags->diagonal_pairs[d][h] * e * e;
+        }
+    return sum;
+}
+
 static model fit(const lag_set *lags, const kernel_table *table, double variance) {
-    model best = {0, 1, {0.3, 0.3, 0.3}};
+    model best = {0, 1, {0.3, 0.3, 0.3}, 1};
     double least = INFINITY;
     for (int p = 0; p < POWERS; p++)
         for (int32_t f = 1; f <= SHARES; f++) {
-            model m = {.share = (double)f / SHARES, .power = powers[p], .length = {0.3, 0.3, 0.3}};
+            model m = {(double)f / SHARES, powers[p], {0.3, 0.3, 0.3}, 1};
             double total = 0;
             for (int a = 0; a < 3; a++) {
                 double axis = INFINITY;
@@ -117,8 +177,11 @@ static model fit(const lag_set *lags, const kernel_table *table, double variance
                 }
                 if (lags->last[a] > 0) total += axis;
             }
-            if (total < least) {
-                least = total;
+            /* A Gaussian (p = 2) is both. */
+            for (m.round = 1; m.round >= (m.power < 2 ? 0 : 1); m.round--) {
+                const double all = total + diagonal_misfit(lags, &m, variance);
+                if (all >= least) continue;
+                least = all;
                 best = m;
             }
         }
@@ -129,12 +192,23 @@ static model fit(const lag_set *lags, const kernel_table *table, double variance
 static double mean_kernel(const model *m, const float *place, int64_t n) {
     double table[TABLE + 1];
     for (int t = 0; t <= TABLE; t++) table[t] = kernel(TABLE_END * t / TABLE, m->power);
+    double split[3][SPLIT_MAX]; /* by whole voxels along one axis */
+    for (int a = 0; a < 3; a++)
+        for (int h = 0; h < SPLIT_MAX; h++) split[a][h] = exp(-pow(h / m->length[a], m->power));
     const int64_t wanted = PAIRS_MAX / n > SAMPLE_MIN ? PAIRS_MAX / n : SAMPLE_MIN;
     const int64_t stride = n > wanted ? n / wanted : 1;
     double scale[3], sum = 0, count = 0;
     for (int a = 0; a < 3; a++) scale[a] = 1 / m->length[a];
     for (int64_t i = stride / 2; i < n; i += stride) {
-        for (int64_t j = 0; j < n; j++) {
+        for (int64_t j = 0; j < n && !m->round; j++) {
+            double product = 1;
+            for (int a = 0; a < 3; a++) {
+                const float h = fabsf(place[3 * j + a] - place[3 * i + a]);
+                product *= h < SPLIT_MAX ? split[a][(int)h] : 0;
+            }
+            sum += product;
+        }
+        for (int64_t j = 0; j < n && m->round; j++) {
             const double dx = (double)(place[3 * j] - place[3 * i]) * scale[0];
             const double dy = (double)(place[3 * j + 1] - place[3 * i + 1]) * scale[1];
             const double dz = (double)(place[3 * j + 2] - place[3 * i + 2]) * scale[2];
@@ -162,7 +236,8 @@ static void list_places(float *place, const fsc_grid *grid, const float *data, c
 double fsc_variance_of_mean(const fsc_grid *grid, const float *data, const int32_t *map, int32_t value,
                             const int64_t *index, int64_t n, double mean, float *scratch) {
     lag_set lags = {0};
-    measure_lags(&lags, grid, data, map, value, index, n, mean);
+    const lag_source source = {grid, data, map, value, index, n, mean};
+    measure_lags(&lags, &source);
     if (lags.n < 2) return (double)NAN;
     const double plain = lags.c0 / (double)(lags.n - 1);
     if (lags.n < FEW || !(lags.c0 > 0)) return plain;
@@ -171,10 +246,10 @@ double fsc_variance_of_mean(const fsc_grid *grid, const float *data, const int32
     list_places(scratch, grid, data, index, n);
     double variance = plain;
     for (int round = 0; round < ROUNDS; round++) {
-        const model m = fit(&lags, &table, variance);
-        const double c0 = lags.c0 + variance;
+        const double correction = fmin(variance, CORRECTION_MAX * lags.c0);
+        const model m = fit(&lags, &table, correction);
+        const double c0 = lags.c0 + correction;
         variance = c0 * ((1 - m.share) / (double)lags.n + m.share * mean_kernel(&m, scratch, lags.n));
-        if (!(variance < lags.c0)) return lags.c0; /* correlated as far as the set reaches: one sample, not many */
     }
     return variance > plain ? variance : plain;
 }
