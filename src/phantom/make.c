@@ -3,12 +3,11 @@
 #include "echo.h"
 #include "fail.h"
 #include "field.h"
-#include "noise.h"
+#include "text.h"
 #include "tiles.h"
 #include "tissue.h"
 
 #include <math.h>
-#include <string.h>
 
 #define TILE 2048
 #define SUB 2 /* samples along each edge of a voxel */
@@ -141,8 +140,8 @@ static fsc_status list_sites(fsc_phantom *phantom, const fsc_region *region, con
     for (int32_t i = 0; i < N_SITE; i++) {
         if (count[i] == 0) continue;
         fsc_phantom_site *s = &phantom->site[phantom->n_site++];
-        strncpy(s->muscle, region->muscle[i / 2 / FSC_REGION_LEVELS].key, sizeof s->muscle - 1);
-        strncpy(s->level, region->level[i / 2 % FSC_REGION_LEVELS], sizeof s->level - 1);
+        fsc_copy_text(s->muscle, sizeof s->muscle, region->muscle[i / 2 / FSC_REGION_LEVELS].key);
+        fsc_copy_text(s->level, sizeof s->level, region->level[i / 2 % FSC_REGION_LEVELS]);
         s->side = i % 2 ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
         s->n_voxel = count[i];
         s->pdff_mean_fraction = sum[i] / (double)count[i];

@@ -1,5 +1,5 @@
-/* The neck, C1 to T2: extensors in their four layers, levator scapulae, sternocleidomastoid, longus colli; scalenes and
- * the splenius cervicis-longissimus column without a label. */
+/* The neck, C1 to T2: extensors in their four layers, levator scapulae, sternocleidomastoid, longus colli; scalenes,
+ * the splenius cervicis-longissimus column and the muscles towards the shoulder without a label. */
 #include "region.h"
 
 const fsc_region fsc_region_neck = {
@@ -36,7 +36,7 @@ const fsc_region fsc_region_neck = {
     .transverse_u_mm = {12, 22},
     .transverse_v_mm = -3,
     .transverse_half_mm = 2.6,
-    .n_muscle = 9,
+    .n_muscle = 10,
     .muscle = {{"semispinalis_cervicis_multifidus",
                 1111,
                 1.02,
@@ -162,6 +162,14 @@ const fsc_region fsc_region_neck = {
                 0,
                 {0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08},
                 {{1.5, 26, -27, 5, 7, 20}, {4.5, 29, -31, 6.5, 9, 20}, {7.5, 33, -38, 7, 10, 20}},
+                3},
+               {NULL, /* what lies between levator and scalenes towards the shoulder */
+                0,
+                5,
+                9,
+                0,
+                {0.07, 0.07, 0.07, 0.07, 0.07, 0.07, 0.07, 0.07, 0.07},
+                {{5.5, 45, -14, 7, 8, 0}, {6.5, 50, -17, 10, 11, 0}, {7.5, 58, -19, 14, 14, 0}},
                 3}},
     .dim = {120, 104, 32},
     .spacing_mm = {1.5, 1.5, 4.2},

@@ -77,7 +77,7 @@ static void sites_are_large_enough_and_symmetric(void **state) {
     opt = options(FSC_PHANTOM_NECK, 1);
     p = make(&opt);
     for (int m = 0; m < 7; m++)
-        for (int l = 0; l < 7; l++) assert_true(site(p, extensors[m], cervical[l], FSC_SIDE_RIGHT)->n_voxel >= 195);
+        for (int l = 0; l < 7; l++) assert_true(site(p, extensors[m], cervical[l], FSC_SIDE_RIGHT)->n_voxel >= 200);
     fsc_phantom_free(p);
 }
 
