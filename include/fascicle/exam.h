@@ -83,7 +83,8 @@ typedef struct fsc_exam {
     int32_t wad_grade;                  /* 0..4, -1 = not given; likewise below */
     int32_t strain_grade, sprain_grade; /* 1..3 */
     double sleep_hours, stress_0_10, activity_hours_week, posture_hours_day;
-    fsc_answer statin, steroid, muscle_disease, cord_signs; /* asked before any map is read */
+    fsc_answer statin, steroid, muscle_disease; /* asked before any map is read */
+    fsc_answer cord_signs;                      /* from the red flags of the cord */
 
     fsc_palpation *palpation; /* owned, like all arrays below */
     int32_t n_palpation;
@@ -97,6 +98,7 @@ typedef struct fsc_exam {
     int32_t n_red_flag;
     int32_t n_red_flag_asked; /* of n_red_flag_known; the rest were not answered */
     int32_t n_red_flag_known;
+    char *red_flag_answers; /* the answers as a JSON object, owned; NULL = none */
     fsc_scale_place *scale;
     int32_t n_scale;
 } fsc_exam;

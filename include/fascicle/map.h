@@ -88,6 +88,16 @@ typedef struct fsc_map_site {
     fsc_change change; /* change.real = -1 and reason "no earlier visit" until compared */
 } fsc_map_site;
 
+/* Sites pooled over muscles or levels because a norm is published for the pool; mean weighted by voxels. */
+typedef struct fsc_map_pool {
+    char muscle[96]; /* "multifidus+erector_spinae" */
+    char level_first[12], level_last[12];
+    int64_t n_voxel;
+    double pdff_mean_fraction, pdff_se_fraction;
+    fsc_norm_place norm;
+    fsc_norm_place other_method;
+} fsc_map_pool;
+
 /* Neighbouring levels that share a finding, in words. */
 typedef struct fsc_run {
     char layer[24]; /* "deep", ... */
@@ -114,8 +124,8 @@ typedef struct fsc_threshold {
 /* A plain sentence made from fields of this record only. */
 typedef struct fsc_sentence {
     char key[32]; /* "stop", "unusual", "no-norm", "threshold", "change", "contested", "limits", ... */
-    char text[480];
-    char from[96];     /* fields and fact ids it stands on */
+    char text[800];
+    char from[128];    /* fields and fact ids it stands on */
     int32_t contested; /* non-zero: the evidence disagrees; text says so */
 } fsc_sentence;
 
@@ -124,6 +134,8 @@ typedef struct fsc_map {
     fsc_exam *exam;     /* owned; never NULL (everything missing when none was given) */
     fsc_map_site *site; /* owned */
     int32_t n_site;
+    fsc_map_pool *pool; /* owned */
+    int32_t n_pool;
     fsc_run *run; /* owned */
     int32_t n_run;
     fsc_threshold threshold;
@@ -165,6 +177,11 @@ FSC_API const fsc_map_site *fsc_map_find(const fsc_map *map, const char *muscle,
  * Returns FSC_OK, FSC_E_IO, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_map_write(const fsc_map *map, const char *dir, const char *name,
                                               const fsc_recipe *recipe, fsc_error *err);
+/* The record as text (owned: fsc_map_free_text) and from text; what names it in errors. For stores.
+ * Return as fsc_map_write and fsc_map_read. */
+FSC_API FSC_MUST_USE fsc_status fsc_map_print(char **text, const fsc_map *map, fsc_error *err);
+FSC_API void fsc_map_free_text(char *text);
+FSC_API FSC_MUST_USE fsc_status fsc_map_parse(fsc_map **out, const char *text, const char *what, fsc_error *err);
 /* Reads such a file back. Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_map_read(fsc_map **out, const char *path, fsc_error *err);
 

@@ -1,0 +1,305 @@
+/* The summary in plain words. Every number in it is a field of the record; a sentence names what it stands on. */
+#include "alloc.h"
+#include "build.h"
+#include "fail.h"
+#include "table.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAMED_SITES_MAX = 5 };
+
+static fsc_status say(fsc_map *map, fsc_error *err, const char *key, const char *from, int contested, const char *fmt,
+                      ...) FSC_PRINTF(6, 7);
+static fsc_status say(fsc_map *map, fsc_error *err, const char *key, const char *from, int contested, const char *fmt,
+                      ...) {
+    fsc_sentence *s = fsc_grow(map->sentence, map->n_sentence, map->n_sentence + 1, sizeof *s);
+    if (!s) return fsc_fail_nomem(err, "writing the summary");
+    map->sentence = s;
+    s = &map->sentence[map->n_sentence++];
+    fsc_copy_text(s->key, sizeof s->key, key);
+    fsc_copy_text(s->from, sizeof s->from, from);
+    s->contested = contested;
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(s->text, sizeof s->text, fmt, args);
+    va_end(args);
+    return FSC_OK;
+}
+
+static const char *name_of(const char *key) {
+    const fsc_muscle *muscle = fsc_muscle_find(key);
+    return muscle ? muscle->name : key;
+}
+
+/* "Multifidus at L5 left"; the side is left out when it is not known. */
+static void name_site(char *out, size_t size, const fsc_row *row) {
+    const int sided = row->side == FSC_SIDE_LEFT || row->side == FSC_SIDE_RIGHT;
+    (void)snprintf(out, size, "%s at %s%s%s", name_of(row->muscle), row->level, sided ? " " : "",
+                   sided ? fsc_side_text(row->side) : "");
+}
+
+/* A percentile never reads 0 or 100. */
+static void percent_text(char *out, size_t size, double percentile) {
+    if (percentile >= 99)
+        (void)snprintf(out, size, "more than 99");
+    else if (percentile < 1)
+        (void)snprintf(out, size, "less than 1");
+    else
+        (void)snprintf(out, size, "%.0f", percentile);
+}
+
+static fsc_status say_red_flags(fsc_map *map, fsc_error *err) {
+    const fsc_exam *exam = map->exam;
+    for (int32_t i = 0; i < exam->n_red_flag; i++) {
+        const fsc_red_flag *flag = &exam->red_flag[i];
+        char from[128];
+        (void)snprintf(from, sizeof from, "exam.red_flag.%s %s", flag->key, flag->fact_id);
+        FSC_TRY(say(map, err, "stop", from, 0, "STOP (%s). %c%s: %s.", flag->urgency,
+                    flag->finding[0] >= 'a' && flag->finding[0] <= 'z' ? flag->finding[0] - 32 : flag->finding[0],
+                    flag->finding + 1, flag->action));
+    }
+    if (exam->n_red_flag > 0) return FSC_OK;
+    if (exam->n_red_flag_asked == 0)
+        return say(
+            map, err, "red-flags", "exam.red_flags", 0,
+            "Red flags were not asked about. Ask them before anything else; this picture does not replace them.");
+    return say(map, err, "red-flags", "exam.red_flags E050", 0,
+               "%d of %d red flags were asked about and none is positive. That does not exclude an emergency: saddle "
+               "numbness, for one, finds about one case in four (sensitivity 0.27).",
+               exam->n_red_flag_asked, exam->n_red_flag_known);
+}
+
+static int is_unusual(const fsc_map_site *site) {
+    return fsc_map_is_site(&site->row) && site->row.kind == FSC_ROW_SITE && site->norm.percentile > 95;
+}
+
+static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
+    int32_t placed = 0, high = 0, said = 0;
+    for (int32_t i = 0; i < map->n_site; i++) {
+        if (map->site[i].row.kind != FSC_ROW_SITE) continue;
+        placed += map->site[i].norm.norm_id[0] != 0;
+        high += is_unusual(&map->site[i]);
+    }
+    if (placed > 0)
+        FSC_TRY(say(
+            map, err, "norms", "site.norm.percentile", 0,
+            "%d sites could be compared with a reference group; %d of them hold more fat than 95 %% of it. About one "
+            "in twenty healthy sites does.",
+            placed, high));
+    for (int32_t i = 0; i < map->n_site && said < NAMED_SITES_MAX; i++) {
+        const fsc_map_site *site = &map->site[i];
+        if (!is_unusual(site)) continue;
+        said++;
+        char name[96], p[24], low[24], upper[24], from[128];
+        name_site(name, sizeof name, &site->row);
+        percent_text(p, sizeof p, site->norm.percentile);
+        percent_text(low, sizeof low, site->norm.percentile_low);
+        percent_text(upper, sizeof upper, site->norm.percentile_high);
+        (void)snprintf(from, sizeof from, "%s %s", site->norm.norm_id, site->norm.fact_id);
+        FSC_TRY(say(
+            map, err, "unusual", from, 0,
+            "%s: %.1f %% fat, more fat than %s %% of a reference group (90 %% interval %s to %s; %s, n = %.0f). %s%s",
+            name, 100 * site->row.pdff_mean, p, low, upper, site->norm.cohort, site->norm.n,
+            site->norm.caveat[0] ? "Note: " : "", site->norm.caveat));
+    }
+    return FSC_OK;
+}
+
+/* Whether an earlier row of the same muscle failed for the same reason kind: then its sentence lists this level too. */
+static int said_before(const fsc_map *map, int32_t i) {
+    for (int32_t k = 0; k < i; k++)
+        if (map->site[k].row.kind == FSC_ROW_SITE && map->site[k].norm.failed[0] &&
+            strcmp(map->site[k].row.muscle, map->site[i].row.muscle) == 0 &&
+            strcmp(map->site[k].norm.failed, map->site[i].norm.failed) == 0)
+            return 1;
+    return 0;
+}
+
+static fsc_status say_no_norm(fsc_map *map, fsc_error *err) {
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_map_site *site = &map->site[i];
+        if (site->row.kind != FSC_ROW_SITE || !site->norm.failed[0] || said_before(map, i)) continue;
+        char levels[160] = "";
+        size_t used = 0;
+        for (int32_t k = i; k < map->n_site; k++) {
+            const fsc_map_site *other = &map->site[k];
+            if (other->row.kind != FSC_ROW_SITE || strcmp(other->row.muscle, site->row.muscle) != 0 ||
+                strcmp(other->norm.failed, site->norm.failed) != 0)
+                continue;
+            int twice = 0; /* the other side of a level that is listed */
+            for (int32_t m = i; m < k && !twice; m++)
+                twice = map->site[m].row.kind == FSC_ROW_SITE &&
+                        strcmp(map->site[m].row.level, other->row.level) == 0 &&
+                        strcmp(map->site[m].row.muscle, other->row.muscle) == 0 &&
+                        strcmp(map->site[m].norm.failed, other->norm.failed) == 0;
+            if (twice || used + strlen(other->row.level) + 3 > sizeof levels) continue;
+            used += (size_t)snprintf(levels + used, sizeof levels - used, "%s%s", used ? ", " : "", other->row.level);
+        }
+        char from[128];
+        (void)snprintf(from, sizeof from, "site.norm.failed = %s", site->norm.failed);
+        const char *why =
+            strcmp(site->norm.failed, "level") == 0 ? "there is no norm cell for these levels" : site->norm.reason;
+        FSC_TRY(say(map, err, "no-norm", from, 0,
+                    "%s at %s: no comparison with a reference group and no z, because %s.", name_of(site->row.muscle),
+                    levels, why));
+    }
+    return FSC_OK;
+}
+
+static fsc_status say_runs(fsc_map *map, fsc_error *err) {
+    static const char *const criteria[] = {"over p95", "over 20 %"};
+    static const char *const words[] = {"Over the reference group's 95th percentile",
+                                        "Mean fat over 20 % (a fixed cut, not a limit of normal)"};
+    for (int c = 0; c < 2; c++) {
+        char list[300] = "";
+        size_t used = 0;
+        for (int32_t i = 0; i < map->n_run; i++) {
+            if (strcmp(map->run[i].criterion, criteria[c]) != 0) continue;
+            if (used + strlen(map->run[i].text) + 3 > sizeof list) break;
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? "; " : "", map->run[i].text);
+        }
+        if (used > 0) FSC_TRY(say(map, err, "extent", "run", 0, "%s: %s.", words[c], list));
+    }
+    return FSC_OK;
+}
+
+static int count_beyond(const fsc_map *map, size_t contrast_offset, int32_t *compared) {
+    int32_t n = 0;
+    *compared = 0;
+    for (int32_t i = 0; i < map->n_site; i++) {
+        if (map->site[i].row.kind != FSC_ROW_SITE) continue;
+        fsc_contrast c;
+        memcpy(&c, (const char *)&map->site[i] + contrast_offset, sizeof c);
+        *compared += !isnan(c.difference_fraction);
+        n += c.beyond_error && c.difference_fraction > 0;
+    }
+    return n;
+}
+
+static fsc_status say_within(fsc_map *map, int *sides_differ, fsc_error *err) {
+    int32_t compared;
+    const int32_t unequal = count_beyond(map, offsetof(fsc_map_site, side), &compared);
+    *sides_differ = unequal > 0;
+    if (compared > 0)
+        FSC_TRY(say(
+            map, err, "side", "site.side", 0,
+            "Of %d pairs of left and right, %d differ beyond their error. Unequal sides are common in people without "
+            "pain.",
+            compared / 2, unequal));
+    const int32_t medial = count_beyond(map, offsetof(fsc_map_site, medial), &compared);
+    if (compared > 0)
+        FSC_TRY(say(
+            map, err, "medial", "site.medial T011", 0,
+            "In %d of %d sites the quarter next to the midline is fatter than the rest. That is so in everyone; in one "
+            "study of 61 people only this quarter told recovered from symptomatic at 12 months.",
+            medial, compared));
+    return FSC_OK;
+}
+
+static fsc_status say_threshold(fsc_map *map, fsc_error *err) {
+    const fsc_threshold *t = &map->threshold;
+    if (!t->applies) return FSC_OK;
+    char from[128];
+    (void)snprintf(from, sizeof from, "threshold %.48s", t->fact_ids);
+    return say(
+        map, err, "threshold", from, 1,
+        "Cervical deep extensors: %.1f %% (standard error %.1f), day %.0f. In %.0f people with whiplash, %.1f %% at "
+        "two "
+        "weeks predicted severe disability at 3 months (%.0f severe; sensitivity %.3f, specificity %.3f). It is no "
+        "limit of normal: by our arithmetic %.0f to %.0f %% of healthy people exceed it (%.0f to %.0f %% if skewed).",
+        100 * t->value_fraction, 100 * t->value_se_fraction, t->days_since_injury, t->n, 100 * t->cut_fraction,
+        t->n_severe, t->sensitivity, t->specificity, 100 * t->healthy_share_low, 100 * t->healthy_share_high,
+        100 * t->healthy_share_skewed_low, 100 * t->healthy_share_skewed_high);
+}
+
+/* Fat far over the norm in several muscles on both sides points away from an injury (facts X068). */
+static fsc_status say_many_muscles(fsc_map *map, fsc_error *err) {
+    int32_t n = 0;
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_map_site *left = &map->site[i];
+        if (left->row.kind != FSC_ROW_SITE || left->row.side != FSC_SIDE_LEFT || !(left->norm.z > 2.5)) continue;
+        const fsc_map_site *right = fsc_map_find(map, left->row.muscle, left->row.level, FSC_SIDE_RIGHT);
+        if (!right || !(right->norm.z > 2.5)) continue;
+        int twice = 0;
+        for (int32_t k = 0; k < i && !twice; k++)
+            twice = strcmp(map->site[k].row.muscle, left->row.muscle) == 0 && map->site[k].row.side == FSC_SIDE_LEFT &&
+                    map->site[k].norm.z > 2.5;
+        n += !twice;
+    }
+    if (n < 2) return FSC_OK;
+    return say(
+        map, err, "muscle-disease", "site.norm.z X068", 0,
+        "%d muscles lie far over their norm on both sides. That suggests a muscle disease rather than an injury: ask "
+        "about weakness, statins and CK, and refer.",
+        n);
+}
+
+static fsc_status say_history(fsc_map *map, int *rf, fsc_error *err) {
+    const fsc_exam *exam = map->exam;
+    *rf = 0;
+    for (int32_t i = 0; i < exam->n_treatment; i++) {
+        const char *kind = exam->treatment[i].kind;
+        *rf |= strcmp(kind, "rf_neurotomy") == 0;
+        if (strcmp(kind, "surgery") == 0)
+            FSC_TRY(say(
+                map, err, "history", "exam.treatment T036 T051", 0,
+                "There was surgery: the muscle at and below the operated level can be smaller and fatter from it."));
+        if (strcmp(kind, "botulinum_toxin") == 0)
+            FSC_TRY(say(map, err, "history", "exam.treatment T047", 0,
+                        "There was botulinum toxin: it thins the injected muscle, and the loss outlasts its effect."));
+    }
+    if (exam->muscle_disease == FSC_ANSWER_YES || exam->statin == FSC_ANSWER_YES || exam->steroid == FSC_ANSWER_YES)
+        FSC_TRY(
+            say(map, err, "history", "exam.statin exam.steroid exam.muscle_disease", 0,
+                "Muscle disease, statins or steroids are on record: read fat in many muscles in that light first."));
+    if (exam->days_since_injury < 7)
+        FSC_TRY(say(map, err, "early", "exam.days_since_injury T004", 0,
+                    "The scan is from the first week after the injury: fat seen now was there before it."));
+    return FSC_OK;
+}
+
+static int has_region(const fsc_map *map, const char *region) {
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_muscle *muscle = fsc_muscle_find(map->site[i].row.muscle);
+        if (muscle && strcmp(muscle->region, region) == 0) return 1;
+    }
+    return 0;
+}
+
+static fsc_status say_contested(fsc_map *map, int sides_differ, int rf, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_embedded(&table, "contested.tsv", err));
+    const int neck = has_region(map, "neck"), back = has_region(map, "back");
+    const int whiplash = neck && strcmp(map->exam->mechanism, "whiplash") == 0;
+    const struct {
+        const char *when;
+        int holds;
+    } state[] = {{"whiplash", whiplash}, {"neck", neck}, {"back", back}, {"rf_neurotomy", rf}, {"side", sides_differ}};
+    for (int32_t row = 0; row < table.n_row; row++)
+        for (size_t i = 0; i < sizeof state / sizeof *state; i++)
+            if (state[i].holds && strcmp(fsc_table_get(&table, row, "when"), state[i].when) == 0)
+                FSC_TRY(say(map, err, "contested", fsc_table_get(&table, row, "fact_ids"), 1, "Contested: %s",
+                            fsc_table_get(&table, row, "text")));
+    return FSC_OK;
+}
+
+fsc_status fsc_map_sentences(fsc_map *map, fsc_error *err) {
+    int sides_differ, rf;
+    FSC_TRY(say_red_flags(map, err));
+    FSC_TRY(say_unusual(map, err));
+    FSC_TRY(say_no_norm(map, err));
+    FSC_TRY(say_many_muscles(map, err));
+    FSC_TRY(say_runs(map, err));
+    FSC_TRY(say_within(map, &sides_differ, err));
+    FSC_TRY(say_threshold(map, err));
+    FSC_TRY(say_history(map, &rf, err));
+    FSC_TRY(say_contested(map, sides_differ, rf, err));
+    return say(map, err, "limits", "facts", 0,
+               "This scan measures fat in muscle. It cannot show adhesions, fascia, trigger points or pain, and fat "
+               "alone does "
+               "not date an injury. Fat is not shown to cause pain, and exercise is not shown to remove it.");
+}

@@ -1,0 +1,145 @@
+/* Comparisons inside the person: always possible, whatever norms there are. */
+#include "build.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void fsc_row_sum_add(fsc_row_sum *sum, const fsc_row *row) {
+    if (!isfinite(row->pdff_mean) || row->n_voxel <= 0) return;
+    const double w = (double)row->n_voxel, se = isfinite(row->pdff_se) ? row->pdff_se : 0;
+    sum->weight += w;
+    sum->value += w * row->pdff_mean;
+    sum->variance += w * w * se * se;
+    sum->n_voxel += row->n_voxel;
+}
+
+double fsc_row_sum_mean(const fsc_row_sum *sum) {
+    return sum->weight > 0 ? sum->value / sum->weight : (double)NAN;
+}
+double fsc_row_sum_se(const fsc_row_sum *sum) {
+    return sum->weight > 0 ? sqrt(sum->variance) / sum->weight : (double)NAN;
+}
+
+static void none(fsc_contrast *c, const char *reason) {
+    memset(c, 0, sizeof *c);
+    c->difference_fraction = c->se_fraction = c->low_fraction = c->high_fraction = (double)NAN;
+    fsc_copy_text(c->reason, sizeof c->reason, reason);
+}
+
+static void contrast(fsc_contrast *c, double a, double a_se, double b, double b_se, const char *with) {
+    if (!isfinite(a) || !isfinite(b)) {
+        none(c, "no fat fraction on one of the two");
+        return;
+    }
+    if (!isfinite(a_se) || !isfinite(b_se)) {
+        none(c, "the error of one of the two is not known");
+        return;
+    }
+    memset(c, 0, sizeof *c);
+    fsc_copy_text(c->with, sizeof c->with, with);
+    c->difference_fraction = a - b;
+    c->se_fraction = sqrt(a_se * a_se + b_se * b_se);
+    c->low_fraction = c->difference_fraction - 1.6448536269514722 * c->se_fraction;
+    c->high_fraction = c->difference_fraction + 1.6448536269514722 * c->se_fraction;
+    c->beyond_error = fabs(c->difference_fraction) > 1.959963984540054 * c->se_fraction;
+}
+
+static void contrast_rows(fsc_contrast *c, const fsc_row *row, const fsc_row *with) {
+    char name[80];
+    (void)snprintf(name, sizeof name, "%s %s %s", with->muscle, with->level, fsc_side_text(with->side));
+    contrast(c, row->pdff_mean, row->pdff_se, with->pdff_mean, with->pdff_se, name);
+}
+
+static const fsc_row *find(const fsc_map *map, const fsc_row *like, const char *muscle, const char *level,
+                           fsc_side side) {
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_row *r = &map->site[i].row;
+        if (r->kind == like->kind && r->side == side && strcmp(r->muscle, muscle) == 0 && strcmp(r->level, level) == 0)
+            return r;
+    }
+    return NULL;
+}
+
+static void side_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
+    if (row->side != FSC_SIDE_LEFT && row->side != FSC_SIDE_RIGHT) {
+        none(c, row->side == FSC_SIDE_UNKNOWN ? "left and right are not known in this scan" : "not a row of one side");
+        return;
+    }
+    const fsc_side other = row->side == FSC_SIDE_LEFT ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+    const fsc_row *with = find(map, row, row->muscle, row->level, other);
+    if (!with)
+        none(c, "the other side was not measured");
+    else if (with->cut_by_fov != row->cut_by_fov)
+        none(c, "one side is cut by the field of view");
+    else
+        contrast_rows(c, row, with);
+}
+
+static void level_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
+    const double order = fsc_level_order(row->level);
+    const fsc_row *above = NULL;
+    for (int32_t i = 0; i < map->n_site && fsc_map_is_site(row); i++) {
+        const fsc_row *r = &map->site[i].row;
+        if (r->kind != row->kind || r->side != row->side || strcmp(r->muscle, row->muscle) != 0) continue;
+        const double d = order - fsc_level_order(r->level);
+        if (d > 0 && d <= 1 && (!above || fsc_level_order(r->level) > fsc_level_order(above->level))) above = r;
+    }
+    if (above)
+        contrast_rows(c, row, above);
+    else
+        none(c, "the next level towards the head was not measured");
+}
+
+static const char *layer_of(const fsc_row *row) {
+    const fsc_muscle *muscle = fsc_muscle_find(row->muscle);
+    return muscle ? muscle->layer : "";
+}
+
+static void depth_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
+    if (strcmp(layer_of(row), "deep") != 0 || !fsc_map_is_site(row)) {
+        none(c, "not a deep muscle of one level");
+        return;
+    }
+    fsc_row_sum sum = {0};
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_row *r = &map->site[i].row;
+        const char *layer = layer_of(r);
+        if (r->kind == row->kind && r->side == row->side && strcmp(r->level, row->level) == 0 &&
+            (strcmp(layer, "intermediate") == 0 || strcmp(layer, "superficial") == 0))
+            fsc_row_sum_add(&sum, r);
+    }
+    if (sum.n_voxel == 0)
+        none(c, "no more superficial muscle was measured here");
+    else
+        contrast(c, row->pdff_mean, row->pdff_se, fsc_row_sum_mean(&sum), fsc_row_sum_se(&sum),
+                 "the layers outside it");
+}
+
+static void psoas_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
+    const fsc_row *psoas = find(map, row, "psoas_major", row->level, row->side);
+    if (strcmp(row->muscle, "psoas_major") == 0)
+        none(c, "this is the psoas itself");
+    else if (!psoas)
+        none(c, "the psoas was not measured here");
+    else
+        contrast_rows(c, row, psoas);
+}
+
+static void medial_contrast(fsc_contrast *c, const fsc_row *row) {
+    const double *q = row->pdff_quartile, *se = row->pdff_quartile_se;
+    contrast(c, q[0], se[0], (q[1] + q[2] + q[3]) / 3, sqrt(se[1] * se[1] + se[2] * se[2] + se[3] * se[3]) / 3,
+             "Q2-Q4");
+}
+
+void fsc_map_contrasts(fsc_map *map) {
+    for (int32_t i = 0; i < map->n_site; i++) {
+        fsc_map_site *site = &map->site[i];
+        side_contrast(&site->side, map, &site->row);
+        level_contrast(&site->above, map, &site->row);
+        depth_contrast(&site->depth, map, &site->row);
+        psoas_contrast(&site->psoas, map, &site->row);
+        medial_contrast(&site->medial, &site->row);
+    }
+}

@@ -1,0 +1,39 @@
+/* Rows of sites made by hand, for the tests of the map. */
+#ifndef FSC_TEST_ROWS_H
+#define FSC_TEST_ROWS_H
+
+#include "text.h"
+
+#include <fascicle/measure.h>
+#include <math.h>
+#include <string.h>
+
+/* A whole, unremarkable row. */
+static inline fsc_row make_row(const char *muscle, const char *level, fsc_side side, double pdff, double se) {
+    fsc_row row;
+    memset(&row, 0, sizeof row);
+    row.kind = side == FSC_SIDE_BOTH ? FSC_ROW_SITE_BOTH : FSC_ROW_SITE;
+    fsc_copy_text(row.muscle, sizeof row.muscle, muscle);
+    fsc_copy_text(row.level, sizeof row.level, level);
+    row.side = side;
+    row.n_voxel = 1000;
+    row.coverage = 1;
+    row.csa_mm2 = 800;
+    row.volume_mm3 = 20000;
+    row.pdff_mean = row.pdff_median = pdff;
+    row.pdff_sd = 0.05;
+    row.pdff_se = row.pdff_se_noise = se;
+    row.pdff_mean_erode1 = row.pdff_mean_erode2 = pdff - 0.01;
+    for (int q = 0; q < 4; q++) {
+        row.pdff_quartile[q] = pdff + (q == 0 ? 0.06 : -0.02);
+        row.pdff_quartile_se[q] = 2 * se;
+    }
+    row.r2star_mean_per_s = 40;
+    row.lean_csa_mm2 = 800 * (1 - pdff);
+    row.lean_volume_mm3 = 20000 * (1 - pdff);
+    row.swap_fraction = 0;
+    row.snr = 30;
+    return row;
+}
+
+#endif
