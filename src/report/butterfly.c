@@ -23,10 +23,10 @@ static double row_top(const fsc_butterfly *b, int32_t level) {
     return y;
 }
 
-static size_t longest_name(const fsc_sheet *sheet) {
+static size_t longest_line(const fsc_sheet *sheet, size_t limit) {
     size_t longest = 1;
     for (int32_t m = 0; m < sheet->n_muscle; m++) {
-        const size_t n = strlen(sheet->muscle[m].name);
+        const size_t n = fsc_butterfly_line_length(sheet->muscle[m].name, limit);
         if (n > longest) longest = n;
     }
     return longest;
@@ -38,7 +38,8 @@ static fsc_butterfly lay_out(const fsc_sheet *sheet, const char *id) {
     b.measured_height = sheet->n_measured_level > 8 ? 38 : 46;
     b.faint_height = 20;
     b.names_upright = b.cell_width < 80;
-    const double name_height = b.names_upright ? fmin(210, 6.3 * (double)longest_name(sheet)) + 12 : 44;
+    b.name_limit = b.names_upright ? 16 : (size_t)(b.cell_width / 6.3);
+    const double name_height = b.names_upright ? 6.3 * (double)longest_line(sheet, b.name_limit) + 12 : 44;
     b.top = HEADING_HEIGHT + name_height;
     b.width = fmax(MINIMUM_WIDTH, SPINE_WIDTH + 2 * (SIDE_MARGIN + b.cell_width * sheet->n_muscle));
     b.middle = b.width / 2;

@@ -98,10 +98,12 @@ void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *c
     draw_sliver(out, box, cell->row->pdff_quartile[0]);
     draw_value(out, box, cell->row, p.ink);
     draw_interval(out, box, cell->row, p.ink);
-    if (notch) {
-        const double edge = box.sign > 0 ? box.x + box.w + 1.5 : box.x - 1.5, y = box.y + box.h / 2;
-        fsc_text_printf(out, "<path d=\"M%.1f %.1fl%d 7l%d 7z\" fill=\"#fff\" stroke=\"#1d2733\" stroke-width=\"1\"/>",
-                        edge, y - 7, -box.sign * 10, box.sign * 10);
+    if (notch) { /* the outer upper corner is cut out, clear of the numbers */
+        const double edge = box.sign > 0 ? box.x + box.w + 1.5 : box.x - 1.5;
+        fsc_text_printf(out, "<path d=\"M%.1f %.1fh%d l%d 11z\" fill=\"#fff\"/>", edge, box.y - 1.5, -box.sign * 12,
+                        box.sign * 12);
+        fsc_text_printf(out, "<path d=\"M%.1f %.1fl%d 11\" fill=\"none\" stroke=\"#1d2733\" stroke-width=\"1.6\"/>",
+                        edge - box.sign * 12, box.y - 1.5, box.sign * 12);
     }
 }
 
@@ -147,44 +149,48 @@ void fsc_butterfly_vertebra(fsc_text *out, const fsc_butterfly *b, int32_t level
     fsc_text_add(out, "</text></g>\n");
 }
 
-/* Cuts name at a blank so that the first line holds at most limit characters; returns the second line's start. */
-static const char *break_line(const char *name, size_t limit, size_t *first) {
-    *first = strlen(name);
-    if (*first <= limit) return NULL;
-    size_t cut = 0;
-    for (size_t k = 0; name[k]; k++)
-        if (name[k] == ' ' && (k <= limit || cut == 0)) cut = k;
-    if (cut == 0) return NULL;
-    *first = cut;
-    return name + cut + 1;
+/* Cuts name at blanks into at most FSC_BUTTERFLY_LINES lines of about limit characters. Returns the number of lines. */
+static int break_name(const char *name, size_t limit, const char *line[FSC_BUTTERFLY_LINES],
+                      size_t length[FSC_BUTTERFLY_LINES]) {
+    int n = 0;
+    for (const char *rest = name; rest; n++) {
+        line[n] = rest;
+        length[n] = strlen(rest);
+        if (n + 1 == FSC_BUTTERFLY_LINES || length[n] <= limit) return n + 1;
+        size_t cut = 0;
+        for (size_t k = 0; rest[k]; k++)
+            if (rest[k] == ' ' && (k <= limit || cut == 0)) cut = k;
+        if (cut == 0) return n + 1;
+        length[n] = cut;
+        rest = rest + cut + 1;
+    }
+    return n;
 }
 
-static void add_part(fsc_text *out, const char *text, size_t n) {
-    char part[64];
-    fsc_copy_text(part, n + 1 < sizeof part ? n + 1 : sizeof part, text);
-    fsc_text_add_html(out, part);
+size_t fsc_butterfly_line_length(const char *name, size_t limit) {
+    const char *line[FSC_BUTTERFLY_LINES];
+    size_t length[FSC_BUTTERFLY_LINES], longest = 0;
+    const int n = break_name(name, limit, line, length);
+    for (int k = 0; k < n; k++)
+        if (length[k] > longest) longest = length[k];
+    return longest;
 }
 
 void fsc_butterfly_name(fsc_text *out, const fsc_butterfly *b, const char *name, double x) {
+    const char *line[FSC_BUTTERFLY_LINES];
+    size_t length[FSC_BUTTERFLY_LINES];
     const double base = b->top - 8;
-    if (b->names_upright) {
-        fsc_text_printf(out,
-                        "<text transform=\"translate(%.1f %.1f) rotate(-90)\" font-size=\"11.5\" fill=\"#3b4654\">",
-                        x + 4, base);
-        fsc_text_add_html(out, name);
-        fsc_text_add(out, "</text>\n");
-        return;
-    }
-    size_t first[3];
-    const char *line[3] = {name, NULL, NULL};
-    int n = 1;
-    const size_t limit = (size_t)(b->cell_width / 6.3);
-    while (n < 3 && (line[n] = break_line(line[n - 1], limit, &first[n - 1])) != NULL) n++;
-    first[n - 1] = strlen(line[n - 1]);
+    const int n = break_name(name, b->name_limit, line, length);
     for (int k = 0; k < n; k++) {
-        fsc_text_printf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"12\" fill=\"#3b4654\">", x,
-                        base - 13 * (n - 1 - k));
-        add_part(out, line[k], first[k]);
+        if (b->names_upright)
+            fsc_text_printf(out, "<text transform=\"translate(%.1f %.1f) rotate(-90)\"",
+                            x + 4 + 12 * (k - (n - 1) / 2.0), base);
+        else
+            fsc_text_printf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\"", x, base - 13 * (n - 1 - k));
+        fsc_text_add(out, " font-size=\"11.5\" fill=\"#3b4654\">");
+        char part[64];
+        fsc_copy_text(part, length[k] + 1 < sizeof part ? length[k] + 1 : sizeof part, line[k]);
+        fsc_text_add_html(out, part);
         fsc_text_add(out, "</text>\n");
     }
 }
@@ -228,6 +234,9 @@ void fsc_butterfly_legend(fsc_text *out, const fsc_butterfly *b) {
         out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"22\" height=\"15\" rx=\"3\" fill=\"none\" stroke=\"#d5d9de\"/>",
         left + 190, y + 34);
     legend_text(out, left + 218, y + 46, "not measured");
-    fsc_text_printf(out, "<path d=\"M%.1f %.1fl-9 7l9 7z\" fill=\"#fff\" stroke=\"#1d2733\"/>", left + 324, y + 34);
+    fsc_text_printf(out,
+                    "<path d=\"M%.1f %.1fv13h-22v-13h12z\" fill=\"#e4e7eb\"/><path d=\"M%.1f %.1fl12 11\" "
+                    "stroke=\"#1d2733\" stroke-width=\"1.6\"/>",
+                    left + 326, y + 36, left + 314, y + 35);
     legend_text(out, left + 332, y + 46, "notch: higher than the other side beyond its error (1.96 SE)");
 }

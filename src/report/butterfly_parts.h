@@ -6,12 +6,14 @@
 #include "text.h"
 
 #define FSC_BUTTERFLY_LEGEND_HEIGHT 88.0
+#define FSC_BUTTERFLY_LINES 3
 
 typedef struct fsc_butterfly {
     const fsc_sheet *sheet;
     const char *id;
     double width, height, middle, top, bottom;
     double cell_width, measured_height, faint_height;
+    size_t name_limit; /* characters of a muscle name on one line */
     int names_upright; /* non-zero: muscle names stand on end for lack of width */
 } fsc_butterfly;
 
@@ -27,6 +29,8 @@ void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *c
 void fsc_butterfly_centre_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box left_wing,
                                fsc_butterfly_box right_wing);
 void fsc_butterfly_vertebra(fsc_text *out, const fsc_butterfly *b, int32_t level, double top, double height);
+/* The longest line that name is cut into. */
+size_t fsc_butterfly_line_length(const char *name, size_t limit);
 void fsc_butterfly_name(fsc_text *out, const fsc_butterfly *b, const char *name, double x);
 void fsc_butterfly_legend(fsc_text *out, const fsc_butterfly *b);
 

@@ -8,17 +8,17 @@ typedef struct knot {
     double t, lightness, a, b;
 } knot;
 
-/* Hue runs blue, grey-green, yellow: distinct for red-green and blue-yellow colour blindness (lightness carries it). */
-static const knot pdff_knots[] = {{0.00, 14.0, 8.0, -34.0},
-                                  {0.25, 34.0, 1.0, -24.0},
-                                  {0.50, 54.0, -6.0, 2.0},
-                                  {0.75, 74.0, -6.0, 36.0},
-                                  {1.00, 94.0, -9.0, 62.0}};
-static const knot percentile_knots[] = {{0.00, 96.0, -1.0, 6.0},
-                                        {0.25, 82.0, 8.0, 14.0},
-                                        {0.50, 66.0, 28.0, 12.0},
-                                        {0.75, 46.0, 40.0, -10.0},
-                                        {1.00, 24.0, 32.0, -26.0}};
+/* Purple, blue, green, yellow, in the manner of viridis: lightness alone carries the order for colour-blind eyes. */
+static const knot pdff_knots[] = {{0.00, 17.0, 32.0, -34.0},
+                                  {0.25, 36.0, 6.0, -34.0},
+                                  {0.50, 55.0, -28.0, -6.0},
+                                  {0.75, 74.0, -42.0, 42.0},
+                                  {1.00, 93.0, -9.0, 76.0}};
+static const knot percentile_knots[] = {{0.00, 97.0, -1.0, 8.0},
+                                        {0.25, 83.0, 8.0, 34.0},
+                                        {0.50, 66.0, 30.0, 50.0},
+                                        {0.75, 47.0, 44.0, 42.0},
+                                        {1.00, 27.0, 34.0, 22.0}};
 
 static double lab_inverse(double t) {
     return t > 6.0 / 29.0 ? t * t * t : 3.0 * (6.0 / 29.0) * (6.0 / 29.0) * (t - 4.0 / 29.0);

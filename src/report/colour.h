@@ -11,9 +11,9 @@ typedef struct fsc_colour {
 /* The PDFF scale of the whole report ends here; higher values take the last colour and the legend says so. */
 #define FSC_COLOUR_PDFF_TOP 0.5
 
-/* Dark blue (lean) to yellow (fat), lightness rising evenly; t is clamped to 0..1. */
+/* Dark purple (lean) over green to yellow (fat), lightness rising evenly; t is clamped to 0..1. */
 fsc_colour fsc_colour_pdff(double t);
-/* Near white (low) to dark purple (high), lightness falling evenly: told apart from the PDFF ramp at a glance. */
+/* Near white (low) over orange to dark brown (high), lightness falling evenly: another scale at a glance. */
 fsc_colour fsc_colour_percentile(double t);
 /* "#fff" or "#000", whichever reads better on the colour. */
 const char *fsc_colour_ink(fsc_colour colour);

@@ -67,12 +67,22 @@ static void gather(fsc_notes *all, const fsc_report_input *input) {
     if (input->measures) fsc_notes_join(all, &input->measures->notes);
 }
 
+/* A note as a sentence: notes of the steps may start small and end without a stop. */
+static void add_sentence(fsc_text *out, const char *text) {
+    char line[sizeof((fsc_note *)0)->text];
+    fsc_copy_text(line, sizeof line, text);
+    if (line[0] >= 'a' && line[0] <= 'z') line[0] = (char)(line[0] - 'a' + 'A');
+    fsc_text_add_html(out, line);
+    const size_t n = strlen(line);
+    if (n && !strchr(".!?", line[n - 1])) fsc_text_add(out, ".");
+}
+
 static void add_kind(fsc_text *out, const fsc_notes *notes, fsc_note_kind kind, const char *label) {
     for (int32_t k = 0; k < notes->n; k++) {
         if (notes->item[k].kind != kind) continue;
         fsc_text_add(out, "<li>");
         if (label[0]) fsc_text_printf(out, "<em>%s:</em> ", label);
-        fsc_text_add_html(out, notes->item[k].text);
+        add_sentence(out, notes->item[k].text);
         fsc_text_add(out, "</li>\n");
     }
 }

@@ -44,14 +44,16 @@ static fsc_status add_evidence(fsc_text *page, const fsc_sheet *sheet, fsc_error
 static fsc_status fill(fsc_text *page, const fsc_report_input *input, const fsc_sheet *sheet, fsc_error *err) {
     FSC_TRY(fsc_html_open(page, input, sheet, err));
     fsc_html_warnings(page, input);
+    fsc_text_add(page, "<div class=\"opening\">\n");
     FSC_TRY(fsc_words_plain(page, input, sheet, err));
+    FSC_TRY(add_cannot_see(page, sheet, err));
+    fsc_text_add(page, "</div>\n");
     if (sheet->n_site) {
         add_picture(page, sheet);
         fsc_table_key_add(page, input, sheet);
     } else {
         FSC_TRY(fsc_html_segmenters(page, err));
     }
-    FSC_TRY(add_cannot_see(page, sheet, err));
     FSC_TRY(fsc_slices_add(page, input, sheet, err));
     if (sheet->n_site)
         fsc_chart_levels_add(page, sheet);

@@ -118,18 +118,34 @@ static void add_letters(fsc_text *out, const studio *s) {
     add_letter(out, w / 2, h - pad, "middle", bottom, size);
 }
 
-static void add_outlines(fsc_text *out, const studio *s, int64_t k, int coloured) {
+/* The outlines of slice number q, once: both of its pictures use them. */
+static void define_outlines(fsc_text *out, const studio *s, int32_t q) {
     const fsc_slice_plan *p = &s->plan;
     if (!p->labelled) return;
+    fsc_text_add(out, "<defs>\n");
     for (int32_t m = 0; m < s->sheet->n_muscle; m++) {
-        const fsc_colour c = coloured ? fsc_colour_muscle(m) : (fsc_colour){255, 255, 255};
         fsc_text_printf(out,
-                        "<path transform=\"scale(%.5g %.5g)\" fill=\"none\" stroke=\"#%02x%02x%02x\" "
-                        "stroke-width=\"%s\" vector-effect=\"non-scaling-stroke\" d=\"",
-                        p->view.mm_across, p->view.mm_down, c.r, c.g, c.b, coloured ? "1.6" : "1.1");
-        fsc_outline_add(out, &p->view, &s->input->fatwater->grid, p->crop, k, s->input->sites->site_of_voxel,
+                        "<path id=\"outline-%d-%d\" transform=\"scale(%.5g %.5g)\" fill=\"none\" "
+                        "vector-effect=\"non-scaling-stroke\" d=\"",
+                        (int)q, (int)m, p->view.mm_across, p->view.mm_down);
+        fsc_outline_add(out, &p->view, &s->input->fatwater->grid, p->crop, p->slice[q], s->input->sites->site_of_voxel,
                         s->muscle_of_site, m + 1);
         fsc_text_add(out, "\"/>\n");
+    }
+    fsc_text_add(out, "</defs>\n");
+}
+
+static void use_outline(fsc_text *out, int32_t q, int32_t m, fsc_colour c, const char *width) {
+    fsc_text_printf(out, "<use href=\"#outline-%d-%d\" stroke=\"#%02x%02x%02x\" stroke-width=\"%s\"/>\n", (int)q,
+                    (int)m, c.r, c.g, c.b, width);
+}
+
+/* On grey: one colour a muscle. On the fat map: white in a dark casing, seen on every colour of the ramp. */
+static void add_outlines(fsc_text *out, const studio *s, int32_t q, int fat) {
+    if (!s->plan.labelled) return;
+    for (int32_t m = 0; m < s->sheet->n_muscle; m++) {
+        if (fat) use_outline(out, q, m, (fsc_colour){0, 0, 0}, "2.6");
+        use_outline(out, q, m, fat ? (fsc_colour){255, 255, 255} : fsc_colour_muscle(m), fat ? "1.1" : "1.6");
     }
 }
 
@@ -165,7 +181,8 @@ static void add_scale_bar(fsc_text *out, const studio *s) {
     add_letter(out, x, y - 0.4 * size, "start", "2 cm", 0.8 * size);
 }
 
-static fsc_status add_panel(fsc_text *out, studio *s, int64_t k, int fat, fsc_error *err) {
+static fsc_status add_panel(fsc_text *out, studio *s, int32_t q, int fat, fsc_error *err) {
+    const int64_t k = s->plan.slice[q];
     fsc_picture picture = {.pixel = s->pixel, .width = (int32_t)s->width, .height = (int32_t)s->height};
     if (fat)
         paint_fat(s, &picture, k);
@@ -180,7 +197,8 @@ static fsc_status add_panel(fsc_text *out, studio *s, int64_t k, int fat, fsc_er
         fat ? "#eef0f2" : "#000", s->width_mm, s->height_mm, fat ? " style=\"image-rendering:pixelated\"" : "");
     FSC_TRY(fsc_png_data_uri(out, &picture, err));
     fsc_text_add(out, "\"/>\n");
-    add_outlines(out, s, k, !fat);
+    if (!fat) define_outlines(out, s, q);
+    add_outlines(out, s, q, fat);
     if (!fat) {
         add_level_names(out, s, k);
         add_scale_bar(out, s);
@@ -193,8 +211,8 @@ static fsc_status add_panel(fsc_text *out, studio *s, int64_t k, int fat, fsc_er
 static fsc_status add_slice(fsc_text *out, studio *s, int32_t q, fsc_error *err) {
     const fsc_slice_plan *p = &s->plan;
     fsc_text_add(out, "<figure class=\"slice\"><div class=\"pair\">\n");
-    FSC_TRY(add_panel(out, s, p->slice[q], 0, err));
-    FSC_TRY(add_panel(out, s, p->slice[q], 1, err));
+    FSC_TRY(add_panel(out, s, q, 0, err));
+    FSC_TRY(add_panel(out, s, q, 1, err));
     fsc_text_add(out, "</div><figcaption>");
     if (p->level[q][0] && strcmp(p->level[q], "n/a") != 0) {
         fsc_text_add(out, "<strong>");
@@ -259,13 +277,20 @@ static fsc_status set_up(studio *s, fsc_error *err) {
     return FSC_OK;
 }
 
+/* Non-zero when axial slices, which are kept by rising index, must be turned round to run from head to foot. */
+static int head_first(const studio *s) {
+    int32_t axis[3], sign[3];
+    fsc_grid_orientation(&s->input->fatwater->grid, axis, sign);
+    return s->plan.view.plane == FSC_PLANE_AXIAL && sign[2] > 0;
+}
+
 static fsc_status draw_all(fsc_text *out, studio *s, fsc_error *err) {
     FSC_TRY(set_up(s, err));
     fsc_text_add(out, "<section class=\"slices\" aria-labelledby=\"slices-title\">\n"
                       "<h2 id=\"slices-title\">The pictures behind the numbers</h2>\n");
     add_caption(out, s);
     fsc_text_printf(out, "<div class=\"slice-grid plane-%s\">\n", fsc_plane_text(s->plan.view.plane));
-    for (int32_t q = 0; q < s->plan.n; q++) FSC_TRY(add_slice(out, s, q, err));
+    for (int32_t q = 0; q < s->plan.n; q++) FSC_TRY(add_slice(out, s, head_first(s) ? s->plan.n - 1 - q : q, err));
     fsc_text_add(out, "</div>\n");
     add_key(out, s);
     fsc_text_add(out, "</section>\n");
