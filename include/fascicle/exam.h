@@ -24,7 +24,7 @@ typedef struct fsc_palpation {
     char level[12];
     fsc_side side;
     fsc_answer taut_band, tenderness, referred_pain, recognised;
-    char trigger_point[16]; /* "active", "latent", "criteria not met", or "" when an answer is missing */
+    char trigger_point[24]; /* "active", "latent", "criteria not met", or "" when an answer is missing */
 } fsc_palpation;
 
 typedef struct fsc_strength {
