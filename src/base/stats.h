@@ -1,6 +1,6 @@
-/* The few distributions the map needs. */
-#ifndef FSC_MAP_STATS_H
-#define FSC_MAP_STATS_H
+/* The few distributions that comparisons need. */
+#ifndef FSC_BASE_STATS_H
+#define FSC_BASE_STATS_H
 
 #include <stdint.h>
 

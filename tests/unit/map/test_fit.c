@@ -1,0 +1,234 @@
+/* fit: curves fitted to simulated controls recover the generating curve within their stated band, and place new people
+ * with z of mean 0 and SD 1; bad tables are refused with the row. */
+#include "../test.h"
+#include "random.h"
+#include "skew.h"
+
+#include <fascicle/norms.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char in_path[] = "/tmp/fsc-fit-in-XXXXXX", out_path[] = "/tmp/fsc-fit-out-XXXXXX";
+
+static int make_files(void **state) {
+    (void)state;
+    const int a = mkstemp(in_path), b = mkstemp(out_path);
+    if (a < 0 || b < 0) return -1;
+    (void)close(a);
+    (void)close(b);
+    return 0;
+}
+static int remove_files(void **state) {
+    (void)state;
+    (void)remove(in_path);
+    (void)remove(out_path);
+    return 0;
+}
+
+static const char header[] = "participant_id\tage\tsex\tmuscle\tlevel\tside\tpdff_mean\n";
+static const fsc_norms_fit_options options = {.cohort = "ours", .method = "multi-echo PDFF", .source = "own controls"};
+
+/* The generating median in logit units: rises slowly, then faster after 45; women and caudal levels are fatter. */
+static double truth(double age, int woman, int level) {
+    const double late = age > 45 ? (age - 45) / 25 : 0;
+    return -2.2 + 0.25 * woman + 0.2 * level + 0.012 * (age - 20) + 0.35 * late * late;
+}
+static const double spread = 0.45;
+
+/* 200 controls, half women, 20 to 70 years, three levels each; a person's levels share part of their deviation. */
+static void write_cohort(uint64_t seed, int n) {
+    FILE *file = fopen(in_path, "w");
+    assert_non_null(file);
+    fputs(header, file);
+    for (int i = 0; i < n; i++) {
+        const double age = 20 + 50 * fsc_random_uniform(seed, 1, (uint64_t)i),
+                     shared = fsc_random_normal(seed, 2, (uint64_t)i);
+        for (int level = 0; level < 3; level++) {
+            const double own = fsc_random_normal(seed, 3 + (uint64_t)level, (uint64_t)i);
+            const double y = truth(age, i % 2, level) + spread * (0.8 * shared + 0.6 * own);
+            fprintf(file, "p%03d\t%.3f\t%s\tmultifidus\tL%d\tboth\t%.6f\n", i, age, i % 2 ? "female" : "male",
+                    3 + level, 100 * fsc_unlogit(y));
+        }
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static fsc_norms *fit(void) {
+    fsc_notes notes = {0};
+    fsc_norms *norms = NULL;
+    assert_ok(fsc_norms_fit(out_path, in_path, &options, NULL, &notes, &test_error));
+    fsc_notes_free(&notes);
+    assert_ok(fsc_norms_read(&norms, out_path, &test_error));
+    return norms;
+}
+
+static void bands_hold_the_generating_curve(void **state) {
+    (void)state;
+    int64_t point = 0, points = 0;
+    int whole = 0, curves = 0;
+    for (uint64_t trial = 0; trial < 60; trial++) {
+        write_cohort(1000 + trial, 200);
+        fsc_norms *norms = fit();
+        assert_int_equal(fsc_norms_count(norms), 6);
+        for (int c = 0; c < 6; c++) {
+            const int woman = c % 2, level = c / 2;
+            char id[96];
+            (void)snprintf(id, sizeof id, "ours.multifidus.L%d.both.%s", 3 + level, woman ? "female" : "male");
+            int inside = 1;
+            for (int age = 25; age <= 65; age += 2) {
+                double median, low, high;
+                assert_ok(fsc_norms_curve(&median, &low, &high, norms, id, age, &test_error));
+                const double t = fsc_unlogit(truth(age, woman, level));
+                const int in = low <= t && t <= high;
+                inside &= in;
+                point += in;
+                points++;
+            }
+            whole += inside;
+            curves++;
+        }
+        fsc_norms_free(norms);
+    }
+    const double share = (double)whole / curves;
+    print_message(
+        "norms fit, 200 controls: the whole curve lies in its 90 %% band in %.3f of %d curves (%.3f of points)\n",
+        share, curves, (double)point / (double)points);
+    assert_true(share >= 0.90);
+}
+
+static void new_controls_have_z_of_mean_0_and_sd_1(void **state) {
+    (void)state;
+    write_cohort(77, 4000);
+    fsc_norms *norms = fit();
+    double sum = 0, square = 0;
+    const int n = 6000;
+    for (int i = 0; i < n; i++) {
+        const double age = 25 + 40 * fsc_random_uniform(78, 1, (uint64_t)i);
+        const double y = truth(age, i % 2, i % 3) + spread * fsc_random_normal(78, 2, (uint64_t)i);
+        const char level[3] = {'L', (char)('3' + i % 3), 0};
+        const fsc_norm_query query = {
+            "multifidus",       level,          level,      FSC_SIDE_BOTH, i % 2 ? FSC_SEX_FEMALE : FSC_SEX_MALE, age,
+            FSC_METHOD_COMPLEX, fsc_unlogit(y), (double)NAN};
+        fsc_norm_place place;
+        fsc_norms_place(&place, NULL, norms, &query);
+        assert_string_not_equal(place.norm_id, "");
+        sum += place.z;
+        square += place.z * place.z;
+    }
+    const double mean = sum / n, sd = sqrt(square / n - mean * mean);
+    print_message("z of new simulated controls in a fitted norm: mean %.3f, SD %.3f\n", mean, sd);
+    assert_close(mean, 0, 0.05);
+    assert_close(sd, 1, 0.05);
+    /* Outside the ages fitted, another side and another sex refuse. */
+    fsc_norm_query query = {"multifidus", "L4", "L4", FSC_SIDE_BOTH, FSC_SEX_MALE, 80, FSC_METHOD_COMPLEX, 0.2, 0.01};
+    fsc_norm_place place;
+    fsc_norms_place(&place, NULL, norms, &query);
+    assert_string_equal(place.failed, "age");
+    query.age_years = 50;
+    query.sex = FSC_SEX_UNKNOWN;
+    fsc_norms_place(&place, NULL, norms, &query);
+    assert_string_equal(place.failed, "sex");
+    fsc_norms_free(norms);
+}
+
+/* The least-squares line through few people equals the textbook formula. */
+static void few_people_get_a_straight_line(void **state) {
+    (void)state;
+    FILE *file = fopen(in_path, "w");
+    fputs(header, file);
+    double sx = 0, sy = 0, sxx = 0, sxy = 0;
+    const int n = 24;
+    for (int i = 0; i < n; i++) {
+        const double age = 25 + 2 * i, y = -2 + 0.02 * age + 0.3 * sin(3.0 * i);
+        sx += age;
+        sy += y;
+        sxx += age * age;
+        sxy += age * y;
+        fprintf(file, "p%d\t%g\tfemale\tmultifidus\tL4\tleft\t%.12f\n", i, age, 100 * fsc_unlogit(y));
+    }
+    fclose(file);
+    fsc_norms *norms = fit();
+    const double slope = (n * sxy - sx * sy) / (n * sxx - sx * sx), start = (sy - slope * sx) / n;
+    double median, low, high;
+    assert_ok(fsc_norms_curve(&median, &low, &high, norms, "ours.multifidus.L4.left.female", 50, &test_error));
+    assert_close(median, fsc_unlogit(start + slope * 50), 1e-9);
+    assert_true(low < median && median < high);
+    assert_ok(fsc_norms_curve(&median, &low, &high, norms, "ours.multifidus.L4.left.female", 90, &test_error));
+    assert_true(isnan(median));
+    assert_fails(fsc_norms_curve(&median, &low, &high, norms, "none", 50, &test_error), FSC_E_NOTFOUND);
+    fsc_norms_free(norms);
+}
+
+static void refused(const char *row, fsc_status code, const char *part) {
+    FILE *file = fopen(in_path, "w");
+    fputs(header, file);
+    for (int i = 0; i < 25; i++) fprintf(file, "p%d\t%d\tmale\tmultifidus\tL4\tboth\t%d\n", i, 20 + i, 10 + i % 5);
+    fputs(row, file);
+    fclose(file);
+    fsc_notes notes = {0};
+    assert_fails(fsc_norms_fit(out_path, in_path, &options, NULL, &notes, &test_error), code);
+    if (!strstr(test_error.text, part)) fail_msg("'%s' lacks '%s'", test_error.text, part);
+    fsc_notes_free(&notes);
+}
+
+static void bad_tables_are_refused_with_the_row(void **state) {
+    (void)state;
+    refused("x\t40\tm\tmultifidus\tL4\tboth\t12\n", FSC_E_FORMAT, "row 26: sex 'm'");
+    refused("x\t40\tmale\tmultifidus\tL4\tmiddle\t12\n", FSC_E_FORMAT, "side 'middle'");
+    refused("x\told\tmale\tmultifidus\tL4\tboth\t12\n", FSC_E_FORMAT, "age 'old'");
+    refused("x\t40\tmale\tmultifidus\tL4\tboth\t0\n", FSC_E_FORMAT, "between 0 and 100");
+    refused("p3\t40\tmale\tmultifidus\tL4\tboth\t12\n", FSC_E_RANGE, "rows 4 and 26");
+    refused("x\t40\tmale\tmultifidus\tL4\n", FSC_E_FORMAT, "line");
+    fsc_notes notes = {0};
+    FILE *file = fopen(in_path, "w");
+    fputs("participant_id\tage\tsex\tmuscle\tlevel\tside\n", file);
+    fclose(file);
+    assert_fails(fsc_norms_fit(out_path, in_path, &options, NULL, &notes, &test_error), FSC_E_FORMAT);
+    assert_non_null(strstr(test_error.text, "pdff_mean"));
+    file = fopen(in_path, "w");
+    fputs(header, file);
+    fputs("x\t40\tmale\tmultifidus\tL4\tboth\t12\n", file);
+    fclose(file);
+    assert_fails(fsc_norms_fit(out_path, in_path, &options, NULL, &notes, &test_error), FSC_E_RANGE);
+    assert_non_null(strstr(test_error.text, "20 people"));
+    fsc_notes_free(&notes);
+}
+
+static void check_table(const char *row, const char *part) {
+    FILE *file = fopen(in_path, "w");
+    fputs("norm_id\tmuscle\tlevel_first\tlevel_last\tside\tsex\tage_min_years\tage_max_years\tn\tmean_percent\tsd_"
+          "percent\t"
+          "method\tcohort\tsource\tstatus\n"
+          "a\tm\tL4\tL4\tboth\tmale\t20\t40\t30\t20\t5\tmulti-echo PDFF\tc\ts\tverified\n",
+          file);
+    fputs(row, file);
+    fclose(file);
+    fsc_norms *norms = NULL;
+    assert_int_not_equal(fsc_norms_read(&norms, in_path, &test_error), FSC_OK);
+    if (!strstr(test_error.text, part)) fail_msg("'%s' lacks '%s'", test_error.text, part);
+    test_error = (fsc_error){0};
+}
+
+static void norm_tables_are_checked(void **state) {
+    (void)state;
+    check_table("a\tm\tL4\tL4\tboth\tmale\t20\t40\t30\t20\t5\tmulti-echo PDFF\tc\ts\tverified\n", "used twice");
+    check_table("b\tm\tL4\tL4\tboth\tmale\t20\t40\t30\t20\t5\tmulti-echo PDFF\tc\ts\trecalled\n", "status");
+    check_table("b\tm\tL4\tL4\tboth\tmale\t20\t40\t30\t20\t5\tmulti-echo PDFF\tc\t\tverified\n", "source");
+    check_table("b\tm\tL4\tL4\tboth\tmale\t20\t40\t1\t20\t5\tmulti-echo PDFF\tc\ts\tverified\n", "n '1'");
+    check_table("b\tm\tL4\tL4\tboth\tmale\t20\t40\t30\t120\t5\tmulti-echo PDFF\tc\ts\tverified\n", "mean_percent");
+    check_table("b\tm\tL4\tL4\tboth\tmale\t20\t40\t30\t20\t90\tmulti-echo PDFF\tc\ts\tverified\n", "sd_percent");
+    check_table("b\tm\tL4\tL4\tboth\tmale\t40\t20\t30\t20\t5\tmulti-echo PDFF\tc\ts\tverified\n", "age_max_years");
+    check_table("b\tm\tL4\tL2\tboth\tmale\t20\t40\t30\t20\t5\tmulti-echo PDFF\tc\ts\tverified\n", "level_last");
+    check_table("b\tm\tL4\tL4\tboth\tman\t20\t40\t30\t20\t5\tmulti-echo PDFF\tc\ts\tverified\n", "sex 'man'");
+    check_table("b\tm\tL4\tL4\tboth\tmale\t20\t40\t30\t20\t5\tMRI\tc\ts\tverified\n", "method 'MRI'");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bands_hold_the_generating_curve), cmocka_unit_test(new_controls_have_z_of_mean_0_and_sd_1),
+        cmocka_unit_test(few_people_get_a_straight_line),  cmocka_unit_test(bad_tables_are_refused_with_the_row),
+        cmocka_unit_test(norm_tables_are_checked),
+    };
+    return cmocka_run_group_tests(tests, make_files, remove_files);
+}
