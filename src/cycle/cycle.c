@@ -1,1 +1,0 @@
-#include <fascicle/status.h>
