@@ -207,7 +207,10 @@ static void print_map(walk *w) {
         placed += w->map->site[i].norm.norm_id[0] != 0;
     }
     if (w->map->stop) cli_line(w->cli, "STOP", "a red flag is positive: %s", w->map->exam->red_flag[0].action);
-    cli_line(w->cli, "map", "%d of %d sites have a published group to compare with", placed, sites);
+    const fsc_exam *exam = w->map->exam;
+    const int asked = isfinite(exam->age_years) && exam->sex != FSC_SEX_UNKNOWN;
+    cli_line(w->cli, "map", "%d of %d sites have a published group to compare with%s", placed, sites,
+             asked ? "" : "; age and sex are not given (--exam)");
     cli_notes(w->cli, "map", &w->map->notes, 0);
 }
 
