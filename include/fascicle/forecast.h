@@ -48,8 +48,10 @@ typedef struct fsc_observations {
  * set injury_day, add visits, free once. Returns FSC_OK, FSC_E_FORMAT (built-in table), FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measures,
                                                      double visit_day, fsc_error *err);
-/* Reads a table: level, layer, side, visit_day and any of the observed names with <name>_se; pdff in percent. */
-FSC_API FSC_MUST_USE fsc_status fsc_observations_read(fsc_observations *out, const char *tsv_path, fsc_error *err);
+/* Adds what a TSV holds: `_sites.tsv` rows (as above), or a table with level, layer, side and any of the observed names
+ * with <name>_se (pdff in percent) and, if it likes, its own visit_day column. Returns also FSC_E_IO, FSC_E_FORMAT. */
+FSC_API FSC_MUST_USE fsc_status fsc_observations_read(fsc_observations *out, const char *tsv_path, double visit_day,
+                                                      fsc_error *err);
 FSC_API void fsc_observations_free(fsc_observations *observations);
 
 /* Where a site stands in the cycle; cut rules on model states in data/cycle/stages.tsv (assumptions). */
@@ -73,10 +75,10 @@ typedef struct fsc_band {
 #define FSC_FORECAST_N_DAY 8
 FSC_API const double *fsc_forecast_days(void); /* 0, 30, 61, 91, 137, 183, 274, 365 */
 
-/* Schedules of data/cycle/forecast_schedules.tsv; number 0 is "no treatment". Borrowed for ever. */
+/* Schedules of data/cycle/forecast_schedules.tsv; number 0 is "no treatment". */
 typedef struct fsc_forecast_schedule {
-    const char *name;
-    const char *description;
+    char name[48];
+    char description[160];
 } fsc_forecast_schedule;
 
 /* One measured site under one story. */
@@ -129,7 +131,6 @@ typedef struct fsc_forecast {
     char within[96];                                        /* "within the model": for the figure */
     char honesty[480];                                      /* the sentence on assumptions */
     char treatment[240]; /* the sentence on schedules: assumed rates, no evidence of efficacy */
-    char *text_store;    /* owned: names of a forecast that was read back */
     fsc_notes notes;
 } fsc_forecast;
 

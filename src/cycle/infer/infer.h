@@ -1,0 +1,195 @@
+/* Inside of the inference: a library of virtual people, how an observed level weighs them, and what they do next. */
+#ifndef FSC_CYCLE_INFER_H
+#define FSC_CYCLE_INFER_H
+
+#include "random.h"
+
+#include <fascicle/forecast.h>
+
+enum {
+    FSC_PICKS = 1024,     /* equally likely virtual levels drawn for every observed level */
+    FSC_COMPOSITES = 192, /* whole persons put together from picks */
+    FSC_LAYERS = 4        /* deep, intermediate, superficial, anterior */
+};
+
+/* Fixed spreads of the observation model, in the unit of each observed quantity (doc/equations/forecast.md). */
+#define FSC_SITE_SD 0.01    /* a site's own baseline fat around its layer's, fraction */
+#define FSC_PERSON_SD 0.033 /* a person's baseline fat around the model's (O'Leary 2015, PMC4545448) */
+
+/* A sequence of draws of one stream. */
+typedef struct fsc_draw {
+    uint64_t seed, stream, index;
+} fsc_draw;
+static inline double fsc_draw_uniform(fsc_draw *draw) {
+    return fsc_random_uniform(draw->seed, draw->stream, draw->index++);
+}
+static inline double fsc_draw_normal(fsc_draw *draw) {
+    return fsc_random_normal(draw->seed, draw->stream, draw->index++);
+}
+
+/* What the prior of virtual people is made of. */
+typedef struct fsc_prior {
+    fsc_cycle_story story;
+    double spread;                        /* of parameters, in units of their prior sd (cut at 0.3) */
+    double horizon_day;                   /* simulated days up to the last visit; an injury is never older */
+    double injury_age_day;                /* days from the first injury to the last visit; NaN = unknown, log-uniform */
+    const fsc_cycle_modifiers *modifiers; /* NULL = drawn */
+    uint64_t seed;
+    int32_t separate_strikes; /* >= 0: exactly so many levels, each struck on its own day (truths of the validation);
+                                 -1: the library's mixture */
+} fsc_prior;
+
+/* Virtual people up to the last visit. */
+typedef struct fsc_library {
+    const fsc_cycle *model; /* borrowed */
+    fsc_cycle_story story;
+    int32_t n_member, n_site, n_level, n_state, n_visit;
+    fsc_cycle_person *person; /* owned, n_member */
+    fsc_cycle_event *event;   /* owned */
+    double *amount;           /* owned: doses of the events */
+    double *fat_shift;        /* owned, (n_member, n_site) */
+    double *strike_age;       /* owned, (n_member, n_level): days before the last visit, NaN = never struck */
+    double *baseline_fat;     /* owned, n_site: the model's, fraction */
+    fsc_cycle_run *run;       /* owned: the observed quantities at every visit, states */
+} fsc_library;
+
+/* Draws n_member people and simulates them to the visits (days on the simulation's clock, rising, the last one =
+ * prior->horizon_day). */
+FSC_MUST_USE fsc_status fsc_library_new(fsc_library **out, const fsc_cycle *model, const fsc_prior *prior,
+                                        int32_t n_member, const double *visit_day, int32_t n_visit, int32_t n_threads,
+                                        const fsc_progress *progress, fsc_error *err);
+void fsc_library_free(fsc_library *library);
+/* n_site values of an observed quantity at a visit. */
+static inline const double *fsc_library_at(const fsc_library *library, int32_t member, int32_t visit,
+                                           fsc_observed observed) {
+    const int64_t row = ((int64_t)member * library->n_visit + visit) * FSC_OBSERVED_N + (int32_t)observed;
+    return library->run->value + row * library->n_site;
+}
+/* The state vector at the last visit. */
+const double *fsc_library_state(const fsc_library *library, int32_t member);
+
+/* Value of an observed quantity in healthy muscle of a member. */
+static inline double fsc_healthy_value(const fsc_library *library, int32_t member, int32_t site,
+                                       fsc_observed observed) {
+    if (observed == FSC_OBSERVED_PDFF)
+        return library->baseline_fat[site] + library->fat_shift[(int64_t)member * library->n_site + site];
+    return observed == FSC_OBSERVED_FLUID ? 0 : 1;
+}
+
+/* The observations as the model's sites see them. One entry per observed site, level and visit. */
+typedef struct fsc_datum {
+    int32_t visit;
+    int32_t level, layer, side;                             /* of the model; side 0 = left, 1 = right */
+    double value[FSC_OBSERVED_N], variance[FSC_OBSERVED_N]; /* NaN = missing; variance from the SE */
+} fsc_datum;
+
+typedef struct fsc_data {
+    fsc_datum *item; /* owned, sorted by level, layer, side, visit */
+    int32_t n;
+    int32_t n_visit;
+    double *visit_day;                     /* owned, rising: days on the observations' clock */
+    double injury_age_day;                 /* at the last visit; NaN = unknown */
+    int32_t site_index[64][FSC_LAYERS][2]; /* the model's site of level, layer, side */
+    int32_t group[64];                     /* levels of one group may stand for each other */
+    fsc_notes notes;
+} fsc_data;
+
+/* Chooses the model's levels and sorts the observations into it. *model is owned. */
+FSC_MUST_USE fsc_status fsc_data_build(fsc_data *out, fsc_cycle **model, const fsc_observations *observations,
+                                       fsc_error *err);
+void fsc_data_free(fsc_data *data);
+/* Fills site_index and group for a model. */
+void fsc_data_index(fsc_data *data, const fsc_cycle *model);
+
+/* A virtual level that stands for an observed one. */
+typedef struct fsc_pick {
+    int32_t member, level;
+    int32_t mirrored; /* non-zero: left and right change places */
+} fsc_pick;
+
+typedef struct fsc_level_posterior {
+    int32_t level;  /* of the model */
+    fsc_pick *pick; /* owned, FSC_PICKS */
+    double effective_n, tempering;
+} fsc_level_posterior;
+
+typedef struct fsc_posterior {
+    fsc_level_posterior *level; /* owned, the levels with data, head to foot */
+    int32_t n_level;
+    double shift[FSC_LAYERS]; /* the person's baseline fat against the model's, fraction */
+    double shift_variance[FSC_LAYERS];
+} fsc_posterior;
+
+/* Weighs the library by the data, level by level, and draws the picks. */
+FSC_MUST_USE fsc_status fsc_posterior_run(fsc_posterior **out, const fsc_library *library, const fsc_data *data,
+                                          uint64_t seed, int32_t n_threads, fsc_error *err);
+void fsc_posterior_free(fsc_posterior *posterior);
+/* Share of pairs of picks in which level i was struck before level j, given both struck, on different days; 0.5 when
+ * there are none. */
+double fsc_share_before(const fsc_library *library, const fsc_level_posterior *i, const fsc_level_posterior *j);
+
+/* The discrepancy between model and muscle, as a variance, at a site whose value departs from healthy by departure. */
+double fsc_discrepancy(fsc_observed observed, double departure);
+/* One schedule's future of chosen members: PDFF and end-plate dysfunction on fsc_forecast_days. */
+typedef struct fsc_future {
+    fsc_cycle_run *run; /* owned; people in the order of slots */
+    int32_t *slot;      /* owned, n_member: place in run, -1 = not simulated */
+} fsc_future;
+
+/* member_wanted: n_member flags. */
+FSC_MUST_USE fsc_status fsc_future_run(fsc_future *out, const fsc_library *library, const uint8_t *member_wanted,
+                                       const fsc_cycle_course *course, int32_t n_course, int32_t n_threads,
+                                       const fsc_progress *progress, fsc_error *err);
+void fsc_future_free(fsc_future *future);
+
+/* PDFF of a site over the picks and days into pdff[FSC_PICKS][FSC_FORECAST_N_DAY], with what the data say of the site's
+ * own offset carried forward and the discrepancy drawn. last = the site's datum at its last visit with a PDFF, or NULL.
+ */
+void fsc_site_future(double *pdff, const fsc_library *library, const fsc_data *data, const fsc_posterior *posterior,
+                     const fsc_level_posterior *level, int32_t layer, int32_t side, const fsc_datum *last,
+                     const fsc_future *future, uint64_t seed);
+
+/* Five quantiles of n values; sorts them. NaN band when n is 0. */
+fsc_band fsc_band_of(double *value, int32_t n);
+
+/* The schedules of data/cycle/forecast_schedules.tsv, "no treatment" first. */
+enum { FSC_SCHEDULE_MAX = 16, FSC_COURSE_MAX = 8 };
+typedef struct fsc_schedules {
+    fsc_forecast_schedule item[FSC_SCHEDULE_MAX];
+    fsc_cycle_course course[FSC_SCHEDULE_MAX][FSC_COURSE_MAX];
+    int32_t n_course[FSC_SCHEDULE_MAX];
+    int32_t n;
+} fsc_schedules;
+/* All of them, or "no treatment" and the named ones. FSC_E_NOTFOUND for an unknown name. */
+FSC_MUST_USE fsc_status fsc_schedules_read(fsc_schedules *out, const char *const *name, int32_t n_name, fsc_error *err);
+
+/* Cut rules of data/cycle/stages.tsv. */
+enum { FSC_STAGE_RULE_MAX = 24 };
+typedef struct fsc_stage_rules {
+    struct {
+        fsc_stage stage;
+        int32_t quantity;
+        double cut;
+    } rule[FSC_STAGE_RULE_MAX];
+    int32_t n;
+} fsc_stage_rules;
+FSC_MUST_USE fsc_status fsc_stage_rules_read(fsc_stage_rules *out, fsc_error *err);
+/* The stage of a site from its 11 states (fsc_cycle_state) and its healthy fat. */
+fsc_stage fsc_stage_of(const fsc_stage_rules *rules, const double *site_state, double healthy_fat);
+
+/* Whole persons put together from picks, simulated ahead under one schedule: band[quantity][day].
+ * deep_pdff[FSC_PICKS][day] is the mean over the measured deep sites. */
+FSC_MUST_USE fsc_status fsc_person_future(fsc_band *band, const fsc_library *library, const fsc_data *data,
+                                          const fsc_posterior *posterior, double *deep_pdff,
+                                          const fsc_cycle_course *course, int32_t n_course, uint64_t seed,
+                                          int32_t n_threads, fsc_error *err);
+
+/* Writes story->order_sentence and order_known from story->before; has[q] says which quantities were observed. */
+void fsc_order_words(fsc_forecast_story *story, int32_t n_level, const int32_t has[FSC_OBSERVED_N]);
+/* The fixed sentences of a forecast. */
+void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model);
+/* A forecast with room for its sites, levels and schedules. */
+FSC_MUST_USE fsc_status fsc_forecast_new(fsc_forecast **out, int32_t n_site, int32_t n_level, int32_t n_schedule,
+                                         fsc_error *err);
+
+#endif

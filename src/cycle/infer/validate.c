@@ -1,0 +1,213 @@
+/* The inference tried on simulated people whose truth is known and whose parameters all differ from the library's. */
+#include "infer.h"
+
+#include "alloc.h"
+#include "fail.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One neck, three levels struck each on its own day, one scan 270 days after the first injury. */
+#define INJURY_AGE_DAY 270.0
+#define FATTY 0.22
+#define FAR_APART_DAY 120.0
+#define LIBRARY_SPREAD 0.5
+enum { STRIKES = 3 };
+#define STREAM_NOISE ((uint64_t)8 << 48)
+
+/* Errors of the simulated measurements. */
+static const double noise_se[FSC_OBSERVED_N] = {0.01, 0.04, 0.02, 0.15, 0.10};
+
+typedef struct tally {
+    double pair, right, stated, far, far_right, onset, onset_error, prior_error;
+    double site, square, persistence, cover90, cover50, fatty, cover_fatty, width;
+} tally;
+
+typedef struct trial {
+    const fsc_validation_options *opt;
+    const fsc_cycle *model;
+    fsc_library *library, *truth;
+    fsc_future ahead, truth_ahead; /* of all members, untreated */
+    fsc_data data;                 /* one truth's measurements */
+    double prior_age;              /* median age of the library's strikes */
+    double *pdff;                  /* (FSC_PICKS, days) */
+    double *scratch;               /* FSC_PICKS, and all strike ages */
+} trial;
+
+/* Measurements of one truth at every site; the strength of a site is not measured. */
+static void measure_truth(trial *t, int32_t member, int with_contrasts) {
+    fsc_draw draw = {t->opt->seed, STREAM_NOISE + (uint64_t)member * 2 + (uint64_t)t->truth->story, 0};
+    int32_t n = 0;
+    for (int32_t level = 0; level < t->truth->n_level; level++) {
+        for (int k = 0; k < FSC_LAYERS; k++) {
+            for (int side = 0; side < 2; side++) {
+                fsc_datum *d = &t->data.item[n++];
+                *d = (fsc_datum){.level = level, .layer = k, .side = side};
+                const int32_t site = t->data.site_index[level][k][side];
+                for (int q = 0; q < FSC_OBSERVED_N; q++) {
+                    const double truth = fsc_library_at(t->truth, member, 0, (fsc_observed)q)[site];
+                    const double z = fsc_draw_normal(&draw);
+                    const int seen = q == FSC_OBSERVED_PDFF || (with_contrasts && q != FSC_OBSERVED_STRENGTH);
+                    d->value[q] = seen ? truth + noise_se[q] * z : (double)NAN;
+                    d->variance[q] = noise_se[q] * noise_se[q];
+                }
+            }
+        }
+    }
+    t->data.n = n;
+}
+
+static void score_order(tally *sum, const trial *t, const fsc_posterior *posterior, int32_t member) {
+    const double *age = t->truth->strike_age + (int64_t)member * t->truth->n_level;
+    for (int32_t i = 0; i < t->truth->n_level; i++) {
+        if (isnan(age[i])) continue;
+        double *own = t->scratch;
+        int32_t n = 0;
+        for (int32_t k = 0; k < FSC_PICKS; k++) {
+            const fsc_pick p = posterior->level[i].pick[k];
+            const double a = t->library->strike_age[(int64_t)p.member * t->library->n_level + p.level];
+            if (isfinite(a)) own[n++] = a;
+        }
+        const double median = n > 0 ? fsc_band_of(own, n).p50 : t->prior_age;
+        sum->onset += 1;
+        sum->onset_error += fabs(median - age[i]);
+        sum->prior_error += fabs(t->prior_age - age[i]);
+        for (int32_t j = 0; j < i; j++) {
+            if (isnan(age[j])) continue;
+            const double p = fsc_share_before(t->library, &posterior->level[i], &posterior->level[j]);
+            const double right = p == 0.5 ? 0.5 : (p > 0.5) == (age[i] > age[j]);
+            const int far = fabs(age[i] - age[j]) >= FAR_APART_DAY;
+            sum->pair += 1;
+            sum->right += right;
+            sum->stated += fmax(p, 1 - p);
+            sum->far += far;
+            sum->far_right += far ? right : 0;
+        }
+    }
+}
+
+static void score_forecast(tally *sum, const trial *t, const fsc_posterior *posterior, int32_t member) {
+    const int32_t year = FSC_FORECAST_N_DAY - 1;
+    for (int32_t i = 0; i < t->data.n; i++) {
+        const fsc_datum *d = &t->data.item[i];
+        if (d->layer != 0) continue;
+        const int32_t site = t->data.site_index[d->level][d->layer][d->side];
+        const double now = fsc_library_at(t->truth, member, 0, FSC_OBSERVED_PDFF)[site];
+        const double then = fsc_cycle_run_at(t->truth_ahead.run, t->truth_ahead.slot[member], year, 0)[site];
+        fsc_site_future(t->pdff, t->library, &t->data, posterior, &posterior->level[d->level], d->layer, d->side, d,
+                        &t->ahead, t->opt->seed + (uint64_t)member);
+        for (int32_t k = 0; k < FSC_PICKS; k++) t->scratch[k] = t->pdff[(int64_t)k * FSC_FORECAST_N_DAY + year];
+        const fsc_band b = fsc_band_of(t->scratch, FSC_PICKS);
+        const double was = d->value[FSC_OBSERVED_PDFF];
+        const int covered = then >= b.p05 && then <= b.p95, fatty = now > FATTY || then > FATTY;
+        sum->site += 1;
+        sum->square += (b.p50 - then) * (b.p50 - then);
+        sum->persistence += (was - then) * (was - then);
+        sum->cover90 += covered;
+        sum->cover50 += then >= b.p25 && then <= b.p75;
+        sum->fatty += fatty;
+        sum->cover_fatty += fatty && covered;
+        sum->width += b.p95 - b.p05;
+    }
+}
+
+static fsc_status try_design(fsc_validation *out, trial *t, int with_contrasts, double done, fsc_error *err) {
+    tally sum = {0};
+    for (int32_t m = 0; m < t->opt->n_truth; m++) {
+        measure_truth(t, m, with_contrasts);
+        fsc_posterior *posterior = NULL;
+        FSC_TRY(fsc_posterior_run(&posterior, t->library, &t->data, t->opt->seed, t->opt->n_threads, err));
+        score_order(&sum, t, posterior, m);
+        score_forecast(&sum, t, posterior, m);
+        fsc_posterior_free(posterior);
+        FSC_TRY(fsc_progress_step(t->opt->progress, "validate", done + 0.25 * (m + 1) / t->opt->n_truth, err));
+    }
+    *out = (fsc_validation){.story = t->library->story,
+                            .with_contrasts = with_contrasts,
+                            .n_pair = (int32_t)sum.pair,
+                            .order_right = sum.right / sum.pair,
+                            .order_stated = sum.stated / sum.pair,
+                            .order_right_far = sum.far > 0 ? sum.far_right / sum.far : (double)NAN,
+                            .onset_error_day = sum.onset_error / sum.onset,
+                            .onset_prior_error_day = sum.prior_error / sum.onset,
+                            .rmse_pp = 100 * sqrt(sum.square / sum.site),
+                            .persistence_rmse_pp = 100 * sqrt(sum.persistence / sum.site),
+                            .cover90 = sum.cover90 / sum.site,
+                            .cover90_fatty = sum.fatty > 0 ? sum.cover_fatty / sum.fatty : (double)NAN,
+                            .cover50 = sum.cover50 / sum.site,
+                            .width90_pp = 100 * sum.width / sum.site};
+    return FSC_OK;
+}
+
+/* All members of a library, untreated for a year. */
+static fsc_status run_ahead(fsc_future *out, const fsc_library *library, int32_t n_threads, fsc_error *err) {
+    FSC_AUTO_BLOCK uint8_t *all = fsc_alloc(library->n_member, sizeof *all);
+    if (!all) return fsc_fail_nomem(err, "simulating the months ahead");
+    memset(all, 1, (size_t)library->n_member);
+    return fsc_future_run(out, library, all, NULL, 0, n_threads, NULL, err);
+}
+
+static fsc_status prepare(trial *t, fsc_cycle_story story, fsc_error *err) {
+    const fsc_validation_options *opt = t->opt;
+    fsc_prior prior = {.story = story,
+                       .spread = LIBRARY_SPREAD,
+                       .horizon_day = INJURY_AGE_DAY,
+                       .injury_age_day = INJURY_AGE_DAY,
+                       .seed = opt->seed,
+                       .separate_strikes = -1};
+    const double visit_day[1] = {INJURY_AGE_DAY};
+    FSC_TRY(fsc_library_new(&t->library, t->model, &prior, opt->n_member, visit_day, 1, opt->n_threads, NULL, err));
+    prior.seed = opt->seed + 1000003;
+    prior.spread = opt->mismatch;
+    prior.separate_strikes = STRIKES;
+    FSC_TRY(fsc_library_new(&t->truth, t->model, &prior, opt->n_truth, visit_day, 1, opt->n_threads, NULL, err));
+    FSC_TRY(run_ahead(&t->ahead, t->library, opt->n_threads, err));
+    FSC_TRY(run_ahead(&t->truth_ahead, t->truth, opt->n_threads, err));
+    int32_t n = 0;
+    const int64_t n_age = (int64_t)t->library->n_member * t->library->n_level;
+    for (int64_t i = 0; i < n_age; i++)
+        if (isfinite(t->library->strike_age[i])) t->scratch[n++] = t->library->strike_age[i];
+    t->prior_age = fsc_band_of(t->scratch, n).p50;
+    return FSC_OK;
+}
+
+static fsc_status try_story(fsc_validation result[2], trial *t, fsc_cycle_story story, fsc_error *err) {
+    const double done = 0.5 * (double)story;
+    fsc_status status = prepare(t, story, err);
+    if (status == FSC_OK) status = try_design(&result[0], t, 0, done, err);
+    if (status == FSC_OK) status = try_design(&result[1], t, 1, done + 0.25, err);
+    fsc_future_free(&t->ahead);
+    fsc_future_free(&t->truth_ahead);
+    fsc_library_free(t->library);
+    fsc_library_free(t->truth);
+    t->library = t->truth = NULL;
+    return status;
+}
+
+fsc_status fsc_forecast_validate(fsc_validation result[FSC_CYCLE_N_STORY][2], const fsc_validation_options *opt,
+                                 fsc_error *err) {
+    const fsc_validation_options standard = FSC_VALIDATION_OPTIONS_INIT;
+    if (!opt) opt = &standard;
+    if (opt->n_truth < 1 || opt->n_truth > 100000 || opt->n_member < 64 || opt->n_member > 1000000 ||
+        !(opt->mismatch >= 0 && opt->mismatch <= 3))
+        return fsc_fail(err, FSC_E_RANGE, "truths must be 1 or more, virtual people 64 or more, mismatch 0 to 3");
+    fsc_cycle *model = NULL;
+    FSC_TRY(fsc_cycle_new(&model, "C2", "T1", 0, err));
+    const int64_t n_pdff = (int64_t)FSC_PICKS * FSC_FORECAST_N_DAY;
+    const int64_t n_age = (int64_t)opt->n_member * fsc_cycle_n_level(model) + FSC_PICKS;
+    FSC_AUTO_BLOCK double *pdff = fsc_alloc(n_pdff + n_age, sizeof *pdff);
+    FSC_AUTO_BLOCK fsc_datum *item = fsc_alloc(fsc_cycle_n_site(model), sizeof *item);
+    trial t = {.opt = opt, .model = model, .pdff = pdff};
+    fsc_status status = pdff && item ? FSC_OK : fsc_fail_nomem(err, "preparing the validation");
+    if (status == FSC_OK) {
+        t.scratch = pdff + n_pdff;
+        t.data.item = item;
+        t.data.n_visit = 1;
+        t.data.injury_age_day = INJURY_AGE_DAY;
+        fsc_data_index(&t.data, model);
+    }
+    for (int s = 0; s < FSC_CYCLE_N_STORY && status == FSC_OK; s++)
+        status = try_story(result[s], &t, (fsc_cycle_story)s, err);
+    fsc_cycle_free(model);
+    return status;
+}
