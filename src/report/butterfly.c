@@ -44,7 +44,7 @@ static fsc_butterfly lay_out(const fsc_sheet *sheet, const char *id) {
     b.width = fmax(MINIMUM_WIDTH, SPINE_WIDTH + 2 * (SIDE_MARGIN + b.cell_width * sheet->n_muscle));
     b.middle = b.width / 2;
     b.bottom = row_top(&b, sheet->n_level);
-    b.height = b.bottom + FSC_BUTTERFLY_LEGEND_HEIGHT;
+    b.height = b.bottom + fsc_butterfly_legend_height(sheet);
     return b;
 }
 
@@ -70,7 +70,7 @@ static void draw_one(fsc_text *out, const fsc_butterfly *b, int32_t m, int32_t l
                                              : "centre");
     double difference, half90;
     const int beyond = fsc_sheet_side_difference(b->sheet, m, l, &difference, &half90);
-    fsc_words_row(out, b->sheet->muscle[m].name, cell->row);
+    fsc_words_cell(out, b->sheet->muscle[m].name, cell);
     if (beyond && slot != FSC_SLOT_CENTRE)
         fsc_text_printf(out, "; left minus right %+.1f points (90 %% interval %+.1f to %+.1f)", 100 * difference,
                         100 * (difference - half90), 100 * (difference + half90));

@@ -8,34 +8,57 @@
 #include <string.h>
 
 #define SLIVER_WIDTH 7.0
-#define LEGEND_WIDTH 720.0
 
 typedef struct paint {
     char fill[8];
     const char *ink;
+    int hatched; /* PDFF where a percentile is missing */
 } paint;
 
 static void hex(char text[8], fsc_colour c) {
     snprintf(text, 8, "#%02x%02x%02x", c.r, c.g, c.b);
 }
 
-static paint paint_of(const fsc_cell *cell) {
-    paint p = {"#ffffff", "#000"};
+/* Percentile where a norm fits, else PDFF. */
+static paint paint_of(const fsc_butterfly *b, const fsc_cell *cell) {
+    paint p = {"#ffffff", "#000", 0};
     if (!isfinite(cell->row->pdff_mean)) return p;
-    const fsc_colour colour = fsc_colour_pdff(cell->row->pdff_mean / FSC_COLOUR_PDFF_TOP);
+    const int placed = fsc_cell_is_placed(cell);
+    const fsc_colour colour = placed ? fsc_colour_percentile(cell->site->norm.percentile / 100)
+                                     : fsc_colour_pdff(cell->row->pdff_mean / FSC_COLOUR_PDFF_TOP);
     hex(p.fill, colour);
     p.ink = fsc_colour_ink(colour);
+    p.hatched = b->sheet->map && !placed;
     return p;
 }
 
-void fsc_butterfly_defs(fsc_text *out, const fsc_butterfly *b) {
-    fsc_text_printf(out, "<defs><linearGradient id=\"%s-pdff\">", b->id);
+static void add_ramp(fsc_text *out, const fsc_butterfly *b, const char *name, fsc_colour (*ramp)(double)) {
+    fsc_text_printf(out, "<linearGradient id=\"%s-%s\">", b->id, name);
     for (int k = 0; k <= 10; k++) {
         char fill[8];
-        hex(fill, fsc_colour_pdff(k / 10.0));
+        hex(fill, ramp(k / 10.0));
         fsc_text_printf(out, "<stop offset=\"%d%%\" stop-color=\"%s\"/>", 10 * k, fill);
     }
-    fsc_text_add(out, "</linearGradient></defs>\n");
+    fsc_text_add(out, "</linearGradient>");
+}
+
+static void add_hatch(fsc_text *out, const fsc_butterfly *b, const char *name, const char *ink) {
+    fsc_text_printf(out,
+                    "<pattern id=\"%s-hatch-%s\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" "
+                    "patternTransform=\"rotate(45)\"><path d=\"M0 0v7\" stroke=\"%s\" stroke-opacity=\".3\" "
+                    "stroke-width=\"1.6\"/></pattern>",
+                    b->id, name, ink);
+}
+
+void fsc_butterfly_defs(fsc_text *out, const fsc_butterfly *b) {
+    fsc_text_add(out, "<defs>");
+    add_ramp(out, b, "pdff", fsc_colour_pdff);
+    if (b->sheet->map) {
+        add_ramp(out, b, "percentile", fsc_colour_percentile);
+        add_hatch(out, b, "light", "#fff");
+        add_hatch(out, b, "dark", "#000");
+    }
+    fsc_text_add(out, "</defs>\n");
 }
 
 /* x of a fraction inside a cell: 0 at the inner edge, the scale's top at the outer edge, on both wings. */
@@ -61,7 +84,7 @@ static void draw_interval(fsc_text *out, fsc_butterfly_box box, const fsc_row *r
                     scale_x(box, row->pdff_mean), y, ink);
 }
 
-static void draw_sliver(fsc_text *out, fsc_butterfly_box box, double medial_quartile) {
+void fsc_butterfly_sliver(fsc_text *out, fsc_butterfly_box box, double medial_quartile) {
     if (!isfinite(medial_quartile)) return;
     char fill[8];
     hex(fill, fsc_colour_pdff(medial_quartile / FSC_COLOUR_PDFF_TOP));
@@ -72,31 +95,56 @@ static void draw_sliver(fsc_text *out, fsc_butterfly_box box, double medial_quar
                     fill);
 }
 
-static void draw_frame(fsc_text *out, fsc_butterfly_box box, const char *fill, int cut) {
+static void draw_frame(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box box, const paint *p, int cut) {
+    const char *fill = p->fill;
     fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" fill=\"%s\" %s/>", box.x,
                     box.y, box.w, box.h, fill,
                     cut ? "stroke=\"#c2410c\" stroke-width=\"2.2\" stroke-dasharray=\"2 3\"" : "stroke=\"#00000022\"");
+    if (p->hatched)
+        fsc_text_printf(
+            out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" fill=\"url(#%s-hatch-%s)\"/>",
+            box.x, box.y, box.w, box.h, b->id, strcmp(p->ink, "#fff") == 0 ? "light" : "dark");
 }
 
 static double text_x(fsc_butterfly_box box) {
     return box.x + box.w / 2 + box.sign * (SLIVER_WIDTH / 2);
 }
 
-static void draw_value(fsc_text *out, fsc_butterfly_box box, const fsc_row *row, const char *ink) {
+/* Up or down beside the value; in the inner upper corner where the cell is narrow. */
+static void draw_arrow(fsc_text *out, fsc_butterfly_box box, int direction, const char *ink) {
+    const int narrow = box.w < 64;
+    const double x = narrow ? box.x + box.w / 2 - box.sign * (box.w / 2 - SLIVER_WIDTH - 6)
+                            : text_x(box) + box.sign * (box.w / 2 - SLIVER_WIDTH - 7);
+    const double tip = box.y + (direction > 0 ? 4 : 15);
+    fsc_text_printf(out, "<path d=\"M%.1f %.1fv%dm-4 %dl4 %dl4 %d\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",
+                    x, tip + 11 * direction, -11 * direction, 4 * direction, -4 * direction, 4 * direction, ink);
+}
+
+static void draw_value(fsc_text *out, fsc_butterfly_box box, const fsc_cell *cell, const char *ink) {
     fsc_text_printf(out,
                     "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"%s\" font-weight=\"600\" "
                     "fill=\"%s\">",
                     text_x(box), box.y + box.h / 2 + 1, box.w < 48 ? "11" : "15", ink);
-    fsc_words_percent(out, row->pdff_mean);
+    fsc_words_percent(out, cell->row->pdff_mean);
+    if (box.w >= 76 && fsc_cell_is_placed(cell)) {
+        const double p = cell->site->norm.percentile;
+        fsc_text_printf(out, "<tspan font-size=\"10.5\" font-weight=\"400\" dx=\"5\">P%s%.0f</tspan>",
+                        p >= 99 ? "&gt;"
+                        : p < 1 ? "&lt;"
+                                : "",
+                        p >= 99 ? 99
+                        : p < 1 ? 1
+                                : p);
+    }
     fsc_text_add(out, "</text>");
+    if (fsc_cell_change(cell)) draw_arrow(out, box, fsc_cell_change(cell), ink);
 }
 
 void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box box, int notch) {
-    (void)b;
-    const paint p = paint_of(cell);
-    draw_frame(out, box, p.fill, cell->row->cut_by_fov);
-    draw_sliver(out, box, cell->row->pdff_quartile[0]);
-    draw_value(out, box, cell->row, p.ink);
+    const paint p = paint_of(b, cell);
+    draw_frame(out, b, box, &p, cell->row->cut_by_fov);
+    fsc_butterfly_sliver(out, box, cell->row->pdff_quartile[0]);
+    draw_value(out, box, cell, p.ink);
     draw_interval(out, box, cell->row, p.ink);
     if (notch) { /* the outer upper corner is cut out, clear of the numbers */
         const double edge = box.sign > 0 ? box.x + box.w + 1.5 : box.x - 1.5;
@@ -109,17 +157,16 @@ void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *c
 
 void fsc_butterfly_centre_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box left_wing,
                                fsc_butterfly_box right_wing) {
-    (void)b;
-    const paint p = paint_of(cell);
+    const paint p = paint_of(b, cell);
     /* The bar that makes two halves one cell runs along the lower edge, behind inner cells and the vertebra. */
     fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" fill=\"%s\"/>",
                     left_wing.x + left_wing.w, left_wing.y + left_wing.h - 3, right_wing.x - left_wing.x - left_wing.w,
                     p.fill);
-    draw_frame(out, left_wing, p.fill, cell->row->cut_by_fov);
-    draw_frame(out, right_wing, p.fill, cell->row->cut_by_fov);
-    draw_sliver(out, left_wing, cell->row->pdff_quartile[0]);
-    draw_sliver(out, right_wing, cell->row->pdff_quartile[0]);
-    draw_value(out, left_wing, cell->row, p.ink);
+    draw_frame(out, b, left_wing, &p, cell->row->cut_by_fov);
+    draw_frame(out, b, right_wing, &p, cell->row->cut_by_fov);
+    fsc_butterfly_sliver(out, left_wing, cell->row->pdff_quartile[0]);
+    fsc_butterfly_sliver(out, right_wing, cell->row->pdff_quartile[0]);
+    draw_value(out, left_wing, cell, p.ink);
     draw_interval(out, left_wing, cell->row, p.ink);
     const char *word = cell->row->side == FSC_SIDE_MIDLINE ? "midline" : right_wing.w < 80 ? "side ?" : "side unknown";
     fsc_text_printf(out,
@@ -193,50 +240,4 @@ void fsc_butterfly_name(fsc_text *out, const fsc_butterfly *b, const char *name,
         fsc_text_add_html(out, part);
         fsc_text_add(out, "</text>\n");
     }
-}
-
-static void legend_text(fsc_text *out, double x, double y, const char *text) {
-    fsc_text_printf(out, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"11.5\" fill=\"#3b4654\">%s</text>", x, y, text);
-}
-
-static void legend_bar(fsc_text *out, const fsc_butterfly *b, double x, double y) {
-    fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"200\" height=\"12\" fill=\"url(#%s-pdff)\"/>", x, y,
-                    b->id);
-    for (int k = 0; k <= 5; k++)
-        fsc_text_printf(out,
-                        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"10.5\" fill=\"#3b4654\">%s%d"
-                        "</text>",
-                        x + 40 * k, y + 24, k == 5 ? "≥ " : "", 10 * k);
-    legend_text(out, x, y - 6, "Fat in the muscle, %");
-}
-
-void fsc_butterfly_legend(fsc_text *out, const fsc_butterfly *b) {
-    const double left = b->middle - LEGEND_WIDTH / 2, y = b->bottom + 32;
-    legend_bar(out, b, left, y);
-    const fsc_butterfly_box sample = {left + 240, y - 14, 46, 34, 1};
-    fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"46\" height=\"34\" rx=\"4\" fill=\"#e4e7eb\"/>", sample.x,
-                    sample.y);
-    draw_sliver(out, sample, 0.3);
-    const double x = sample.x;
-    fsc_text_printf(
-        out,
-        "<path d=\"M%.1f %.1fh18\" stroke=\"#111\" stroke-width=\"1.6\"/><circle cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>",
-        x + 16, y + 12, x + 25, y + 12);
-    legend_text(out, x + 54, y - 4, "strip at the inner edge: medial quarter of the muscle");
-    legend_text(out, x + 54, y + 11, "line with dot: value and 90 % interval, 0 to 50 % from the");
-    legend_text(out, x + 54, y + 25, "inner to the outer edge (error of this measurement)");
-    fsc_text_printf(out,
-                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"22\" height=\"15\" rx=\"3\" fill=\"none\" stroke=\"#c2410c\" "
-                    "stroke-width=\"2.2\" stroke-dasharray=\"2 3\"/>",
-                    left + 2, y + 34);
-    legend_text(out, left + 32, y + 46, "runs out of the picture");
-    fsc_text_printf(
-        out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"22\" height=\"15\" rx=\"3\" fill=\"none\" stroke=\"#d5d9de\"/>",
-        left + 190, y + 34);
-    legend_text(out, left + 218, y + 46, "not measured");
-    fsc_text_printf(out,
-                    "<path d=\"M%.1f %.1fv13h-22v-13h12z\" fill=\"#e4e7eb\"/><path d=\"M%.1f %.1fl12 11\" "
-                    "stroke=\"#1d2733\" stroke-width=\"1.6\"/>",
-                    left + 326, y + 36, left + 314, y + 35);
-    legend_text(out, left + 332, y + 46, "notch: higher than the other side beyond its error (1.96 SE)");
 }

@@ -5,7 +5,6 @@
 #include "sheet.h"
 #include "text.h"
 
-#define FSC_BUTTERFLY_LEGEND_HEIGHT 88.0
 #define FSC_BUTTERFLY_LINES 3
 
 typedef struct fsc_butterfly {
@@ -32,6 +31,9 @@ void fsc_butterfly_vertebra(fsc_text *out, const fsc_butterfly *b, int32_t level
 /* The longest line that name is cut into. */
 size_t fsc_butterfly_line_length(const char *name, size_t limit);
 void fsc_butterfly_name(fsc_text *out, const fsc_butterfly *b, const char *name, double x);
+/* The medial quarter as a strip at the inner edge. */
+void fsc_butterfly_sliver(fsc_text *out, fsc_butterfly_box box, double medial_quartile);
+double fsc_butterfly_legend_height(const fsc_sheet *sheet);
 void fsc_butterfly_legend(fsc_text *out, const fsc_butterfly *b);
 
 #endif

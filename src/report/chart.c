@@ -101,6 +101,28 @@ static void add_points(fsc_text *out, const fsc_sheet *sheet, int32_t m, fsc_slo
         }
 }
 
+/* The reference group at each level: grey up to its 95th percentile, a tick at its mean. One side's norm serves both.
+ */
+static void add_bands(fsc_text *out, const fsc_sheet *sheet, int32_t m, scale s) {
+    double y = PLOT_TOP;
+    for (int32_t l = 0; l < sheet->n_level; l++) {
+        if (!sheet->level[l].measured) continue;
+        const fsc_map_site *site = NULL;
+        for (int slot = 0; slot < 3 && !site; slot++) {
+            const fsc_cell *cell = fsc_sheet_cell(sheet, m, l, (fsc_slot)slot);
+            if (fsc_cell_is_placed(cell)) site = cell->site;
+        }
+        if (site)
+            fsc_text_printf(
+                out,
+                "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#dfe5ec\"/><path d=\"M%.1f "
+                "%.1fv%.1f\" stroke=\"#6b7785\" stroke-width=\"1.4\"/>",
+                PLOT_LEFT, y + 1, x_of(s, site->norm.p95_fraction) - PLOT_LEFT, row_step(sheet) - 2,
+                x_of(s, site->norm.mean_fraction), y + 1, row_step(sheet) - 2);
+        y += row_step(sheet);
+    }
+}
+
 static void add_level_panel(fsc_text *out, const fsc_sheet *sheet, int32_t m, scale s) {
     const double bottom = PLOT_TOP + row_step(sheet) * sheet->n_measured_level;
     fsc_text_add(out, "<figure class=\"panel\"><figcaption>");
@@ -109,6 +131,7 @@ static void add_level_panel(fsc_text *out, const fsc_sheet *sheet, int32_t m, sc
                     "</figcaption>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
                     "aria-label=\"Fat in percent at each level; the values are in the full table\">\n",
                     PANEL_WIDTH, bottom + 20);
+    add_bands(out, sheet, m, s);
     add_axes(out, sheet, s, bottom);
     for (int slot = 0; slot < 3; slot++) add_points(out, sheet, m, (fsc_slot)slot, s);
     fsc_text_add(out, "</svg></figure>\n");
@@ -123,8 +146,12 @@ void fsc_chart_levels_add(fsc_text *out, const fsc_sheet *sheet) {
         fsc_text_add(out, "Diamonds: side unknown. ");
     else
         fsc_text_add(out, "<span class=\"mark-right\">● right</span> <span class=\"mark-left\">□ left</span>. ");
-    fsc_text_add(out, "Horizontal lines: 90 % interval of the measurement. No values of other people are shown.</p>\n"
-                      "<div class=\"panels\">\n");
+    fsc_text_add(out, "Horizontal lines: 90 % interval of the measurement. ");
+    fsc_text_add(out, sheet->n_placed
+                          ? "Grey: a reference group up to its 95th percentile, with a tick at its mean; no grey: "
+                            "no norm fits. "
+                          : "No values of other people are shown. ");
+    fsc_text_add(out, "</p>\n<div class=\"panels\">\n");
     for (int32_t m = 0; m < sheet->n_muscle; m++) add_level_panel(out, sheet, m, s);
     fsc_text_add(out, "</div>\n</section>\n");
 }
@@ -143,6 +170,8 @@ void fsc_chart_histogram_add(fsc_text *out, const fsc_fatwater *fatwater) {
         if (++count[bin] > most) most = count[bin];
     }
     if (!most) return;
+    fsc_text_add(out, "<section aria-labelledby=\"histogram-title\">\n<h2 id=\"histogram-title\">Fat over the whole "
+                      "picture</h2>\n");
     fsc_text_add(out, "<figure class=\"histogram\"><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 170\" "
                       "role=\"img\" aria-label=\"How many voxels have how much fat\">\n");
     for (int b = 0; b < BINS; b++) {
@@ -161,5 +190,5 @@ void fsc_chart_histogram_add(fsc_text *out, const fsc_fatwater *fatwater) {
                  "<text x=\"320\" y=\"166\" text-anchor=\"middle\" font-size=\"12\" fill=\"#4a5563\">fat fraction of a "
                  "voxel</text></svg>\n<figcaption>All voxels with a result, whatever tissue they are: muscle and "
                  "organs on the left, fat under the skin on the right, bone marrow between. This is no measure of "
-                 "a muscle.</figcaption></figure>\n");
+                 "a muscle.</figcaption></figure>\n</section>\n");
 }

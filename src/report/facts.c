@@ -49,6 +49,28 @@ static void grid_term(fsc_text *out, const fsc_grid *grid) {
     end_term(out);
 }
 
+static void exam_terms(fsc_text *out, const fsc_exam *exam) {
+    number_term(out, "Age", "%.0f", exam->age_years, " years");
+    if (exam->sex != FSC_SEX_UNKNOWN) text_term(out, "Sex", fsc_sex_text(exam->sex));
+    number_term(out, "Height", "%.0f", exam->height_cm, " cm");
+    number_term(out, "Weight", "%.0f", exam->weight_kg, " kg");
+    text_term(out, "How it began", exam->mechanism);
+    number_term(out, "Days since injury", "%.0f", exam->days_since_injury, "");
+    for (int32_t k = 0; k < exam->n_scale; k++) {
+        const fsc_scale_place *place = &exam->scale[k];
+        fsc_text_add(out, "<div><dt>");
+        fsc_text_add_html(out, place->scale);
+        fsc_text_add(out, "</dt><dd>");
+        fsc_text_add_html(out, place->value);
+        if (place->band[0]) fsc_text_add(out, ": ");
+        fsc_text_add_html(out, place->band);
+        fsc_text_add(out, " <span class=\"source\">[");
+        fsc_text_add_html(out, place->source);
+        fsc_text_add(out, "]</span>");
+        end_term(out);
+    }
+}
+
 static void scan_terms(fsc_text *out, const fsc_report_input *input) {
     const fsc_scan *scan = input->scan;
     if (scan) {
@@ -64,6 +86,7 @@ static void scan_terms(fsc_text *out, const fsc_report_input *input) {
         number_term(out, "Flip angle", "%.0f", scan->flip_angle_deg, "°");
         number_term(out, "Repetition time", "%.1f", 1000 * scan->repetition_time_s, " ms");
     }
+    if (input->map && input->map->exam) exam_terms(out, input->map->exam);
     if (input->fatwater)
         grid_term(out, &input->fatwater->grid);
     else if (scan)

@@ -59,12 +59,31 @@ fsc_status fsc_html_open(fsc_text *out, const fsc_report_input *input, const fsc
     return FSC_OK;
 }
 
-/* The notes of every step in the order of the data's way, each once. */
+/* Two rooms call the voxel size's note by different keys; to a reader it is one. */
+static const char *meaning(const char *key) {
+    return strcmp(key, "voxel-size-assumed") == 0 ? "spacing-assumed" : key;
+}
+
+static int is_said(const fsc_notes *notes, int32_t n, const fsc_note *note) {
+    for (int32_t k = 0; k < n; k++)
+        if (notes->item[k].kind == note->kind && strcmp(meaning(notes->item[k].key), meaning(note->key)) == 0) return 1;
+    return 0;
+}
+
+/* The notes of every step in the order of the data's way; what an earlier step has said, a later one does not repeat.
+ */
 static void gather(fsc_notes *all, const fsc_report_input *input) {
-    if (input->scan) fsc_notes_join(all, &input->scan->notes);
-    if (input->fatwater) fsc_notes_join(all, &input->fatwater->notes);
-    if (input->sites) fsc_notes_join(all, &input->sites->notes);
-    if (input->measures) fsc_notes_join(all, &input->measures->notes);
+    const fsc_notes *const from[] = {
+        input->scan ? &input->scan->notes : NULL, input->fatwater ? &input->fatwater->notes : NULL,
+        input->sites ? &input->sites->notes : NULL, input->measures ? &input->measures->notes : NULL,
+        input->map ? &input->map->notes : NULL};
+    for (size_t f = 0; f < sizeof from / sizeof *from; f++) {
+        const int32_t before = all->n;
+        for (int32_t k = 0; from[f] && k < from[f]->n; k++) {
+            const fsc_note *note = &from[f]->item[k];
+            if (!is_said(all, before, note)) fsc_notes_add(all, note->kind, note->key, "%s", note->text);
+        }
+    }
 }
 
 /* A note as a sentence: notes of the steps may start small and end without a stop. */
@@ -141,21 +160,20 @@ fsc_status fsc_html_segmenters(fsc_text *out, fsc_error *err) {
     return FSC_OK;
 }
 
-static int word_used(const fsc_measures *measures, const char *word) {
-    for (int32_t r = 0; r < measures->n_row; r++) {
-        if (strstr(measures->row[r].quality, word)) return 1;
-        if (measures->row[r].cut_by_fov && strcmp(word, "cut-by-field-of-view") == 0) return 1;
+static int word_used(const fsc_sheet *sheet, const char *word) {
+    for (int32_t r = 0; r < sheet->n_row; r++) {
+        if (strstr(sheet->row[r]->quality, word)) return 1;
+        if (sheet->row[r]->cut_by_fov && strcmp(word, "cut-by-field-of-view") == 0) return 1;
     }
     return 0;
 }
 
-fsc_status fsc_html_quality(fsc_text *out, const fsc_report_input *input, fsc_error *err) {
-    if (!input->measures) return FSC_OK;
+fsc_status fsc_html_quality(fsc_text *out, const fsc_sheet *sheet, fsc_error *err) {
     FSC_AUTO_TABLE fsc_table table = {0};
     FSC_TRY(fsc_table_embedded(&table, "report/quality.tsv", err));
     int opened = 0;
     for (int32_t r = 0; r < table.n_row; r++) {
-        if (!word_used(input->measures, fsc_table_get(&table, r, "word"))) continue;
+        if (!word_used(sheet, fsc_table_get(&table, r, "word"))) continue;
         if (!opened) fsc_text_add(out, "<dl class=\"quality\">\n");
         opened = 1;
         fsc_text_add(out, "<div><dt>");

@@ -17,7 +17,7 @@ void fsc_html_notes(fsc_text *out, const fsc_report_input *input);
 /* The box that names the segmenters whose labels Fascicle reads. */
 FSC_MUST_USE fsc_status fsc_html_segmenters(fsc_text *out, fsc_error *err);
 /* Quality words explained. */
-FSC_MUST_USE fsc_status fsc_html_quality(fsc_text *out, const fsc_report_input *input, fsc_error *err);
+FSC_MUST_USE fsc_status fsc_html_quality(fsc_text *out, const fsc_sheet *sheet, fsc_error *err);
 void fsc_html_close(fsc_text *out);
 
 #endif

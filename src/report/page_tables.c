@@ -45,9 +45,9 @@ static void text_cell(fsc_text *out, const char *text) {
 
 /* --- the key table --- */
 
-static const fsc_row *whole_muscle(const fsc_measures *measures, const char *key, int kind, fsc_side side) {
-    for (int32_t r = 0; r < measures->n_row; r++) {
-        const fsc_row *row = &measures->row[r];
+static const fsc_row *whole_muscle(const fsc_sheet *sheet, const char *key, int kind, fsc_side side) {
+    for (int32_t r = 0; r < sheet->n_row; r++) {
+        const fsc_row *row = sheet->row[r];
         if ((int)row->kind != kind || strcmp(row->muscle, key) != 0) continue;
         if (kind == FSC_ROW_MUSCLE_BOTH || row->side == side) return row;
     }
@@ -104,8 +104,8 @@ void fsc_table_key_add(fsc_text *out, const fsc_report_input *input, const fsc_s
     fsc_text_add(out, "</tr></thead>\n<tbody>\n");
     for (int32_t m = 0; m < sheet->n_muscle; m++) {
         const char *key = sheet->muscle[m].key;
-        const fsc_row *both = whole_muscle(input->measures, key, FSC_ROW_MUSCLE_BOTH, FSC_SIDE_BOTH);
-        const fsc_row *unknown = whole_muscle(input->measures, key, FSC_ROW_MUSCLE, FSC_SIDE_UNKNOWN);
+        const fsc_row *both = whole_muscle(sheet, key, FSC_ROW_MUSCLE_BOTH, FSC_SIDE_BOTH);
+        const fsc_row *unknown = whole_muscle(sheet, key, FSC_ROW_MUSCLE, FSC_SIDE_UNKNOWN);
         const fsc_row *pooled = both ? both : unknown;
         fsc_text_add(out, "<tr><th scope=\"row\">");
         fsc_text_add_html(out, sheet->muscle[m].name);
@@ -113,8 +113,8 @@ void fsc_table_key_add(fsc_text *out, const fsc_report_input *input, const fsc_s
         if (sheet->side_unknown) {
             pm_cell(out, unknown ? unknown : both);
         } else {
-            pm_cell(out, whole_muscle(input->measures, key, FSC_ROW_MUSCLE, FSC_SIDE_RIGHT));
-            pm_cell(out, whole_muscle(input->measures, key, FSC_ROW_MUSCLE, FSC_SIDE_LEFT));
+            pm_cell(out, whole_muscle(sheet, key, FSC_ROW_MUSCLE, FSC_SIDE_RIGHT));
+            pm_cell(out, whole_muscle(sheet, key, FSC_ROW_MUSCLE, FSC_SIDE_LEFT));
             pm_cell(out, both);
         }
         percent_cell(out, pooled ? pooled->pdff_quartile[0] : (double)NAN);
@@ -194,6 +194,6 @@ void fsc_table_full_add(fsc_text *out, const fsc_report_input *input, const fsc_
                  "people or days. Rows in grey pool sites.</caption>\n<thead><tr>");
     for (size_t c = 0; c < sizeof column / sizeof *column; c++) head(out, column[c]);
     fsc_text_add(out, "</tr></thead>\n<tbody>\n");
-    for (int32_t r = 0; r < input->measures->n_row; r++) full_row(out, &input->measures->row[r], assumed);
+    for (int32_t r = 0; r < sheet->n_row; r++) full_row(out, sheet->row[r], assumed);
     fsc_text_add(out, "</tbody></table></div>\n</section>\n");
 }

@@ -1,6 +1,8 @@
 /* The box for the person: every sentence comes from fields of the records. */
 #include "words.h"
 
+#include "record.h"
+
 #include "fail.h"
 
 #include <math.h>
@@ -90,11 +92,15 @@ fsc_status fsc_words_plain(fsc_text *out, const fsc_report_input *input, const f
     if (sheet->n_site) {
         say_what(out, sheet);
         say_extremes(out, sheet);
-        say_sides(out, sheet);
-        fsc_text_add(out,
-                     "<p>These values were <strong>not compared with other people</strong>: whether they are usual "
-                     "for your age and sex is not said on this page. Fat in a muscle does not tell whether or why "
-                     "it hurts.</p>\n");
+        if (sheet->map) {
+            fsc_record_plain_add(out, sheet);
+        } else {
+            say_sides(out, sheet);
+            fsc_text_add(out,
+                         "<p>These values were <strong>not compared with other people</strong>: whether they are "
+                         "usual for your age and sex is not said on this page. Fat in a muscle does not tell whether "
+                         "or why it hurts.</p>\n");
+        }
     } else {
         fsc_text_add(
             out, "<p>This scan was turned into a map of fat and water. <strong>No muscle was outlined yet</strong>, "

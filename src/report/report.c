@@ -7,6 +7,7 @@
 #include "file.h"
 #include "html.h"
 #include "page_tables.h"
+#include "record.h"
 #include "sheet.h"
 #include "slices.h"
 #include "words.h"
@@ -31,8 +32,11 @@ static fsc_status add_cannot_see(fsc_text *page, const fsc_sheet *sheet, fsc_err
 static fsc_status add_evidence(fsc_text *page, const fsc_sheet *sheet, fsc_error *err) {
     fsc_text_add(page,
                  "<section class=\"evidence\" aria-labelledby=\"evidence-title\">\n<h2 id=\"evidence-title\">What is "
-                 "known, and what is contested</h2>\n<h3>Contested</h3>\n");
-    FSC_TRY(fsc_words_statements(page, "contested", sheet, 0, err));
+                 "known, and what is contested</h2>\n");
+    if (!sheet->map) { /* the record brings its own contested points, chosen by the person's case */
+        fsc_text_add(page, "<h3>Contested</h3>\n");
+        FSC_TRY(fsc_words_statements(page, "contested", sheet, 0, err));
+    }
     fsc_text_add(page, "<h3>What moves a number</h3>\n");
     FSC_TRY(fsc_words_statements(page, "limit", sheet, 0, err));
     fsc_text_add(page, "<h3>What this scan cannot see, with sources</h3>\n");
@@ -43,26 +47,33 @@ static fsc_status add_evidence(fsc_text *page, const fsc_sheet *sheet, fsc_error
 
 static fsc_status fill(fsc_text *page, const fsc_report_input *input, const fsc_sheet *sheet, fsc_error *err) {
     FSC_TRY(fsc_html_open(page, input, sheet, err));
+    fsc_record_stop_add(page, sheet->map);
     fsc_html_warnings(page, input);
-    fsc_text_add(page, "<div class=\"opening\">\n");
+    fsc_text_add(page, "<div class=\"opening\">\n<div>\n");
     FSC_TRY(fsc_words_plain(page, input, sheet, err));
+    if (!sheet->n_site) FSC_TRY(fsc_html_segmenters(page, err));
+    fsc_text_add(page, "</div>\n");
     FSC_TRY(add_cannot_see(page, sheet, err));
     fsc_text_add(page, "</div>\n");
     if (sheet->n_site) {
         add_picture(page, sheet);
         fsc_table_key_add(page, input, sheet);
-    } else {
-        FSC_TRY(fsc_html_segmenters(page, err));
     }
     FSC_TRY(fsc_slices_add(page, input, sheet, err));
-    if (sheet->n_site)
+    if (sheet->n_site) {
+        fsc_record_change_add(page, sheet);
         fsc_chart_levels_add(page, sheet);
-    else
+        fsc_chart_strips_add(page, sheet);
+        fsc_record_norms_add(page, sheet);
+        fsc_record_within_add(page, sheet);
+    } else {
         fsc_chart_histogram_add(page, input->fatwater);
+    }
     fsc_table_full_add(page, input, sheet);
-    FSC_TRY(fsc_html_quality(page, input, err));
+    FSC_TRY(fsc_html_quality(page, sheet, err));
     fsc_table_scan_add(page, input);
     fsc_html_notes(page, input);
+    fsc_record_sentences_add(page, sheet->map);
     FSC_TRY(add_evidence(page, sheet, err));
     fsc_table_provenance_add(page, input);
     fsc_html_close(page);
@@ -70,8 +81,8 @@ static fsc_status fill(fsc_text *page, const fsc_report_input *input, const fsc_
 }
 
 fsc_status fsc_report_write(const char *path, const fsc_report_input *input, fsc_error *err) {
-    if (!input || (!input->fatwater && !input->measures))
-        return fsc_fail(err, FSC_E_ARG, "the report needs maps or measures: neither was given");
+    if (!input || (!input->fatwater && !input->measures && !input->map))
+        return fsc_fail(err, FSC_E_ARG, "the report needs maps, measures or a record: none was given");
     FSC_AUTO_SHEET fsc_sheet sheet = {0};
     FSC_AUTO_TEXT fsc_text page = {0};
     FSC_TRY(fsc_sheet_make(&sheet, input, err));

@@ -95,43 +95,76 @@ static fsc_slot slot_of(const fsc_row *row) {
     return FSC_SLOT_CENTRE;
 }
 
+int fsc_cell_is_placed(const fsc_cell *cell) {
+    return cell->site && cell->site->norm.norm_id[0] && isfinite(cell->site->norm.percentile);
+}
+
+int fsc_cell_change(const fsc_cell *cell) {
+    if (!cell->site || cell->site->change.real != 1) return 0;
+    return cell->site->change.net_fraction > 0 ? 1 : -1;
+}
+
+static const fsc_map_site *find_site(const fsc_map *map, const fsc_row *row) {
+    for (int32_t s = 0; map && s < map->n_site; s++) {
+        const fsc_row *other = &map->site[s].row;
+        if (other->kind == row->kind && other->side == row->side && strcmp(other->muscle, row->muscle) == 0 &&
+            strcmp(other->level, row->level) == 0)
+            return &map->site[s];
+    }
+    return NULL;
+}
+
+static void fill_cell(fsc_sheet *sheet, const fsc_row *row) {
+    const int32_t m = find_muscle(sheet, row->muscle), l = find_level(sheet, row->level);
+    fsc_cell *cell = &sheet->cell[((int64_t)m * sheet->n_level + l) * 3 + slot_of(row)];
+    if (!cell->row) sheet->n_site++;
+    *cell = (fsc_cell){row, find_site(sheet->map, row)};
+    if (row->side == FSC_SIDE_UNKNOWN) sheet->side_unknown = 1;
+    sheet->n_placed += fsc_cell_is_placed(cell);
+    sheet->n_compared += cell->site && cell->site->change.real >= 0;
+}
+
+static int list_rows(fsc_sheet *sheet, const fsc_report_input *input) {
+    const int32_t n = input->measures ? input->measures->n_row : input->map ? input->map->n_site : 0;
+    sheet->map = input->map;
+    sheet->row = fsc_alloc(n, sizeof *sheet->row);
+    sheet->muscle = fsc_alloc(n, sizeof *sheet->muscle);
+    sheet->level = fsc_alloc((int64_t)n + CANONICAL_LEVELS, sizeof *sheet->level);
+    if (!sheet->row || !sheet->muscle || !sheet->level) return 0;
+    for (int32_t r = 0; r < n; r++)
+        sheet->row[r] = input->measures ? &input->measures->row[r] : &input->map->site[r].row;
+    sheet->n_row = n;
+    return 1;
+}
+
+static int lay_out(fsc_sheet *sheet, const fsc_report_input *input) {
+    if (!list_rows(sheet, input)) return 0;
+    for (int32_t r = 0; r < sheet->n_row; r++) {
+        if (!is_site(sheet->row[r])) continue;
+        add_muscle(sheet, sheet->row[r]->muscle);
+        add_level(sheet, sheet->row[r]->level, 1);
+    }
+    sheet->n_measured_level = sheet->n_level;
+    add_faint_levels(sheet);
+    qsort(sheet->muscle, (size_t)sheet->n_muscle, sizeof *sheet->muscle, compare_muscles);
+    qsort(sheet->level, (size_t)sheet->n_level, sizeof *sheet->level, compare_levels);
+    sheet->cell = fsc_alloc((int64_t)sheet->n_muscle * sheet->n_level * 3, sizeof *sheet->cell);
+    if (!sheet->cell) return 0;
+    for (int32_t r = 0; r < sheet->n_row; r++)
+        if (is_site(sheet->row[r])) fill_cell(sheet, sheet->row[r]);
+    return 1;
+}
+
 fsc_status fsc_sheet_make(fsc_sheet *out, const fsc_report_input *input, fsc_error *err) {
     memset(out, 0, sizeof *out);
-    const fsc_measures *measures = input->measures;
-    const int32_t n_row = measures ? measures->n_row : 0;
-    fsc_sheet sheet = {0};
-    sheet.muscle = fsc_alloc(n_row, sizeof *sheet.muscle);
-    sheet.level = fsc_alloc((int64_t)n_row + CANONICAL_LEVELS, sizeof *sheet.level);
-    if (!sheet.muscle || !sheet.level) goto nomem;
-    for (int32_t r = 0; r < n_row; r++) {
-        if (!is_site(&measures->row[r])) continue;
-        add_muscle(&sheet, measures->row[r].muscle);
-        add_level(&sheet, measures->row[r].level, 1);
-    }
-    sheet.n_measured_level = sheet.n_level;
-    add_faint_levels(&sheet);
-    qsort(sheet.muscle, (size_t)sheet.n_muscle, sizeof *sheet.muscle, compare_muscles);
-    qsort(sheet.level, (size_t)sheet.n_level, sizeof *sheet.level, compare_levels);
-    sheet.cell = fsc_alloc((int64_t)sheet.n_muscle * sheet.n_level * 3, sizeof *sheet.cell);
-    if (!sheet.cell) goto nomem;
-    for (int32_t r = 0; r < n_row; r++) {
-        const fsc_row *row = &measures->row[r];
-        if (!is_site(row)) continue;
-        const int32_t m = find_muscle(&sheet, row->muscle), l = find_level(&sheet, row->level);
-        fsc_cell *cell = &sheet.cell[((int64_t)m * sheet.n_level + l) * 3 + slot_of(row)];
-        if (!cell->row) sheet.n_site++;
-        cell->row = row;
-        if (row->side == FSC_SIDE_UNKNOWN) sheet.side_unknown = 1;
-    }
-    *out = sheet;
-    return FSC_OK;
-nomem:
-    fsc_sheet_free(&sheet);
+    if (lay_out(out, input)) return FSC_OK;
+    fsc_sheet_free(out);
     return fsc_fail_nomem(err, "laying out the report");
 }
 
 void fsc_sheet_free(fsc_sheet *sheet) {
     if (!sheet) return;
+    fsc_free(sheet->row);
     fsc_free(sheet->muscle);
     fsc_free(sheet->level);
     fsc_free(sheet->cell);
@@ -169,6 +202,12 @@ int fsc_sheet_side_difference(const fsc_sheet *sheet, int32_t muscle, int32_t le
     const fsc_row *left = fsc_sheet_cell(sheet, muscle, level, FSC_SLOT_LEFT)->row;
     const fsc_row *right = fsc_sheet_cell(sheet, muscle, level, FSC_SLOT_RIGHT)->row;
     if (!left || !right) return 0;
+    const fsc_map_site *site = fsc_sheet_cell(sheet, muscle, level, FSC_SLOT_LEFT)->site;
+    if (site && isfinite(site->side.difference_fraction)) { /* the record says it */
+        *difference = site->side.difference_fraction;
+        *half90 = fsc_sheet_half90(site->side.se_fraction);
+        return site->side.beyond_error;
+    }
     *difference = left->pdff_mean - right->pdff_mean;
     *half90 = fsc_sheet_half90(sqrt(left->pdff_se * left->pdff_se + right->pdff_se * right->pdff_se));
     return fabs(*difference) > 1.96 / 1.6448536 * *half90; /* false for NaN */

@@ -24,12 +24,16 @@ typedef struct fsc_sheet_level {
     int32_t measured; /* 0: drawn faint, above, below or between the levels with sites */
 } fsc_sheet_level;
 
-/* One cell: NULL row = not measured. */
+/* One cell: NULL row = not measured; NULL site = no record of it. */
 typedef struct fsc_cell {
     const fsc_row *row;
+    const fsc_map_site *site;
 } fsc_cell;
 
 typedef struct fsc_sheet {
+    const fsc_map *map;  /* borrowed; NULL = no record */
+    const fsc_row **row; /* owned list of borrowed rows, in the order of the measures */
+    int32_t n_row;
     fsc_sheet_muscle *muscle; /* owned, ordered from the midline outwards */
     int32_t n_muscle;
     fsc_sheet_level *level; /* owned, ordered from head to foot */
@@ -38,6 +42,8 @@ typedef struct fsc_sheet {
     int32_t n_site; /* cells with a row */
     int32_t n_measured_level;
     int32_t side_unknown; /* non-zero: some site's side is unknown */
+    int32_t n_placed;     /* cells with a percentile */
+    int32_t n_compared;   /* cells compared with an earlier visit */
 } fsc_sheet;
 
 /* Lays the rows out; an empty sheet (n_site 0) when measures is NULL or has no site rows. */
@@ -60,6 +66,11 @@ int fsc_sheet_in_neck(const fsc_sheet *sheet);
 static inline double fsc_sheet_half90(double se) {
     return 1.6448536 * se;
 }
+
+/* Non-zero when the cell has a percentile against a norm of its own method. */
+int fsc_cell_is_placed(const fsc_cell *cell);
+/* +1 or -1 for a real change since the earlier visit, else 0. */
+int fsc_cell_change(const fsc_cell *cell);
 
 /* The side difference of a site: left minus right and its 90 % half width, NaN unless both sides are measured. Non-zero
  * when it is beyond its error (more than 1.96 standard errors), which by chance happens at one place in twenty. */

@@ -31,7 +31,31 @@ const char *fsc_words_level(const char *level) {
     return strcmp(level, "n/a") == 0 ? "level not known" : level;
 }
 
-void fsc_words_row(fsc_text *out, const char *muscle_name, const fsc_row *row) {
+/* "more than 99", "87": a percentile never reads 0 or 100. */
+void fsc_words_percentile(fsc_text *out, double percentile) {
+    if (percentile >= 99)
+        fsc_text_add(out, "more than 99");
+    else if (percentile < 1)
+        fsc_text_add(out, "less than 1");
+    else
+        fsc_text_add_number(out, "%.0f", percentile);
+}
+
+static void add_record(fsc_text *out, const fsc_cell *cell) {
+    if (fsc_cell_is_placed(cell)) {
+        fsc_text_add(out, "; more fat than ");
+        fsc_words_percentile(out, cell->site->norm.percentile);
+        fsc_text_printf(out, " %% of a reference group of %.0f", cell->site->norm.n);
+    } else if (cell->site) {
+        fsc_text_add(out, "; not compared with a reference group");
+    }
+    if (fsc_cell_change(cell))
+        fsc_text_printf(out, "; real change since the earlier visit: %+.1f points",
+                        100 * cell->site->change.net_fraction);
+}
+
+void fsc_words_cell(fsc_text *out, const char *muscle_name, const fsc_cell *cell) {
+    const fsc_row *row = cell->row;
     fsc_text_add_html(out, muscle_name);
     fsc_text_add(out, ", ");
     fsc_text_add_html(out, fsc_words_level(row->level));
@@ -45,6 +69,7 @@ void fsc_words_row(fsc_text *out, const char *muscle_name, const fsc_row *row) {
     }
     if (isfinite(row->pdff_quartile[0])) fsc_text_printf(out, ", medial quarter %.1f %%", 100 * row->pdff_quartile[0]);
     fsc_text_printf(out, ", %lld voxels", (long long)row->n_voxel);
+    add_record(out, cell);
     FSC_AUTO_TEXT fsc_text quality = {0};
     fsc_words_quality(&quality, row);
     if (quality.failed) out->failed = 1;
@@ -96,6 +121,7 @@ void fsc_words_person(fsc_text *out, const fsc_scan *scan) {
 int fsc_words_spacing_assumed(const fsc_report_input *input) {
     if (input->fatwater) return input->fatwater->grid.spacing_assumed != 0;
     if (input->sites) return input->sites->grid.spacing_assumed != 0;
+    if (input->map) return input->map->acquisition.spacing_assumed != 0;
     return input->scan ? input->scan->grid.spacing_assumed != 0 : 0;
 }
 

@@ -11,8 +11,10 @@
 void fsc_words_percent(fsc_text *out, double fraction);
 /* "12.4 ± 0.6" (90 % interval) or "12.4" or "n/a". */
 void fsc_words_percent_pm(fsc_text *out, double fraction, double se_fraction);
-/* The row as one sentence: "Multifidus, L4, left: fat 12.4 % (90 % interval 11.8 to 13.0 %), 812 voxels; ...". */
-void fsc_words_row(fsc_text *out, const char *muscle_name, const fsc_row *row);
+/* "87", "more than 99" or "less than 1". */
+void fsc_words_percentile(fsc_text *out, double percentile);
+/* The cell as one sentence: "Multifidus, L4, left: fat 12.4 % (90 % interval 11.8 to 13.0 %), 812 voxels; ...". */
+void fsc_words_cell(fsc_text *out, const char *muscle_name, const fsc_cell *cell);
 /* The quality words of a row as short phrases joined by "; " ("" when there is nothing to say). */
 void fsc_words_quality(fsc_text *out, const fsc_row *row);
 /* "sub-16, ses-02", the scan's name, or "unnamed scan". */

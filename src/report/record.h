@@ -1,0 +1,23 @@
+/* The injury map's record on the page: stop box, sentences, comparison with norms, differences inside the person. */
+#ifndef FSC_REPORT_RECORD_H
+#define FSC_REPORT_RECORD_H
+
+#include "sheet.h"
+#include "text.h"
+
+/* Each appends nothing when there is no record or nothing to say. */
+
+/* A positive red flag stops everything else: what, how urgent, what to do, and where that is written. */
+void fsc_record_stop_add(fsc_text *out, const fsc_map *map);
+/* The record's main sentences for the box in plain words. */
+void fsc_record_plain_add(fsc_text *out, const fsc_sheet *sheet);
+/* Every sentence with the fields and facts it stands on; contested ones under their own heading. */
+void fsc_record_sentences_add(fsc_text *out, const fsc_map *map);
+/* Percentiles against published norms, each with its source. */
+void fsc_record_norms_add(fsc_text *out, const fsc_sheet *sheet);
+/* Differences between sides, levels, layers and quarters, extents, and grades that people know. */
+void fsc_record_within_add(fsc_text *out, const fsc_sheet *sheet);
+/* Change since an earlier visit with its error and the least change that counts as real. */
+void fsc_record_change_add(fsc_text *out, const fsc_sheet *sheet);
+
+#endif
