@@ -58,7 +58,7 @@ typedef struct fsc_change {
     double se_fraction;                         /* of net: both scans, repeatability, ageing band */
     double low_fraction, high_fraction;         /* 90 % interval of net */
     double least_real_fraction; /* least |net| that counts as real for this site, all sites considered */
-    double p_adjusted;          /* Holm over the sites compared */
+    double p_adjusted;          /* Bonferroni over the sites compared */
     int32_t real;               /* 1 = beyond measurement error, 0 = not, -1 = not compared: reason says why */
     char reason[160];
     char fact_ids[48]; /* repeatability rows used */

@@ -111,22 +111,3 @@ double fsc_chi2_above(double x, double dof) {
     }
     return front * h;
 }
-
-int32_t fsc_holm(double *p, int32_t *rank, int32_t n) {
-    int32_t m = 0;
-    for (int32_t i = 0; i < n; i++)
-        if (!isnan(p[i])) rank[m++] = i;
-    for (int32_t i = 1; i < m; i++) /* insertion sort: families are a few hundred at most, and it is stable */
-        for (int32_t j = i; j > 0 && p[rank[j]] < p[rank[j - 1]]; j--) {
-            const int32_t swap = rank[j];
-            rank[j] = rank[j - 1];
-            rank[j - 1] = swap;
-        }
-    double worst = 0;
-    for (int32_t i = 0; i < m; i++) {
-        const double adjusted = fmin(1, p[rank[i]] * (m - i));
-        worst = fmax(worst, adjusted);
-        p[rank[i]] = worst;
-    }
-    return m;
-}

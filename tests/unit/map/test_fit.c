@@ -205,9 +205,9 @@ static void check_table(const char *row, const char *part) {
     fputs(row, file);
     fclose(file);
     fsc_norms *norms = NULL;
+    test_error = (fsc_error){0};
     assert_int_not_equal(fsc_norms_read(&norms, in_path, &test_error), FSC_OK);
     if (!strstr(test_error.text, part)) fail_msg("'%s' lacks '%s'", test_error.text, part);
-    test_error = (fsc_error){0};
 }
 
 static void norm_tables_are_checked(void **state) {

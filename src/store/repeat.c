@@ -1,0 +1,129 @@
+#include "repeat.h"
+
+#include "fail.h"
+#include "table.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Civil date to days (Howard Hinnant's algorithm for the proleptic Gregorian calendar). */
+static double civil_days(int y, int m, int d) {
+    y -= m <= 2;
+    const int era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
+    const int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1, doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return (double)era * 146097 + doe - 719468;
+}
+
+double fsc_days_of(const char *iso_date) {
+    static const char form[] = "dddd-dd-dd";
+    static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (strlen(iso_date) != 10) return (double)NAN;
+    int part[3] = {0, 0, 0}, at = 0;
+    for (int i = 0; i < 10; i++) {
+        const char c = iso_date[i];
+        if (form[i] == '-') {
+            if (c != '-') return (double)NAN;
+            at++;
+        } else if (c < '0' || c > '9')
+            return (double)NAN;
+        else
+            part[at] = 10 * part[at] + (c - '0');
+    }
+    const int y = part[0], m = part[1], d = part[2];
+    if (y < 1900 || m < 1 || m > 12 || d < 1) return (double)NAN;
+    const int leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+    return d <= month_days[m - 1] + (m == 2 && leap) ? civil_days(y, m, d) : (double)NAN;
+}
+
+/* Two numbers that both files state and that differ by more than tolerance. */
+static int differ(double a, double b, double tolerance) {
+    return fabs(a - b) > tolerance;
+} /* NaN: does not differ */
+
+static int words_differ(const char *a, const char *b) {
+    return *a && *b && strcmp(a, b) != 0;
+}
+
+fsc_pair fsc_pair_of(char *words, size_t size, const fsc_acquisition *a, const fsc_acquisition *b) {
+    if (a->method != b->method) {
+        (void)snprintf(words, size, "separated by another method (%s, %s)", fsc_method_text(a->method),
+                       fsc_method_text(b->method));
+        return FSC_PAIR_METHOD;
+    }
+    if (a->n_echo != b->n_echo || differ(a->te_first_s, b->te_first_s, 5e-5) ||
+        differ(a->te_step_s, b->te_step_s, 5e-5) || differ(a->flip_angle_deg, b->flip_angle_deg, 0.5) ||
+        differ(a->repetition_time_s, b->repetition_time_s, 0.05 * fabs(a->repetition_time_s))) {
+        fsc_copy_text(words, size, "another protocol (echoes, flip angle or repetition time)");
+        return FSC_PAIR_PROTOCOL;
+    }
+    if (differ(a->field_tesla, b->field_tesla, 0.1) || words_differ(a->manufacturer, b->manufacturer) ||
+        words_differ(a->device, b->device)) {
+        fsc_copy_text(words, size, "another scanner or field strength");
+        return FSC_PAIR_SCANNER;
+    }
+    fsc_copy_text(words, size,
+                  *a->device && *b->device ? "the same scanner and protocol"
+                                           : "the same protocol; the files do not name the scanner, taken as the same");
+    return FSC_PAIR_SAME;
+}
+
+/* Value of a row by its key in points, as a fraction. */
+static double value_of(const fsc_table *table, const char *key, char *fact_id, size_t size) {
+    for (int32_t row = 0; row < table->n_row; row++) {
+        if (strcmp(fsc_table_get(table, row, "key"), key) != 0) continue;
+        const size_t used = strlen(fact_id);
+        (void)snprintf(fact_id + used, size - used, "%s%s", used ? " " : "", fsc_table_get(table, row, "fact_id"));
+        return fsc_table_number(table, row, "value") / 100;
+    }
+    return (double)NAN;
+}
+
+fsc_status fsc_repeat_read(fsc_repeat *out, fsc_error *err) {
+    static const char *const spread[] = {"same_scanner", "different_scanner", "different_protocol"};
+    static const char *const floors[] = {"floor_same", "floor_different", "floor_different"};
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_embedded(&table, "repeatability.tsv", err));
+    memset(out, 0, sizeof *out);
+    for (int i = 0; i < 3; i++) {
+        out->sd_difference[i] = value_of(&table, spread[i], out->fact_ids[i], sizeof out->fact_ids[i]);
+        /* Coefficients of reproducibility bound 95 % of differences; the first row is an SD already. */
+        if (i > 0) out->sd_difference[i] /= 1.959963984540054;
+        out->floor[i] = value_of(&table, floors[i], out->fact_ids[i], sizeof out->fact_ids[i]);
+    }
+    for (int32_t row = 0; row < table.n_row && out->n_ageing < FSC_AGEING_MAX; row++) {
+        if (strcmp(fsc_table_get(&table, row, "key"), "ageing") != 0) continue;
+        fsc_ageing *a = &out->ageing[out->n_ageing++];
+        fsc_copy_text(a->muscle, sizeof a->muscle, fsc_table_get(&table, row, "muscle"));
+        fsc_copy_text(a->fact_id, sizeof a->fact_id, fsc_table_get(&table, row, "fact_id"));
+        a->rate_per_year = fsc_table_number(&table, row, "value") / 100;
+        a->se_per_year = (fsc_table_number(&table, row, "high") - fsc_table_number(&table, row, "low")) / 200;
+    }
+    return FSC_OK;
+}
+
+const fsc_ageing *fsc_repeat_ageing(const fsc_repeat *repeat, const char *muscle) {
+    for (int32_t i = 0; i < repeat->n_ageing; i++)
+        if (strcmp(repeat->ageing[i].muscle, muscle) == 0) return &repeat->ageing[i];
+    return NULL;
+}
+
+int fsc_row_judged(const fsc_row *row) {
+    return row->kind == FSC_ROW_SITE;
+}
+
+/* Share of voxels that may be exchanged beyond which a mean is not trusted for change. */
+static const double swap_most = 0.05;
+/* Two cuts of a site must keep about the same part of its level. */
+static const double coverage_apart = 0.10;
+
+const char *fsc_row_obstacle(const fsc_row *a, const fsc_row *b) {
+    if (!isfinite(a->pdff_mean) || !isfinite(b->pdff_mean)) return "no fat fraction at one of the visits";
+    if (!isfinite(a->pdff_se) || !isfinite(b->pdff_se)) return "the error at one of the visits is not known";
+    if (a->swap_fraction > swap_most || b->swap_fraction > swap_most)
+        return "fat and water may be exchanged at one of the visits";
+    if (fabs(a->coverage - b->coverage) > coverage_apart)
+        return "the field of view cuts the site differently at the two visits";
+    return "";
+}

@@ -1,0 +1,239 @@
+/* store and visits: what goes in comes out; everything that is no store, or a newer one, is refused with words. */
+#include "../test.h"
+#include "visit.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/fsc-store-XXXXXX", path[64];
+
+static int make_dir(void **state) {
+    (void)state;
+    if (!mkdtemp(dir)) return -1;
+    return snprintf(path, sizeof path, "%s/visits.db", dir) < 0;
+}
+static int clean(void **state) {
+    (void)state;
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    for (int i = 0; i < 4; i++) {
+        char name[96];
+        (void)snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        (void)unlink(name);
+    }
+    return 0;
+}
+static int remove_dir(void **state) {
+    (void)clean(state);
+    return rmdir(dir);
+}
+
+static void add(const char *participant, const char *session, const char *date, double pdff) {
+    const fsc_row row = make_row("multifidus", "L4", FSC_SIDE_LEFT, pdff, 0.01);
+    fsc_map *map = make_visit(participant, session, date, &row, 1);
+    fsc_store *store = NULL;
+    assert_ok(fsc_store_open(&store, path, 1, &test_error));
+    assert_ok(fsc_store_add(store, map, 0, &test_error));
+    fsc_store_close(store);
+    fsc_map_free(map);
+}
+
+static void visits_come_back_by_date(void **state) {
+    (void)state;
+    add("sub-02", "ses-b", "2026-05-01", 0.30);
+    add("sub-01", "ses-z", "2026-03-01", 0.20);
+    add("sub-01", "ses-a", "2026-06-01", 0.25);
+    add("sub-01", "", "2026-07-01", 0.26);
+    fsc_store *store = NULL;
+    fsc_visit *visit = NULL;
+    int32_t n = 0;
+    assert_ok(fsc_store_open(&store, path, 0, &test_error));
+    assert_ok(fsc_store_visits(&visit, &n, store, "sub-01", &test_error));
+    assert_int_equal(n, 3);
+    assert_string_equal(visit[0].acquisition.session, "ses-z");
+    assert_string_equal(visit[1].acquisition.session, "ses-a");
+    assert_string_equal(visit[2].acquisition.session, "2026-07-01"); /* named by its day */
+    assert_close(visit[1].days - visit[0].days, 92, 0);
+    assert_close(visit[0].acquisition.field_tesla, 3, 0);
+    assert_true(isnan(visit[0].age_years));
+    fsc_store_free_visits(visit);
+    assert_ok(fsc_store_visits(&visit, &n, store, NULL, &test_error));
+    assert_int_equal(n, 4);
+    fsc_store_free_visits(visit);
+    fsc_map *map = NULL;
+    assert_ok(fsc_store_map(&map, store, "sub-01", "ses-a", &test_error));
+    assert_close(map->site[0].row.pdff_mean, 0.25, 1e-9);
+    assert_string_equal(map->acquisition.device, "1234");
+    fsc_map_free(map);
+    map = NULL;
+    assert_fails(fsc_store_map(&map, store, "sub-01", "ses-q", &test_error), FSC_E_NOTFOUND);
+    assert_fails(fsc_store_map(&map, store, "sub'; DROP TABLE visit;--", "x", &test_error), FSC_E_NOTFOUND);
+    fsc_store_close(store);
+}
+
+static void twins_need_replace(void **state) {
+    (void)state;
+    add("sub-01", "ses-1", "2026-03-01", 0.20);
+    const fsc_row row = make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.4, 0.01);
+    fsc_map *map = make_visit("sub-01", "ses-1", "2026-03-02", &row, 1);
+    fsc_store *store = NULL;
+    assert_ok(fsc_store_open(&store, path, 1, &test_error));
+    assert_fails(fsc_store_add(store, map, 0, &test_error), FSC_E_RANGE);
+    assert_non_null(strstr(test_error.text, "--replace"));
+    assert_ok(fsc_store_add(store, map, 1, &test_error));
+    fsc_visit *visit = NULL;
+    int32_t n = 0;
+    assert_ok(fsc_store_visits(&visit, &n, store, NULL, &test_error));
+    assert_int_equal(n, 1);
+    assert_string_equal(visit[0].acquisition.date, "2026-03-02");
+    fsc_store_free_visits(visit);
+    fsc_store_close(store);
+    fsc_map_free(map);
+}
+
+static void visits_without_name_or_day_are_refused(void **state) {
+    (void)state;
+    const fsc_row row = make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.4, 0.01);
+    static const struct {
+        const char *participant, *date;
+    } bad[] = {{"", "2026-03-01"},
+               {"sub-01", ""},
+               {"sub-01", "2026-02-30"},
+               {"sub-01", "01.03.2026"},
+               {"sub-01", "2026-13-01"}};
+    fsc_store *store = NULL;
+    assert_ok(fsc_store_open(&store, path, 1, &test_error));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        fsc_map *map = make_visit(bad[i].participant, "ses-1", bad[i].date, &row, 1);
+        assert_fails(fsc_store_add(store, map, 0, &test_error), FSC_E_ARG);
+        fsc_map_free(map);
+    }
+    fsc_store_close(store);
+}
+
+static void sql(const char *text) {
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void write_file(const char *text) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void strangers_and_the_future_are_refused(void **state) {
+    fsc_store *store = NULL;
+    assert_fails(fsc_store_open(&store, path, 0, &test_error), FSC_E_NOTFOUND);
+    write_file(
+        "participant\tvisit\nthis is a table of somebody else, long enough to be taken for a database file perhaps\n");
+    assert_fails(fsc_store_open(&store, path, 1, &test_error), FSC_E_FORMAT);
+    assert_non_null(strstr(test_error.text, "not a store"));
+    (void)clean(state);
+    sql("CREATE TABLE other (a)");
+    assert_fails(fsc_store_open(&store, path, 1, &test_error), FSC_E_FORMAT);
+    (void)clean(state);
+    write_file("");
+    assert_fails(fsc_store_open(&store, path, 0, &test_error), FSC_E_NOTFOUND);
+    assert_ok(fsc_store_open(&store, path, 1, &test_error)); /* what an interrupted first run leaves */
+    fsc_store_close(store);
+    store = NULL;
+    sql("PRAGMA user_version = 7");
+    assert_fails(fsc_store_open(&store, path, 1, &test_error), FSC_E_UNSUPPORTED);
+    assert_non_null(strstr(test_error.text, "newer Fascicle"));
+    assert_fails(fsc_store_open(&store, dir, 1, &test_error), FSC_E_IO);
+    assert_fails(fsc_store_open(&store, "/nowhere/at/all.db", 1, &test_error), FSC_E_IO);
+}
+
+static void damage_is_reported(void **state) {
+    (void)state;
+    for (int i = 0; i < 40; i++) {
+        char session[16];
+        (void)snprintf(session, sizeof session, "ses-%d", i);
+        add("sub-01", session, "2026-03-01", 0.20);
+    }
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    for (long page = 1; page < 20; page++) { /* trample on every page but the first */
+        (void)fseek(file, page * 4096, SEEK_SET);
+        for (int i = 0; i < 512; i++) (void)fputc(0xA5, file);
+    }
+    fclose(file);
+    fsc_store *store = NULL;
+    fsc_visit *visit = NULL;
+    int32_t n = 0;
+    fsc_status status = fsc_store_open(&store, path, 0, &test_error);
+    if (status == FSC_OK) status = fsc_store_visits(&visit, &n, store, NULL, &test_error);
+    assert_int_equal(status, FSC_E_FORMAT);
+    assert_non_null(strstr(test_error.text, "damaged"));
+    test_error = (fsc_error){0};
+    fsc_store_close(store);
+}
+
+static void a_record_cut_short_is_reported(void **state) {
+    (void)state;
+    add("sub-01", "ses-1", "2026-03-01", 0.20);
+    sql("UPDATE visit SET record = substr(record, 1, 500)");
+    fsc_store *store = NULL;
+    fsc_map *map = NULL;
+    assert_ok(fsc_store_open(&store, path, 0, &test_error));
+    assert_fails(fsc_store_map(&map, store, "sub-01", "ses-1", &test_error), FSC_E_FORMAT);
+    assert_null(map);
+    fsc_store_close(store);
+}
+
+static void a_store_that_may_not_be_written_says_so(void **state) {
+    (void)state;
+    if (geteuid() == 0) skip(); /* root may write anything */
+    add("sub-01", "ses-1", "2026-03-01", 0.20);
+    assert_int_equal(chmod(path, 0444), 0);
+    const fsc_row row = make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.4, 0.01);
+    fsc_map *map = make_visit("sub-01", "ses-2", "2026-03-02", &row, 1);
+    fsc_store *store = NULL;
+    assert_ok(fsc_store_open(&store, path, 0, &test_error));
+    assert_fails(fsc_store_add(store, map, 0, &test_error), FSC_E_IO);
+    assert_non_null(strstr(test_error.text, "may not be written"));
+    fsc_store_close(store);
+    fsc_map_free(map);
+}
+
+/* Two programs at once: the second waits for the first, and both visits are there. */
+static void two_writers_take_turns(void **state) {
+    (void)state;
+    add("sub-01", "ses-1", "2026-03-01", 0.20);
+    fsc_store *a = NULL, *b = NULL;
+    assert_ok(fsc_store_open(&a, path, 0, &test_error));
+    assert_ok(fsc_store_open(&b, path, 0, &test_error));
+    const fsc_row row = make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.4, 0.01);
+    fsc_map *two = make_visit("sub-01", "ses-2", "2026-03-02", &row, 1);
+    fsc_map *three = make_visit("sub-01", "ses-3", "2026-03-03", &row, 1);
+    assert_ok(fsc_store_add(a, two, 0, &test_error));
+    assert_ok(fsc_store_add(b, three, 0, &test_error));
+    fsc_visit *visit = NULL;
+    int32_t n = 0;
+    assert_ok(fsc_store_visits(&visit, &n, a, "sub-01", &test_error));
+    assert_int_equal(n, 3);
+    fsc_store_free_visits(visit);
+    fsc_store_close(a);
+    fsc_store_close(b);
+    fsc_map_free(two);
+    fsc_map_free(three);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(visits_come_back_by_date, NULL, clean),
+        cmocka_unit_test_setup_teardown(twins_need_replace, NULL, clean),
+        cmocka_unit_test_setup_teardown(visits_without_name_or_day_are_refused, NULL, clean),
+        cmocka_unit_test_setup_teardown(strangers_and_the_future_are_refused, NULL, clean),
+        cmocka_unit_test_setup_teardown(damage_is_reported, NULL, clean),
+        cmocka_unit_test_setup_teardown(a_record_cut_short_is_reported, NULL, clean),
+        cmocka_unit_test_setup_teardown(a_store_that_may_not_be_written_says_so, NULL, clean),
+        cmocka_unit_test_setup_teardown(two_writers_take_turns, NULL, clean),
+    };
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
