@@ -10,7 +10,6 @@
 #define SPINE_WIDTH 92.0
 #define SIDE_MARGIN 16.0
 #define HEADING_HEIGHT 24.0
-#define GAP 3.0
 #define MINIMUM_WIDTH 780.0
 
 static double row_height(const fsc_butterfly *b, int32_t level) {
@@ -55,9 +54,10 @@ static double inner_x(const fsc_butterfly *b, int32_t muscle, int sign) {
 
 static fsc_butterfly_box box_of(const fsc_butterfly *b, int32_t muscle, int32_t level, int sign) {
     const double inner = inner_x(b, muscle, sign);
-    fsc_butterfly_box box = {.sign = sign, .w = b->cell_width - GAP, .h = row_height(b, level) - GAP};
-    box.x = sign > 0 ? inner + GAP / 2 : inner - b->cell_width + GAP / 2;
-    box.y = row_top(b, level) + GAP / 2;
+    fsc_butterfly_box box = {
+        .sign = sign, .w = b->cell_width - FSC_BUTTERFLY_GAP, .h = row_height(b, level) - FSC_BUTTERFLY_GAP};
+    box.x = sign > 0 ? inner + FSC_BUTTERFLY_GAP / 2 : inner - b->cell_width + FSC_BUTTERFLY_GAP / 2;
+    box.y = row_top(b, level) + FSC_BUTTERFLY_GAP / 2;
     return box;
 }
 

@@ -60,7 +60,7 @@ static double sample_cell(fsc_text *out, double x, double y) {
 }
 
 static void record_lines(fsc_text *out, const fsc_butterfly *b, double x, double y) {
-    if (b->sheet->n_placed) {
+    if (b->sheet->n_placed && fsc_butterfly_shows_percentile(b)) {
         say(out, x, y + 4, "P87");
         say(out, x + 56, y + 4, "more fat than 87 % of a reference group");
         y += LINE + 2;

@@ -120,13 +120,14 @@ static void draw_arrow(fsc_text *out, fsc_butterfly_box box, int direction, cons
                     x, tip + 11 * direction, -11 * direction, 4 * direction, -4 * direction, 4 * direction, ink);
 }
 
-static void draw_value(fsc_text *out, fsc_butterfly_box box, const fsc_cell *cell, const char *ink) {
+static void draw_value(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box box, const fsc_cell *cell,
+                       const char *ink) {
     fsc_text_printf(out,
                     "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"%s\" font-weight=\"600\" "
                     "fill=\"%s\">",
                     text_x(box), box.y + box.h / 2 + 1, box.w < 48 ? "11" : "15", ink);
     fsc_words_percent(out, cell->row->pdff_mean);
-    if (box.w >= 76 && fsc_cell_is_placed(cell)) {
+    if (fsc_butterfly_shows_percentile(b) && fsc_cell_is_placed(cell)) {
         const double p = cell->site->norm.percentile;
         fsc_text_printf(out, "<tspan font-size=\"10.5\" font-weight=\"400\" dx=\"5\">P%s%.0f</tspan>",
                         p >= 99 ? "&gt;"
@@ -144,7 +145,7 @@ void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *c
     const paint p = paint_of(b, cell);
     draw_frame(out, b, box, &p, cell->row->cut_by_fov);
     fsc_butterfly_sliver(out, box, cell->row->pdff_quartile[0]);
-    draw_value(out, box, cell, p.ink);
+    draw_value(out, b, box, cell, p.ink);
     draw_interval(out, box, cell->row, p.ink);
     if (notch) { /* the outer upper corner is cut out, clear of the numbers */
         const double edge = box.sign > 0 ? box.x + box.w + 1.5 : box.x - 1.5;
@@ -166,7 +167,7 @@ void fsc_butterfly_centre_cell(fsc_text *out, const fsc_butterfly *b, const fsc_
     draw_frame(out, b, right_wing, &p, cell->row->cut_by_fov);
     fsc_butterfly_sliver(out, left_wing, cell->row->pdff_quartile[0]);
     fsc_butterfly_sliver(out, right_wing, cell->row->pdff_quartile[0]);
-    draw_value(out, left_wing, cell, p.ink);
+    draw_value(out, b, left_wing, cell, p.ink);
     draw_interval(out, left_wing, cell->row, p.ink);
     const char *word = cell->row->side == FSC_SIDE_MIDLINE ? "midline" : right_wing.w < 80 ? "side ?" : "side unknown";
     fsc_text_printf(out,

@@ -21,6 +21,12 @@ typedef struct fsc_butterfly_box {
     int sign; /* -1: the reader's left wing, inner edge on the right */
 } fsc_butterfly_box;
 
+#define FSC_BUTTERFLY_GAP 3.0
+/* Non-zero when cells are wide enough to print the percentile beside the value. */
+static inline int fsc_butterfly_shows_percentile(const fsc_butterfly *b) {
+    return b->cell_width >= 80;
+}
+
 void fsc_butterfly_defs(fsc_text *out, const fsc_butterfly *b);
 /* notch: non-zero for the higher side of a side difference beyond its error. */
 void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box box, int notch);

@@ -94,9 +94,9 @@ void fsc_record_change_add(fsc_text *out, const fsc_sheet *sheet) {
     int n = 0;
     for (int32_t s = 0; s < map->n_site; s++) n += is_compared(&map->site[s]);
     const double top = widest(map), bottom = TOP + STEP * n;
-    fsc_text_add(out,
-                 "<section aria-labelledby=\"change-title\">\n<h2 id=\"change-title\">What changed since the earlier "
-                 "visit</h2>\n");
+    fsc_text_add(out, "<section class=\"together\" aria-labelledby=\"change-title\">\n<h2 id=\"change-title\">What "
+                      "changed since the earlier "
+                      "visit</h2>\n");
     add_caption(out, map);
     fsc_text_printf(
         out,

@@ -140,7 +140,8 @@ static void add_level_panel(fsc_text *out, const fsc_sheet *sheet, int32_t m, sc
 void fsc_chart_levels_add(fsc_text *out, const fsc_sheet *sheet) {
     if (sheet->n_measured_level < 2) return;
     const scale s = choose_scale(sheet);
-    fsc_text_add(out, "<section aria-labelledby=\"levels-title\">\n<h2 id=\"levels-title\">Fat along the spine</h2>\n"
+    fsc_text_add(out, "<section class=\"together\" aria-labelledby=\"levels-title\">\n<h2 id=\"levels-title\">Fat "
+                      "along the spine</h2>\n"
                       "<p class=\"figure-note\">One panel a muscle, all on one scale, head at the top. ");
     if (sheet->side_unknown)
         fsc_text_add(out, "Diamonds: side unknown. ");
@@ -170,7 +171,8 @@ void fsc_chart_histogram_add(fsc_text *out, const fsc_fatwater *fatwater) {
         if (++count[bin] > most) most = count[bin];
     }
     if (!most) return;
-    fsc_text_add(out, "<section aria-labelledby=\"histogram-title\">\n<h2 id=\"histogram-title\">Fat over the whole "
+    fsc_text_add(out, "<section class=\"together\" aria-labelledby=\"histogram-title\">\n<h2 "
+                      "id=\"histogram-title\">Fat over the whole "
                       "picture</h2>\n");
     fsc_text_add(out, "<figure class=\"histogram\"><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 170\" "
                       "role=\"img\" aria-label=\"How many voxels have how much fat\">\n");

@@ -1,6 +1,7 @@
 #include "html.h"
 
 #include "fail.h"
+#include "record.h"
 #include "table.h"
 #include "words.h"
 
@@ -88,7 +89,7 @@ static void gather(fsc_notes *all, const fsc_report_input *input) {
 
 /* A note as a sentence: notes of the steps may start small and end without a stop. */
 static void add_sentence(fsc_text *out, const char *text) {
-    char line[sizeof((fsc_note *)0)->text];
+    char line[sizeof((fsc_sentence *)0)->text];
     fsc_copy_text(line, sizeof line, text);
     if (line[0] >= 'a' && line[0] <= 'z') line[0] = (char)(line[0] - 'a' + 'A');
     fsc_text_add_html(out, line);
@@ -115,10 +116,16 @@ static int has_kind(const fsc_notes *notes, fsc_note_kind kind) {
 void fsc_html_warnings(fsc_text *out, const fsc_report_input *input) {
     fsc_notes all = {0};
     gather(&all, input);
-    if (has_kind(&all, FSC_NOTE_WARNING)) {
+    const char *red_flags = fsc_record_red_flags(input->map);
+    if (red_flags || has_kind(&all, FSC_NOTE_WARNING)) {
         fsc_text_add(out,
                      "<section class=\"warnings\" aria-labelledby=\"warn-title\">\n<h2 id=\"warn-title\">Before you "
                      "read on</h2>\n<ul>\n");
+        if (red_flags) {
+            fsc_text_add(out, "<li>");
+            add_sentence(out, red_flags);
+            fsc_text_add(out, "</li>\n");
+        }
         add_kind(out, &all, FSC_NOTE_WARNING, "");
         fsc_text_add(out, "</ul>\n</section>\n");
     }

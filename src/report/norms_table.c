@@ -119,8 +119,8 @@ void fsc_record_norms_add(fsc_text *out, const fsc_sheet *sheet) {
     if (!map) return;
     int cited = 0;
     for (int32_t s = 0; s < map->n_site; s++) cited += is_cited(&map->site[s]);
-    fsc_text_add(out,
-                 "<section aria-labelledby=\"norms-title\">\n<h2 id=\"norms-title\">Compared with other people</h2>\n");
+    fsc_text_add(out, "<section class=\"together\" aria-labelledby=\"norms-title\">\n<h2 id=\"norms-title\">Compared "
+                      "with other people</h2>\n");
     if (cited) {
         fsc_text_add(out,
                      "<div class=\"scroll\"><table><caption>“More fat than” counts a published reference group, with "

@@ -25,13 +25,10 @@ void fsc_record_stop_add(fsc_text *out, const fsc_map *map) {
     fsc_text_add(out, "</ul>\n</section>\n");
 }
 
-static void add_red_flag_state(fsc_text *out, const fsc_map *map) {
-    for (int32_t s = 0; s < map->n_sentence; s++) {
-        if (strcmp(map->sentence[s].key, "red-flags") != 0) continue;
-        fsc_text_add(out, "<p>");
-        fsc_text_add_html(out, map->sentence[s].text);
-        fsc_text_add(out, "</p>\n");
-    }
+const char *fsc_record_red_flags(const fsc_map *map) {
+    for (int32_t s = 0; map && s < map->n_sentence; s++)
+        if (strcmp(map->sentence[s].key, "red-flags") == 0) return map->sentence[s].text;
+    return NULL;
 }
 
 static int is_plain(const fsc_sentence *s) {
@@ -47,7 +44,6 @@ void fsc_record_plain_add(fsc_text *out, const fsc_sheet *sheet) {
     const fsc_map *map = sheet->map;
     if (!map) return;
     int unusual = 0, opened = 0;
-    add_red_flag_state(out, map);
     for (int32_t s = 0; s < map->n_sentence; s++) {
         const fsc_sentence *sentence = &map->sentence[s];
         if (!is_plain(sentence)) continue;

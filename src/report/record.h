@@ -9,6 +9,8 @@
 
 /* A positive red flag stops everything else: what, how urgent, what to do, and where that is written. */
 void fsc_record_stop_add(fsc_text *out, const fsc_map *map);
+/* What was asked about red flags when none is positive; NULL when the record says nothing. Borrowed. */
+const char *fsc_record_red_flags(const fsc_map *map);
 /* The record's main sentences for the box in plain words. */
 void fsc_record_plain_add(fsc_text *out, const fsc_sheet *sheet);
 /* Every sentence with the fields and facts it stands on; contested ones under their own heading. */

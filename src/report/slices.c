@@ -144,7 +144,7 @@ static void use_outline(fsc_text *out, int32_t q, int32_t m, fsc_colour c, const
 static void add_outlines(fsc_text *out, const studio *s, int32_t q, int fat) {
     if (!s->plan.labelled) return;
     for (int32_t m = 0; m < s->sheet->n_muscle; m++) {
-        if (fat) use_outline(out, q, m, (fsc_colour){0, 0, 0}, "2.6");
+        if (fat) use_outline(out, q, m, (fsc_colour){0, 0, 0}, "2.2");
         use_outline(out, q, m, fat ? (fsc_colour){255, 255, 255} : fsc_colour_muscle(m), fat ? "1.1" : "1.6");
     }
 }

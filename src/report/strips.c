@@ -74,7 +74,8 @@ void fsc_chart_strips_add(fsc_text *out, const fsc_sheet *sheet) {
     for (int32_t m = 0; m < sheet->n_muscle; m++) any |= has_quartiles(sheet, m);
     if (!any) return;
     fsc_text_add(
-        out, "<section aria-labelledby=\"strips-title\">\n<h2 id=\"strips-title\">Where inside the muscle</h2>\n<p "
+        out, "<section class=\"together\" aria-labelledby=\"strips-title\">\n<h2 id=\"strips-title\">Where inside the "
+             "muscle</h2>\n<p "
              "class=\"figure-note\">Fat in % in the four quarters of each muscle, from the one next to the spine (Q1) "
              "outwards (Q4), with the spine in the middle.</p>\n<div class=\"panels\">\n");
     for (int32_t m = 0; m < sheet->n_muscle; m++)
