@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "model.h"
 #include "people.h"
+#include "schedule.h"
 #include "tiles.h"
 
 #include <math.h>
@@ -27,12 +28,6 @@ static const double error_weight[N_STAGE + 1] = {0.21717206787331675,  -0.191091
                                                  -0.19136790085882549, 0.36235683820071796,  0.19270281758331007,
                                                  -0.19199158975657191};
 static const double stable_reach = 7;
-
-typedef struct fsc_break {
-    double day;
-    int32_t kicked; /* an event or a treatment changes here */
-    int32_t output; /* index of an output day, or -1 */
-} fsc_break;
 
 /* What one thread needs to take one group through. */
 typedef struct fsc_bench {
@@ -57,51 +52,6 @@ typedef struct fsc_ensemble {
     int64_t (*work)[3];
     int64_t first_group;
 } fsc_ensemble;
-
-static int by_day(const fsc_break *a, const fsc_break *b) {
-    return a->day < b->day ? -1 : a->day > b->day;
-}
-
-static void sort_breaks(fsc_break *stop, int32_t n) {
-    for (int32_t i = 1; i < n; i++) { /* few and nearly in order */
-        const fsc_break moved = stop[i];
-        int32_t j = i;
-        for (; j > 0 && by_day(&moved, &stop[j - 1]) < 0; j--) stop[j] = stop[j - 1];
-        stop[j] = moved;
-    }
-}
-
-static int32_t add_break(fsc_break *stop, int32_t n, double day, double last, int32_t kicked, int32_t output) {
-    if (!(day >= 0 && day <= last)) return n;
-    stop[n] = (fsc_break){day, kicked, output};
-    return n + 1;
-}
-
-/* All days at which a group of people must stop; equal days are joined. */
-static int32_t list_breaks(fsc_break *stop, const fsc_cycle_person *person, int32_t n_people,
-                           const fsc_cycle_plan *plan) {
-    const double last = plan->day[plan->n_day - 1];
-    int32_t n = add_break(stop, 0, 0, last, 1, -1);
-    for (int32_t k = 0; k < plan->n_day; k++) n = add_break(stop, n, plan->day[k], last, 0, k);
-    for (int32_t p = 0; p < n_people; p++) {
-        for (int32_t k = 0; k < person[p].n_event; k++) n = add_break(stop, n, person[p].event[k].day, last, 1, -1);
-        for (int32_t k = 0; k < person[p].n_course; k++) {
-            n = add_break(stop, n, person[p].course[k].start_day, last, 1, -1);
-            n = add_break(stop, n, person[p].course[k].stop_day, last, 1, -1);
-        }
-    }
-    sort_breaks(stop, n);
-    int32_t kept = 0;
-    for (int32_t k = 1; k < n; k++) {
-        if (stop[k].day > stop[kept].day) {
-            stop[++kept] = stop[k];
-            continue;
-        }
-        stop[kept].kicked |= stop[k].kicked;
-        if (stop[k].output >= 0) stop[kept].output = stop[k].output;
-    }
-    return kept + 1;
-}
 
 /* Bound on the fastest rate of the group: tone, or whatever treatment speeds up. */
 static double fastest_rate(const fsc_cast *cast) {
@@ -224,7 +174,7 @@ static fsc_status run_group(const fsc_ensemble *ens, fsc_bench *b, int64_t group
     const int32_t n_people = rest < FSC_LANES ? (int32_t)rest : FSC_LANES;
     const fsc_cycle_person *person = ens->person + first;
     FSC_TRY(seat_group(ens, b, person, n_people));
-    const int32_t n_stop = list_breaks(b->stop, person, n_people, ens->plan);
+    const int32_t n_stop = fsc_breaks_list(b->stop, person, n_people, ens->plan);
     double step = 0.05;
     for (int32_t k = 0; k < n_stop; k++) {
         if (b->stop[k].kicked) {
@@ -283,22 +233,9 @@ static void ensemble_free(fsc_ensemble *ens, int32_t n_worker) {
     fsc_free(ens->work);
 }
 
-/* Longest list of breaks that any group can need. */
-static int64_t most_breaks(const fsc_cycle_person *person, int64_t n_person, const fsc_cycle_plan *plan) {
-    int64_t most = 0, own = 0;
-    for (int64_t p = 0; p < n_person; p++) {
-        own += person[p].n_event + 2 * (int64_t)person[p].n_course;
-        if (p % FSC_LANES == FSC_LANES - 1 || p == n_person - 1) {
-            most = own > most ? own : most;
-            own = 0;
-        }
-    }
-    return most + plan->n_day + 1;
-}
-
 static fsc_status run_all(fsc_ensemble *ens, int32_t n_worker, const fsc_progress *progress, fsc_error *err) {
     const int64_t n_group = fsc_tiles_count(ens->run->n_person, FSC_LANES);
-    const int64_t n_break = most_breaks(ens->person, ens->run->n_person, ens->plan);
+    const int64_t n_break = fsc_breaks_most(ens->person, ens->run->n_person, FSC_LANES, ens->plan);
     ens->bench = fsc_alloc(n_worker, sizeof *ens->bench);
     ens->status = fsc_alloc(n_group, sizeof *ens->status);
     ens->bounds = fsc_alloc(n_group, sizeof *ens->bounds);

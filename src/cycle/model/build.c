@@ -230,6 +230,8 @@ static fsc_status build(fsc_cycle *m, const char *first_level, const char *last_
     if (top < 0 || bottom < 0 || bottom < top)
         return fsc_fail(err, FSC_E_ARG, "levels %s to %s: name two of C2..C7, T1..T12, L1..L5, S1, head first",
                         first_level, last_level);
+    if (m->layers.n_row > FSC_LAYER_N || m->levels.n_row > FSC_LEVEL_MAX)
+        return fsc_fail(err, FSC_E_FORMAT, "cycle tables: at most %d layers and %d levels", FSC_LAYER_N, FSC_LEVEL_MAX);
     m->n_level = bottom - top + 1;
     for (int32_t l = 0; l < m->n_level; l++)
         m->n_site += 2 * count_layers(m, fsc_table_get(&m->levels, top + l, "level"), with_joints);
