@@ -15,6 +15,7 @@
 #define BIN_MM 0.5         /* of the histograms along the spine */
 #define ADJACENT_GAP 0.75  /* bodies farther apart than this share of a body's height are no neighbours */
 #define DISC_SHARE 0.25    /* disc height over body height where no pair of neighbours shows it (rough anatomy) */
+#define SLIVER_SHARE 0.4   /* of a whole body: less of a cut one is no guide */
 #define STEPS_FOR_TILT 5.0 /* anchors must span this many voxels before their tilt is believed */
 
 /* One labelled vertebra or disc. */
@@ -119,14 +120,38 @@ static void fill_line(fsc_sites *sites, double (*knot)[3], int32_t n, const doub
     }
 }
 
+static int by_number(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_of(double *list, int32_t n) {
+    qsort(list, (size_t)n, sizeof *list, by_number);
+    return n % 2 ? list[n / 2] : 0.5 * (list[n / 2 - 1] + list[n / 2]);
+}
+
+/* A body of which the picture shows only a sliver: its middle lies off the spine's line and would bend the end. */
+static int is_sliver(const spine_anchor *body, double whole_voxels) {
+    return body->cut && (double)body->n_voxel < SLIVER_SHARE * whole_voxels;
+}
+
 static fsc_status make_line(fsc_sites *sites, const spine_anchor *anchor, int32_t n, fsc_error *err) {
     FSC_AUTO_BLOCK double(*knot)[3] = fsc_alloc(n, sizeof *knot);
     if (!knot) return fsc_fail_nomem(err, "building the centreline");
+    FSC_AUTO_BLOCK double *size = fsc_alloc(n, sizeof *size);
+    if (!size) return fsc_fail_nomem(err, "building the centreline");
     /* Where both are labelled, bodies carry the curve: discs may be marked at their tip. */
-    int32_t n_body = 0, n_knot = 0;
-    for (int32_t i = 0; i < n; i++) n_body += !is_disc(anchor[i].entry);
-    for (int32_t i = 0; i < n; i++)
-        if (n_body == 0 || !is_disc(anchor[i].entry)) memcpy(knot[n_knot++], anchor[i].mean_mm, sizeof knot[0]);
+    int32_t n_body = 0, n_whole = 0, n_knot = 0;
+    for (int32_t i = 0; i < n; i++) {
+        n_body += !is_disc(anchor[i].entry);
+        if (!is_disc(anchor[i].entry) && !anchor[i].cut) size[n_whole++] = (double)anchor[i].n_voxel;
+    }
+    const double whole_voxels = n_whole >= 2 ? median_of(size, n_whole) : 0;
+    for (int32_t i = 0; i < n; i++) {
+        if (n_body > 0 && is_disc(anchor[i].entry)) continue;
+        if (is_sliver(&anchor[i], whole_voxels)) continue;
+        memcpy(knot[n_knot++], anchor[i].mean_mm, sizeof knot[0]);
+    }
     double down[3], step_mm;
     axis_to_feet(&sites->grid, down, &step_mm);
     double head[3], foot[3];
@@ -224,8 +249,6 @@ static fsc_status count_bins(spine_bins *bins, const fsc_sites *sites, const fsc
     bins->half_voxel_mm = 0.5 * step_mm;
     for (int32_t a = 0; a < n; a++) anchor[a].bin = bins->count + (int64_t)a * bins->n_bin;
     const fsc_grid *g = &map->grid;
-    int32_t axis[3], sign[3];
-    fsc_grid_orientation(g, axis, sign);
     int64_t voxel = 0;
     for (int64_t k = 0; k < g->dim[2]; k++)
         for (int64_t j = 0; j < g->dim[1]; j++)
@@ -235,11 +258,9 @@ static fsc_status count_bins(spine_bins *bins, const fsc_sites *sites, const fsc
                     const fsc_scheme_entry *e = anchor[a].entry;
                     if (map->data[voxel] < e->first || map->data[voxel] > e->last) continue;
                     const double ijk[3] = {(double)i, (double)j, (double)k};
-                    const double slice = ijk[axis[2]];
                     double xyz[3];
                     fsc_spine_place place;
                     fsc_grid_to_mm(g, ijk, xyz);
-                    anchor[a].cut |= slice <= 0 || slice >= (double)(g->dim[axis[2]] - 1);
                     if (fsc_sites_place(&place, sites, xyz)) anchor[a].bin[(int32_t)(place.along_mm / BIN_MM)]++;
                     break;
                 }
@@ -283,16 +304,6 @@ static double best_cut(const spine_anchor *upper, const spine_anchor *lower, con
         }
     }
     return 0.5 * (first + last) * BIN_MM;
-}
-
-static int by_number(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median_of(double *list, int32_t n) {
-    qsort(list, (size_t)n, sizeof *list, by_number);
-    return n % 2 ? list[n / 2] : 0.5 * (list[n / 2 - 1] + list[n / 2]);
 }
 
 static void add_level(fsc_sites *sites, const char *level, double top_mm, double bottom_mm, int64_t n_voxel) {
@@ -428,6 +439,22 @@ static fsc_status body_map(fsc_sites *sites, const fsc_labels *map, const fsc_sc
     return FSC_OK;
 }
 
+/* Which labels reach the first or last slice along the spine. */
+static void mark_cut(spine_anchor *anchor, int32_t n, const fsc_labels *map) {
+    const fsc_grid *g = &map->grid;
+    int32_t axis[3], sign[3];
+    fsc_grid_orientation(g, axis, sign);
+    int64_t stride[3] = {1, g->dim[0], g->dim[0] * g->dim[1]};
+    const int32_t s = axis[2], p = axis[0], q = axis[1];
+    for (int64_t end = 0; end < 2; end++)
+        for (int64_t i = 0; i < g->dim[p]; i++)
+            for (int64_t j = 0; j < g->dim[q]; j++) {
+                const int32_t value = map->data[i * stride[p] + j * stride[q] + end * (g->dim[s] - 1) * stride[s]];
+                for (int32_t a = 0; value != 0 && a < n; a++)
+                    anchor[a].cut |= value >= anchor[a].entry->first && value <= anchor[a].entry->last;
+            }
+}
+
 fsc_status fsc_spine_build(fsc_sites *sites, const fsc_labels *map, const fsc_scheme *scheme,
                            const fsc_label_value *value, int32_t n_value, fsc_error *err) {
     FSC_AUTO_BLOCK spine_anchor *anchor = fsc_alloc(n_value, sizeof *anchor);
@@ -443,6 +470,7 @@ fsc_status fsc_spine_build(fsc_sites *sites, const fsc_labels *map, const fsc_sc
         n_body += !is_disc(e);
     }
     qsort(anchor, (size_t)n, sizeof *anchor, by_order);
+    mark_cut(anchor, n, map);
     FSC_TRY(make_line(sites, anchor, n, err));
     if (n_body == 0) return levels_from_discs(sites, anchor, n, err);
     spine_bins bins = {0};
