@@ -3,14 +3,22 @@
 #define FASCICLE_FASCICLE_H
 
 #include <fascicle/anatomy.h>
+#include <fascicle/calibrate.h>
+#include <fascicle/cycle.h>
+#include <fascicle/exam.h>
+#include <fascicle/forecast.h>
+#include <fascicle/map.h>
 #include <fascicle/measure.h>
+#include <fascicle/norms.h>
 #include <fascicle/notes.h>
+#include <fascicle/order.h>
 #include <fascicle/phantom.h>
 #include <fascicle/recipe.h>
 #include <fascicle/report.h>
 #include <fascicle/scan.h>
 #include <fascicle/separate.h>
 #include <fascicle/status.h>
+#include <fascicle/store.h>
 #include <fascicle/version.h>
 #include <fascicle/volume.h>
 
