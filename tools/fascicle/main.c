@@ -5,9 +5,11 @@
 #include <string.h>
 
 extern const command cmd_run, cmd_info, cmd_separate, cmd_labels, cmd_measure, cmd_report, cmd_phantom, cmd_compare;
+extern const command cmd_norms, cmd_visit, cmd_visits, cmd_change;
 
 const command *const commands[] = {
-    &cmd_run, &cmd_info, &cmd_separate, &cmd_labels, &cmd_measure, &cmd_report, &cmd_phantom, &cmd_compare, NULL,
+    &cmd_run,    &cmd_info,   &cmd_separate, &cmd_labels,  &cmd_measure, &cmd_report, &cmd_visit,
+    &cmd_visits, &cmd_change, &cmd_norms,    &cmd_phantom, &cmd_compare, NULL,
 };
 
 static void print_overview(FILE *to) {

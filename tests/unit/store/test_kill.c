@@ -44,8 +44,8 @@ static void acknowledged_visits_survive_kills(void **state) {
             add_for_ever(path, next, pipes[1]);
         }
         (void)close(pipes[1]);
-        /* 0 to 25 ms: some kills fall into the opening, most into the adding. */
-        const struct timespec wait = {0, (long)(25e6 * fsc_random_uniform(20261121, 1, (uint64_t)k))};
+        /* 0 to 60 ms: some kills fall into the opening, most into the adding. */
+        const struct timespec wait = {0, (long)(60e6 * fsc_random_uniform(20261121, 1, (uint64_t)k))};
         (void)nanosleep(&wait, NULL);
         (void)kill(child, SIGKILL);
         int status = 0;
