@@ -44,11 +44,12 @@ FSC_API FSC_MUST_USE fsc_status fsc_cycle_find_threshold(fsc_cycle_threshold *ou
 /* ---- Virtual population ---- */
 
 typedef struct fsc_cycle_population {
-    fsc_cycle_person *person; /* owned, n_person entries; events and amounts are owned here too */
     int64_t n_person;
-    double *dose; /* owned, [n_person] strain dose at deep C4..C7 */
-    double *age;  /* owned, [n_person] years */
-    void *block;
+    fsc_cycle_person *person; /* all owned, n_person entries each */
+    double *dose;             /* strain dose at deep C4..C7 on day 0 */
+    double *age;              /* years */
+    fsc_cycle_event *event;
+    double *amount; /* (n_person, n_site) */
 } fsc_cycle_population;
 
 /* Draws people around a parameter set: parameters lognormal with half the prior's spread, modifiers, age, dose and
@@ -60,7 +61,8 @@ FSC_API void fsc_cycle_population_free(fsc_cycle_population *population);
 /* ---- Fit to published numbers ---- */
 
 typedef struct fsc_cycle_fit_row {
-    const char *id, *use, *group, *quantity, *unit, *status, *source; /* of data/cycle/targets.tsv; borrowed for ever */
+    const char *id, *use, *group, *quantity, *unit, *status,
+        *source; /* of data/cycle/targets.tsv; live as long as the fit */
     double day;
     double published, published_sd;
     double model;  /* NaN when the run cannot tell */
@@ -80,7 +82,8 @@ typedef struct fsc_cycle_fit {
     double rms_fitted, rms_held_out; /* misfit / sd, over rows with use fit and holdout */
     double worst_simplex, worst_box;
     fsc_cycle_honesty honesty;
-    void *block;
+    char sentence[200]; /* what honesty.sentence points to */
+    void *table;        /* what the rows point into; owned */
 } fsc_cycle_fit;
 
 /* Simulates n_person virtual people for a year, weighs them so that outcome classes have the published shares and the
