@@ -3,6 +3,7 @@
 #define FASCICLE_REPORT_H
 
 #include <fascicle/anatomy.h>
+#include <fascicle/forecast.h>
 #include <fascicle/map.h>
 #include <fascicle/measure.h>
 #include <fascicle/recipe.h>
@@ -23,6 +24,7 @@ typedef struct fsc_report_input {
     const fsc_measures *measures; /* rows for the picture, the charts and the tables */
     const fsc_recipe *recipe;     /* provenance; scan->recipe is used when NULL */
     const fsc_map *map;           /* norms, differences, change, exam; its rows serve when measures is NULL */
+    const fsc_forecast *forecast; /* what the injury-cycle model makes of it: both stories or none are shown */
 } fsc_report_input;
 
 /* Writes the page to path, whole or not at all: strict XHTML5, styles and pictures inside, no script, nothing loaded

@@ -33,6 +33,7 @@ static void add_subtitle(fsc_text *out, const fsc_report_input *input, const fsc
     }
     const fsc_method *method = input->fatwater   ? &input->fatwater->method
                                : input->measures ? &input->measures->method
+                               : input->map      ? &input->map->acquisition.method
                                                  : NULL;
     if (method) {
         fsc_text_add(out, gap);
@@ -65,84 +66,72 @@ static const char *meaning(const char *key) {
     return strcmp(key, "voxel-size-assumed") == 0 ? "spacing-assumed" : key;
 }
 
-static int is_said(const fsc_notes *notes, int32_t n, const fsc_note *note) {
-    for (int32_t k = 0; k < n; k++)
-        if (notes->item[k].kind == note->kind && strcmp(meaning(notes->item[k].key), meaning(note->key)) == 0) return 1;
+#define STEPS 5
+
+/* The notes of every step in the order of the data's way. */
+static void list_steps(const fsc_notes *step[STEPS], const fsc_report_input *input) {
+    static const fsc_notes none = {0};
+    step[0] = input->scan ? &input->scan->notes : &none;
+    step[1] = input->fatwater ? &input->fatwater->notes : &none;
+    step[2] = input->sites ? &input->sites->notes : &none;
+    step[3] = input->measures ? &input->measures->notes : &none;
+    step[4] = input->map ? &input->map->notes : &none;
+}
+
+/* What an earlier step has said, a later one does not repeat. */
+static int is_said(const fsc_notes *const step[STEPS], int before, const fsc_note *note) {
+    for (int s = 0; s < before; s++)
+        for (int32_t k = 0; k < step[s]->n; k++)
+            if (step[s]->item[k].kind == note->kind && strcmp(meaning(step[s]->item[k].key), meaning(note->key)) == 0)
+                return 1;
     return 0;
 }
 
-/* The notes of every step in the order of the data's way; what an earlier step has said, a later one does not repeat.
- */
-static void gather(fsc_notes *all, const fsc_report_input *input) {
-    const fsc_notes *const from[] = {
-        input->scan ? &input->scan->notes : NULL, input->fatwater ? &input->fatwater->notes : NULL,
-        input->sites ? &input->sites->notes : NULL, input->measures ? &input->measures->notes : NULL,
-        input->map ? &input->map->notes : NULL};
-    for (size_t f = 0; f < sizeof from / sizeof *from; f++) {
-        const int32_t before = all->n;
-        for (int32_t k = 0; from[f] && k < from[f]->n; k++) {
-            const fsc_note *note = &from[f]->item[k];
-            if (!is_said(all, before, note)) fsc_notes_add(all, note->kind, note->key, "%s", note->text);
+static int count_kind(const fsc_report_input *input, fsc_note_kind kind) {
+    const fsc_notes *step[STEPS];
+    int n = 0;
+    list_steps(step, input);
+    for (int s = 0; s < STEPS; s++)
+        for (int32_t k = 0; k < step[s]->n; k++) n += step[s]->item[k].kind == kind;
+    return n;
+}
+
+static void add_kind(fsc_text *out, const fsc_report_input *input, fsc_note_kind kind, const char *label) {
+    const fsc_notes *step[STEPS];
+    list_steps(step, input);
+    for (int s = 0; s < STEPS; s++)
+        for (int32_t k = 0; k < step[s]->n; k++) {
+            const fsc_note *note = &step[s]->item[k];
+            if (note->kind != kind || is_said(step, s, note)) continue;
+            fsc_text_add(out, "<li>");
+            if (label[0]) fsc_text_printf(out, "<em>%s:</em> ", label);
+            fsc_words_sentence(out, note->text);
+            fsc_text_add(out, "</li>\n");
         }
-    }
-}
-
-/* A note as a sentence: notes of the steps may start small and end without a stop. */
-static void add_sentence(fsc_text *out, const char *text) {
-    char line[sizeof((fsc_sentence *)0)->text];
-    fsc_copy_text(line, sizeof line, text);
-    if (line[0] >= 'a' && line[0] <= 'z') line[0] = (char)(line[0] - 'a' + 'A');
-    fsc_text_add_html(out, line);
-    const size_t n = strlen(line);
-    if (n && !strchr(".!?", line[n - 1])) fsc_text_add(out, ".");
-}
-
-static void add_kind(fsc_text *out, const fsc_notes *notes, fsc_note_kind kind, const char *label) {
-    for (int32_t k = 0; k < notes->n; k++) {
-        if (notes->item[k].kind != kind) continue;
-        fsc_text_add(out, "<li>");
-        if (label[0]) fsc_text_printf(out, "<em>%s:</em> ", label);
-        add_sentence(out, notes->item[k].text);
-        fsc_text_add(out, "</li>\n");
-    }
-}
-
-static int has_kind(const fsc_notes *notes, fsc_note_kind kind) {
-    for (int32_t k = 0; k < notes->n; k++)
-        if (notes->item[k].kind == kind) return 1;
-    return 0;
 }
 
 void fsc_html_warnings(fsc_text *out, const fsc_report_input *input) {
-    fsc_notes all = {0};
-    gather(&all, input);
     const char *red_flags = fsc_record_red_flags(input->map);
-    if (red_flags || has_kind(&all, FSC_NOTE_WARNING)) {
-        fsc_text_add(out,
-                     "<section class=\"warnings\" aria-labelledby=\"warn-title\">\n<h2 id=\"warn-title\">Before you "
-                     "read on</h2>\n<ul>\n");
-        if (red_flags) {
-            fsc_text_add(out, "<li>");
-            add_sentence(out, red_flags);
-            fsc_text_add(out, "</li>\n");
-        }
-        add_kind(out, &all, FSC_NOTE_WARNING, "");
-        fsc_text_add(out, "</ul>\n</section>\n");
+    if (!red_flags && !count_kind(input, FSC_NOTE_WARNING)) return;
+    fsc_text_add(out,
+                 "<section class=\"warnings\" aria-labelledby=\"warn-title\">\n<h2 id=\"warn-title\">Before you read "
+                 "on</h2>\n<ul>\n");
+    if (red_flags) {
+        fsc_text_add(out, "<li>");
+        fsc_words_sentence(out, red_flags);
+        fsc_text_add(out, "</li>\n");
     }
-    fsc_notes_free(&all);
+    add_kind(out, input, FSC_NOTE_WARNING, "");
+    fsc_text_add(out, "</ul>\n</section>\n");
 }
 
 void fsc_html_notes(fsc_text *out, const fsc_report_input *input) {
-    fsc_notes all = {0};
-    gather(&all, input);
-    if (has_kind(&all, FSC_NOTE_FOUND) || has_kind(&all, FSC_NOTE_ASSUMED)) {
-        fsc_text_add(out, "<section aria-labelledby=\"notes-title\">\n<h2 id=\"notes-title\">Found and assumed</h2>\n"
-                          "<ul class=\"notes\">\n");
-        add_kind(out, &all, FSC_NOTE_ASSUMED, "assumed");
-        add_kind(out, &all, FSC_NOTE_FOUND, "found");
-        fsc_text_add(out, "</ul>\n</section>\n");
-    }
-    fsc_notes_free(&all);
+    if (!count_kind(input, FSC_NOTE_FOUND) && !count_kind(input, FSC_NOTE_ASSUMED)) return;
+    fsc_text_add(out, "<section aria-labelledby=\"notes-title\">\n<h2 id=\"notes-title\">Found and assumed</h2>\n"
+                      "<ul class=\"notes\">\n");
+    add_kind(out, input, FSC_NOTE_ASSUMED, "assumed");
+    add_kind(out, input, FSC_NOTE_FOUND, "found");
+    fsc_text_add(out, "</ul>\n</section>\n");
 }
 
 fsc_status fsc_html_segmenters(fsc_text *out, fsc_error *err) {

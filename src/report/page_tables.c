@@ -11,8 +11,8 @@ static const char *muscle_name(const char *key) {
     return known ? known->name : key;
 }
 
-static void head(fsc_text *out, const char *text) {
-    fsc_text_printf(out, "<th scope=\"col\">%s</th>", text);
+static void head(fsc_text *out, const char *text, int number) {
+    fsc_text_printf(out, "<th scope=\"col\"%s>%s</th>", number ? " class=\"n\"" : "", text);
 }
 
 static void open_cell(fsc_text *out, int number) {
@@ -89,18 +89,18 @@ void fsc_table_key_add(fsc_text *out, const fsc_report_input *input, const fsc_s
     fsc_text_add(out, "<div class=\"scroll\"><table class=\"key\"><caption>Each muscle as a whole: fat in %, mean ± 90 "
                       "% interval of the "
                       "measurement</caption>\n<thead><tr>");
-    head(out, "Muscle");
+    head(out, "Muscle", 0);
     if (sheet->side_unknown) {
-        head(out, "Side unknown");
+        head(out, "Side unknown", 1);
     } else {
-        head(out, "Right");
-        head(out, "Left");
-        head(out, "Both sides");
+        head(out, "Right", 1);
+        head(out, "Left", 1);
+        head(out, "Both sides", 1);
     }
-    head(out, "Medial quarter");
-    head(out, "Highest site");
-    if (!assumed) head(out, "Lean volume, cm³");
-    head(out, "Voxels");
+    head(out, "Medial quarter", 1);
+    head(out, "Highest site", 1);
+    if (!assumed) head(out, "Lean volume, cm³", 1);
+    head(out, "Voxels", 1);
     fsc_text_add(out, "</tr></thead>\n<tbody>\n");
     for (int32_t m = 0; m < sheet->n_muscle; m++) {
         const char *key = sheet->muscle[m].key;
@@ -192,7 +192,8 @@ void fsc_table_full_add(fsc_text *out, const fsc_report_input *input, const fsc_
                  "<div class=\"scroll\"><table class=\"full\"><caption>Fat fractions in %. n/a: not available. ± is "
                  "the 90 % interval of the measurement (sampling and noise), not of differences between "
                  "people or days. Rows in grey pool sites.</caption>\n<thead><tr>");
-    for (size_t c = 0; c < sizeof column / sizeof *column; c++) head(out, column[c]);
+    const size_t n = sizeof column / sizeof *column;
+    for (size_t c = 0; c < n; c++) head(out, column[c], c > 2 && c + 1 < n);
     fsc_text_add(out, "</tr></thead>\n<tbody>\n");
     for (int32_t r = 0; r < sheet->n_row; r++) full_row(out, sheet->row[r], assumed);
     fsc_text_add(out, "</tbody></table></div>\n</section>\n");

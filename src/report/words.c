@@ -106,6 +106,15 @@ void fsc_words_quality(fsc_text *out, const fsc_row *row) {
     }
 }
 
+void fsc_words_sentence(fsc_text *out, const char *text) {
+    char line[512];
+    fsc_copy_text(line, sizeof line, text);
+    if (line[0] >= 'a' && line[0] <= 'z') line[0] = (char)(line[0] - 'a' + 'A');
+    fsc_text_add_html(out, line);
+    const size_t n = strlen(line);
+    if (n && !strchr(".!?", line[n - 1])) fsc_text_add(out, ".");
+}
+
 void fsc_words_person(fsc_text *out, const fsc_scan *scan) {
     if (scan && scan->participant[0]) {
         fsc_text_add_html(out, scan->participant);

@@ -17,6 +17,8 @@ void fsc_words_percentile(fsc_text *out, double percentile);
 void fsc_words_cell(fsc_text *out, const char *muscle_name, const fsc_cell *cell);
 /* The quality words of a row as short phrases joined by "; " ("" when there is nothing to say). */
 void fsc_words_quality(fsc_text *out, const fsc_row *row);
+/* text as a sentence: notes may start small and end without a stop. At most 511 characters. */
+void fsc_words_sentence(fsc_text *out, const char *text);
 /* "sub-16, ses-02", the scan's name, or "unnamed scan". */
 void fsc_words_person(fsc_text *out, const fsc_scan *scan);
 /* Non-zero when millimetres of this input mean nothing. */
