@@ -1,11 +1,15 @@
 /* fascicle report: the page again, from the files of an earlier run. */
 #include "walk.h"
 
-#include <fascicle/report.h>
-
 typedef struct values {
     const char *path, *out;
 } values;
+
+static int is_there(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (file) (void)fclose(file);
+    return file != NULL;
+}
 
 /* What an earlier run left in its folder; stem gets the common part of its files' names. */
 static fsc_status read_run(walk *w, const char *pdff_path, char *stem) {
@@ -18,11 +22,13 @@ static fsc_status read_run(walk *w, const char *pdff_path, char *stem) {
     if (status == FSC_OK) status = fsc_recipe_add_input(&w->scan->recipe, path, &w->err);
     if (status == FSC_OK) status = cli_path(path, sizeof path, &w->err, "%s_desc-sites_dseg.nii.gz", stem);
     if (status != FSC_OK) return status;
-    /* A run without labels has no site map. */
-    FILE *there = fopen(path, "rb");
-    if (!there) return FSC_OK;
-    (void)fclose(there);
-    return fsc_sites_read(&w->sites, path, &w->err);
+    /* A run without labels has no site map and no record, and a forecast is made only when asked for. */
+    if (is_there(path)) status = fsc_sites_read(&w->sites, path, &w->err);
+    if (status == FSC_OK) status = cli_path(path, sizeof path, &w->err, "%s_map.json", stem);
+    if (status == FSC_OK && is_there(path)) status = fsc_map_read(&w->map, path, &w->err);
+    if (status == FSC_OK) status = cli_path(path, sizeof path, &w->err, "%s_forecast.json", stem);
+    if (status == FSC_OK && is_there(path)) status = fsc_forecast_read(&w->forecast, path, &w->err);
+    return status;
 }
 
 static int run(cli *c, const void *given) {
@@ -35,13 +41,7 @@ static int run(cli *c, const void *given) {
     if (status == FSC_OK)
         status = v->out ? cli_path(path, sizeof path, &w.err, "%s", v->out)
                         : cli_path(path, sizeof path, &w.err, "%s_report.html", stem);
-    const fsc_report_input input = {.scan = w.scan,
-                                    .fatwater = w.fatwater,
-                                    .sites = w.sites,
-                                    .measures = w.measures,
-                                    .recipe = w.scan ? &w.scan->recipe : NULL};
-    if (status == FSC_OK) status = fsc_report_write(path, &input, &w.err);
-    if (status == FSC_OK) cli_file(c, "report", path);
+    if (status == FSC_OK) status = walk_write_report(&w, path);
     const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
     walk_free(&w);
     return code;

@@ -1,27 +1,19 @@
 /* fascicle run: the whole way, from a scan to a page. */
 #include "walk.h"
 
-#include <fascicle/report.h>
-
 typedef struct values {
     const char *path, *out;
     walk_scan_options scan;
     walk_separate_options separate;
     walk_label_options labels;
     walk_map_options map;
+    int forecast;
 } values;
 
 static fsc_status write_report(walk *w, const char *out) {
     char path[4096];
-    fsc_status status = cli_path(path, sizeof path, &w->err, "%s/%s_report.html", out, w->scan->name);
-    const fsc_report_input input = {.scan = w->scan,
-                                    .fatwater = w->fatwater,
-                                    .sites = w->sites,
-                                    .measures = w->measures,
-                                    .recipe = &w->scan->recipe};
-    if (status == FSC_OK) status = fsc_report_write(path, &input, &w->err);
-    if (status == FSC_OK) cli_file(w->cli, "report", path);
-    return status;
+    const fsc_status status = cli_path(path, sizeof path, &w->err, "%s/%s_report.html", out, w->scan->name);
+    return status == FSC_OK ? walk_write_report(w, path) : status;
 }
 
 static int run(cli *c, const void *given) {
@@ -33,10 +25,12 @@ static int run(cli *c, const void *given) {
     if (status == FSC_OK) status = walk_exam(&w, &v->map);
     if (status == FSC_OK) status = walk_measure(&w);
     if (status == FSC_OK && w.sites) status = walk_map(&w, &v->map);
+    if (status == FSC_OK && w.sites && v->forecast) status = walk_forecast(&w);
     if (status == FSC_OK) status = walk_output(&w, v->out);
     if (status == FSC_OK) status = walk_write_maps(&w);
     if (status == FSC_OK) status = walk_write_measures(&w);
     if (status == FSC_OK && w.map) status = walk_write_map(&w);
+    if (status == FSC_OK && w.forecast) status = walk_write_forecast(&w);
     if (status == FSC_OK) status = write_report(&w, v->out);
     const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
     walk_free(&w);
@@ -49,6 +43,8 @@ static const arg args[] = {{"SCAN", offsetof(values, path), 1,
 static const opt opts[] = {
     WALK_LABEL_OPTS(values, labels),
     WALK_MAP_OPTS(values, map),
+    {"forecast", NULL, OPT_FLAG, offsetof(values, forecast),
+     "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"},
     {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the results go (default: out)"},
     WALK_SCAN_OPTS(values, scan),
     WALK_SEPARATE_OPTS(values, separate),

@@ -1,5 +1,6 @@
 #include "walk.h"
 
+#include <fascicle/report.h>
 #include <fascicle/store.h>
 #include <math.h>
 #include <string.h>
@@ -12,6 +13,7 @@ double walk_clock_s(void) {
 }
 
 void walk_free(walk *w) {
+    fsc_forecast_free(w->forecast);
     fsc_map_free(w->map);
     fsc_exam_free(w->exam);
     fsc_measures_free(w->measures);
@@ -258,6 +260,22 @@ fsc_status walk_map(walk *w, const walk_map_options *with) {
     return status;
 }
 
+fsc_status walk_forecast(walk *w) {
+    fsc_observations seen = {0};
+    fsc_forecast_options options = FSC_FORECAST_OPTIONS_INIT;
+    options.n_threads = (int32_t)w->cli->threads;
+    options.progress = &w->cli->progress;
+    seen.injury_day = w->exam ? -w->exam->days_since_injury : (double)NAN; /* the scan is day 0 */
+    fsc_status status = fsc_observations_add(&seen, w->measures, 0, &w->err);
+    if (status == FSC_OK) status = fsc_forecast_run(&w->forecast, &seen, &options, &w->err);
+    fsc_observations_free(&seen);
+    if (status != FSC_OK) return status;
+    cli_line(w->cli, "forecast", "%d levels, two stories of %d virtual people; %s", w->forecast->n_level,
+             w->forecast->n_member, w->forecast->within);
+    cli_notes(w->cli, "forecast", &w->forecast->notes, 0);
+    return FSC_OK;
+}
+
 fsc_status walk_output(walk *w, const char *out) {
     const fsc_status status = cli_recipe(w->cli, &w->scan->recipe, &w->err);
     if (status != FSC_OK) return status;
@@ -279,4 +297,21 @@ fsc_status walk_write_measures(walk *w) {
 
 fsc_status walk_write_map(walk *w) {
     return fsc_map_write(w->map, w->anat, w->scan->name, &w->scan->recipe, &w->err);
+}
+
+fsc_status walk_write_forecast(walk *w) {
+    return fsc_forecast_write(w->forecast, w->anat, w->scan->name, &w->scan->recipe, &w->err);
+}
+
+fsc_status walk_write_report(walk *w, const char *path) {
+    const fsc_report_input input = {.scan = w->scan,
+                                    .fatwater = w->fatwater,
+                                    .sites = w->sites,
+                                    .measures = w->measures,
+                                    .recipe = &w->scan->recipe,
+                                    .map = w->map,
+                                    .forecast = w->forecast};
+    const fsc_status status = fsc_report_write(path, &input, &w->err);
+    if (status == FSC_OK) cli_file(w->cli, "report", path);
+    return status;
 }

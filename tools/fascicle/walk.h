@@ -5,6 +5,7 @@
 #include "cmd.h"
 
 #include <fascicle/anatomy.h>
+#include <fascicle/forecast.h>
 #include <fascicle/map.h>
 #include <fascicle/measure.h>
 #include <fascicle/scan.h>
@@ -19,6 +20,7 @@ typedef struct walk {
     fsc_measures *measures;
     fsc_exam *exam; /* NULL when none was given */
     fsc_map *map;
+    fsc_forecast *forecast;
     char anat[4096]; /* output folder; "" until walk_output */
     fsc_error err;
 } walk;
@@ -90,11 +92,16 @@ fsc_status walk_measure(walk *w);
 /* Reads exam and norms, makes the injury map, and compares with the last visit in the store. */
 fsc_status walk_exam(walk *w, const walk_map_options *with);
 fsc_status walk_map(walk *w, const walk_map_options *with);
+/* What the injury-cycle model makes of the measured sites, under both its stories. */
+fsc_status walk_forecast(walk *w);
 /* Makes the output folder and fixes the recipe; call after the last input was read. */
 fsc_status walk_output(walk *w, const char *out);
 fsc_status walk_write_maps(walk *w);
 fsc_status walk_write_measures(walk *w);
 fsc_status walk_write_map(walk *w);
+fsc_status walk_write_forecast(walk *w);
+/* The page, from all that the steps have made. */
+fsc_status walk_write_report(walk *w, const char *path);
 void walk_free(walk *w);
 
 /* Seconds since some fixed moment. */

@@ -1,0 +1,181 @@
+/* fascicle forecast: what the injury-cycle model makes of a person's site tables, under both stories. */
+#include "cmd.h"
+
+#include <fascicle/forecast.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct values {
+    const char *table, *out, *name;
+    opt_texts earlier, schedules;
+    double since_injury;
+    int64_t people, seed, validate;
+    double mismatch;
+} values;
+
+/* "120:FILE": a table from 120 days before the last one. */
+static fsc_status add_earlier(fsc_observations *observations, const char *text, fsc_error *err) {
+    char *end = NULL;
+    const double days = strtod(text, &end);
+    if (end == text || *end != ':' || !(days > 0) || !isfinite(days)) {
+        err->code = FSC_E_ARG;
+        (void)snprintf(err->text, sizeof err->text,
+                       "--earlier '%s' is not DAYS:FILE, days before the last scan, for example 120:visit1_sites.tsv",
+                       text);
+        return FSC_E_ARG;
+    }
+    return fsc_observations_read(observations, end + 1, -days, err);
+}
+
+static fsc_status gather(fsc_observations *observations, fsc_recipe *recipe, const values *v, fsc_error *err) {
+    fsc_status status = fsc_recipe_add_input(recipe, v->table, err);
+    if (status == FSC_OK) status = fsc_observations_read(observations, v->table, 0, err);
+    for (int i = 0; i < v->earlier.n && status == FSC_OK; i++) {
+        status = add_earlier(observations, v->earlier.item[i], err);
+        if (status == FSC_OK) status = fsc_recipe_add_input(recipe, strchr(v->earlier.item[i], ':') + 1, err);
+    }
+    observations->injury_day = -v->since_injury;
+    return status;
+}
+
+static const char *likeliest_stage(const fsc_forecast_site *site) {
+    int best = 0;
+    for (int k = 1; k < FSC_STAGE_N; k++)
+        if (site->stage[k] > site->stage[best]) best = k;
+    return fsc_stage_text((fsc_stage)best);
+}
+
+static void print_story(cli *c, const fsc_forecast *f, const fsc_forecast_story *story) {
+    const char *words = fsc_cycle_story_text(story->story);
+    cli_line(c, "story", "%s (%s)", words, f->within);
+    for (int32_t i = 0; i < f->n_site; i++) {
+        const fsc_forecast_site *s = &story->site[i];
+        const fsc_band year = s->pdff[FSC_FORECAST_N_DAY - 1];
+        cli_line(c, "site", "%-4s %-12s %-5s  now %5.1f %%  12 months %5.1f %% (90 %%: %.1f to %.1f)  %s %.2f",
+                 s->level, s->layer, fsc_side_text(s->side), 100 * s->pdff_fraction, 100 * year.p50, 100 * year.p05,
+                 100 * year.p95, likeliest_stage(s), s->stage[FSC_STAGE_FAT_REPLACED]);
+    }
+    cli_line(c, "order", "%s", story->order_sentence);
+}
+
+static int forecast(cli *c, const values *v) {
+    fsc_error err = FSC_ERROR_INIT;
+    fsc_observations observations = {0};
+    fsc_forecast *f = NULL;
+    fsc_recipe recipe = {0};
+    char path[1024] = "";
+    const fsc_forecast_options options = {.n_member = (int32_t)v->people,
+                                          .schedule = v->schedules.item,
+                                          .n_schedule = v->schedules.n,
+                                          .seed = (uint64_t)v->seed,
+                                          .n_threads = (int32_t)c->threads,
+                                          .progress = &c->progress};
+    fsc_status status = cli_recipe(c, &recipe, &err);
+    if (status == FSC_OK) status = gather(&observations, &recipe, v, &err);
+    if (status == FSC_OK) status = fsc_forecast_run(&f, &observations, &options, &err);
+    if (status == FSC_OK) status = fsc_forecast_write(f, v->out, v->name, &recipe, &err);
+    if (status == FSC_OK) status = cli_path(path, sizeof path, &err, "%s/%s_forecast.json", v->out, v->name);
+    if (status == FSC_OK) {
+        for (int s = 0; s < FSC_CYCLE_N_STORY; s++) print_story(c, f, &f->story[s]);
+        cli_line(c, "stands on", "%s", f->honesty);
+        cli_line(c, "schedules", "%s", f->treatment);
+        cli_notes(c, "forecast", &f->notes, 0);
+        cli_file(c, "record", path);
+    }
+    fsc_forecast_free(f);
+    fsc_observations_free(&observations);
+    fsc_recipe_free(&recipe);
+    return status == FSC_OK ? EXIT_OK : cli_fail(c, status, &err);
+}
+
+static int is_honest(double cover) {
+    return cover >= 0.85 && cover <= 0.95;
+}
+
+static int validate(cli *c, const values *v) {
+    fsc_error err = FSC_ERROR_INIT;
+    fsc_validation result[FSC_CYCLE_N_STORY][2];
+    const fsc_validation_options options = {.n_truth = (int32_t)v->validate,
+                                            .n_member = (int32_t)v->people,
+                                            .mismatch = v->mismatch,
+                                            .seed = (uint64_t)v->seed,
+                                            .n_threads = (int32_t)c->threads,
+                                            .progress = &c->progress};
+    const fsc_status status = fsc_forecast_validate(result, &options, &err);
+    if (status != FSC_OK) return cli_fail(c, status, &err);
+    int honest = 1;
+    cli_line(c, "truths", "%d simulated people a story, parameters spread by %.2g of their prior (library 0.5)",
+             (int)v->validate, v->mismatch);
+    for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
+        for (int d = 0; d < 2; d++) {
+            const fsc_validation *r = &result[s][d];
+            const char *story = fsc_cycle_story_text(r->story), *measured = d ? "pdff+contrasts" : "pdff";
+            cli_line(c, "order",
+                     "%s, %s: right %.2f of %d pairs (120 days apart: %.2f), stated %.2f; onset error %.0f "
+                     "days (prior %.0f)",
+                     story, measured, r->order_right, r->n_pair, r->order_right_far, r->order_stated,
+                     r->onset_error_day, r->onset_prior_error_day);
+            cli_line(c, "forecast",
+                     "%s, %s: 12-month RMSE %.2f points (persistence %.2f); 90 %% band covers %.2f (fatty "
+                     "sites %.2f), 50 %% band %.2f, width %.1f",
+                     story, measured, r->rmse_pp, r->persistence_rmse_pp, r->cover90, r->cover90_fatty, r->cover50,
+                     r->width90_pp);
+            honest &= is_honest(r->cover90) && (isnan(r->cover90_fatty) || is_honest(r->cover90_fatty));
+        }
+    }
+    cli_line(c, "result",
+             honest ? "every 90 %% band covers 0.85 to 0.95 of the truths"
+                    : "some 90 %% band covers less than 0.85 or more than 0.95 of the truths");
+    return honest ? EXIT_OK : EXIT_FAILED;
+}
+
+static int run(cli *c, const void *given) {
+    const values *v = given;
+    if (v->people < 64 || v->people > 1000000) return cli_usage(c, "--people must be 64 to 1000000");
+    if (v->validate < 0 || v->validate > 100000) return cli_usage(c, "--validate must be 1 to 100000");
+    if (v->validate > 0) return validate(c, v);
+    if (!v->table) return cli_usage(c, "TABLE is missing: a _sites.tsv, or a table of observations");
+    return forecast(c, v);
+}
+
+static const arg args[] = {
+    {"TABLE", offsetof(values, table), 0, "the last scan's _sites.tsv, or a table with level, layer, side and values"},
+    {NULL, 0, 0, NULL}};
+static const opt opts[] = {
+    {"since-injury", "DAYS", OPT_NUMBER, offsetof(values, since_injury),
+     "days from the first injury to this scan (default: unknown)"},
+    {"earlier", "DAYS:FILE", OPT_TEXTS, offsetof(values, earlier),
+     "an earlier scan's table, DAYS before this one; may be given several times"},
+    {"schedule", "NAME", OPT_TEXTS, offsetof(values, schedules),
+     "a schedule besides \"no treatment\" (default: all that are known)"},
+    {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the record goes (default: out)"},
+    {"name", "NAME", OPT_TEXT, offsetof(values, name), "how the file's name begins (default: person)"},
+    {"people", "N", OPT_INTEGER, offsetof(values, people), "virtual people a story (default: 4096)"},
+    {"seed", "N", OPT_INTEGER, offsetof(values, seed), "of the random numbers (default: 1)"},
+    {"validate", "N", OPT_INTEGER, offsetof(values, validate),
+     "instead try the method on N simulated people whose truth is known"},
+    {"mismatch", "X", OPT_NUMBER, offsetof(values, mismatch),
+     "with --validate: spread of their parameters, in prior sd (default: 1)"},
+    {NULL, NULL, OPT_FLAG, 0, NULL},
+};
+static const values defaults = {
+    .out = "out", .name = "person", .since_injury = NAN, .people = 4096, .seed = 1, .mismatch = 1};
+extern const command cmd_forecast;
+const command cmd_forecast = {
+    .name = "forecast",
+    .group = "model",
+    .line = "stage, order and months ahead, within the injury-cycle model",
+    .about =
+        "Compares a person's site table with thousands of virtual people of the injury-cycle model and says what the "
+        "model makes of it: where each site stands, when and in which order levels were injured if that can be told, "
+        "and fat 3, 6 and 12 months ahead with 50 and 90 % bands. Two rival stories are always given side by side: fat "
+        "that came with the injury, and fat that was there before. Everything holds within the model only; most of its "
+        "parameters are assumptions, and what a schedule does in it is no evidence that a treatment works. Research "
+        "software, not a medical device.",
+    .args = args,
+    .opts = opts,
+    .defaults = &defaults,
+    .size = sizeof(values),
+    .run = run,
+};
