@@ -32,12 +32,24 @@ static void refuse(fsc_change *c, const char *reason) {
     fsc_copy_text(c->reason, sizeof c->reason, reason);
 }
 
+/* What the two scans' own errors add. The same muscle was measured twice, so how its fat scatters inside (the sampling
+ * part of pdff_se) cancels as far as both hold the same tissue. Where one holds a share more, the means differ by share
+ * x (mean of the rest - mean of the shared), and each of these two is known to within the sampling error. Noise never
+ * cancels. What repositioning does beyond this is in the repeatability. */
+static double scan_variance(const fsc_row *a, const fsc_row *b) {
+    const double noise_a = fmin(a->pdff_se_noise, a->pdff_se), noise_b = fmin(b->pdff_se_noise, b->pdff_se);
+    const double noise = noise_a * noise_a + noise_b * noise_b;
+    const double all = a->pdff_se * a->pdff_se + b->pdff_se * b->pdff_se;
+    const double share = 1 - fmin(a->volume_mm3, b->volume_mm3) / fmax(a->volume_mm3, b->volume_mm3);
+    return isfinite(share) ? noise + share * share * (all - noise) : all;
+}
+
 /* Difference, ageing, net and error of one row; the verdict comes when the family's size is known. */
 static void measure(fsc_change *c, const fsc_row *now, const fsc_row *before, const fsc_repeat *repeat, fsc_pair pair) {
     c->before_fraction = before->pdff_mean;
     c->difference_fraction = now->pdff_mean - before->pdff_mean;
     const double sd = repeat->sd_difference[pair];
-    double variance = now->pdff_se * now->pdff_se + before->pdff_se * before->pdff_se + sd * sd;
+    double variance = scan_variance(now, before) + sd * sd;
     c->net_fraction = c->difference_fraction;
     fsc_copy_text(c->fact_ids, sizeof c->fact_ids, repeat->fact_ids[pair]);
     const fsc_ageing *ageing = fsc_repeat_ageing(repeat, now->muscle);
