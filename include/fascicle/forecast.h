@@ -160,12 +160,12 @@ FSC_API FSC_MUST_USE fsc_status fsc_forecast_write(const fsc_forecast *forecast,
                                                    const fsc_recipe *recipe, fsc_error *err);
 FSC_API FSC_MUST_USE fsc_status fsc_forecast_read(fsc_forecast **out, const char *path, fsc_error *err);
 
-/* How good the method is on simulated people whose truth is known and whose parameters all differ from the library's.
- */
+/* How good the method is on simulated people whose truth is known. Their parameters all differ from the library's:
+ * other centres (prior medians instead of the fitted sets), and each spread by mismatch. */
 typedef struct fsc_validation_options {
     int32_t n_truth;
     int32_t n_member;
-    double mismatch; /* spread of the truths' parameters in units of their prior sd (library: 0.5) */
+    double mismatch; /* spread of the truths' parameters in units of their prior sd */
     uint64_t seed;
     int32_t n_threads;
     const fsc_progress *progress;

@@ -9,8 +9,6 @@
 
 /* Oldest injury considered when its day is unknown. */
 #define OLDEST_INJURY_DAY 1095.0
-/* Spread of the library's parameters in units of their prior sd. */
-#define LIBRARY_SPREAD 0.5
 
 void fsc_forecast_free(fsc_forecast *forecast) {
     if (!forecast) return;
@@ -81,11 +79,11 @@ static fsc_status build_library(work *w, fsc_cycle_story story, fsc_error *err) 
     const fsc_data *d = w->data;
     const double span = d->visit_day[d->n_visit - 1] - d->visit_day[0];
     fsc_prior prior = {.story = story,
-                       .spread = LIBRARY_SPREAD,
+                       .spread = FSC_LIBRARY_SPREAD,
                        .injury_age_day = d->injury_age_day,
                        .modifiers = w->opt->modifiers,
                        .seed = w->opt->seed,
-                       .separate_strikes = -1};
+                       .truth_strikes = -1};
     const double oldest = isfinite(d->injury_age_day) ? d->injury_age_day : OLDEST_INJURY_DAY;
     prior.horizon_day = fmax(oldest, span + 1);
     double visit_day[8];

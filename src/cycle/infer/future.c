@@ -12,7 +12,7 @@
 
 /* The model's error at a site fades from itself with this time; a change of PDFF is uncertain by a share of itself. */
 #define MEMORY_DAY 730.0
-#define CHANGE_SHARE 0.25
+#define CHANGE_SHARE 0.4
 #define STREAM_FUTURE ((uint64_t)6 << 48)
 
 const double *fsc_forecast_days(void) {

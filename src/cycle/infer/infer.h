@@ -16,6 +16,8 @@ enum {
 #define FSC_SITE_SD 0.01    /* a site's own baseline fat around its layer's, fraction */
 #define FSC_PERSON_SD 0.033 /* a person's baseline fat around the model's (O'Leary 2015, PMC4545448) */
 
+#define FSC_LIBRARY_SPREAD 1.0 /* of the library's parameters, in units of their prior sd (cut at 0.3) */
+
 /* A sequence of draws of one stream. */
 typedef struct fsc_draw {
     uint64_t seed, stream, index;
@@ -35,8 +37,9 @@ typedef struct fsc_prior {
     double injury_age_day;                /* days from the first injury to the last visit; NaN = unknown, log-uniform */
     const fsc_cycle_modifiers *modifiers; /* NULL = drawn */
     uint64_t seed;
-    int32_t separate_strikes; /* >= 0: exactly so many levels, each struck on its own day (truths of the validation);
-                                 -1: the library's mixture */
+    /* >= 0 makes truths for the validation: exactly so many levels struck, each on its own day, baselines of their own,
+     * and parameters around the prior medians instead of the fitted sets. -1 makes a library. */
+    int32_t truth_strikes;
 } fsc_prior;
 
 /* Virtual people up to the last visit. */
@@ -50,6 +53,7 @@ typedef struct fsc_library {
     double *fat_shift;        /* owned, (n_member, n_site) */
     double *strike_age;       /* owned, (n_member, n_level): days before the last visit, NaN = never struck */
     double *baseline_fat;     /* owned, n_site: the model's, fraction */
+    double *deep_excess;      /* owned, (n_member, n_level): deep PDFF over the model's baseline at the last visit */
     fsc_cycle_run *run;       /* owned: the observed quantities at every visit, states */
 } fsc_library;
 

@@ -51,8 +51,9 @@ static void draw_modifiers(fsc_cycle_modifiers *m, fsc_draw *draw) {
 
 static void draw_person(fsc_library *lib, const fsc_prior *prior, int32_t m) {
     fsc_cycle_person *person = &lib->person[m];
-    /* Half of the acute story's people by each fitted set: the data do not choose between them. */
-    const fsc_cycle_set set = (m / LANE_GROUP) % 2 == 0 ? FSC_CYCLE_SET_A : FSC_CYCLE_SET_B;
+    /* Half of a library by each fitted set: the data do not choose between them. */
+    fsc_cycle_set set = (m / LANE_GROUP) % 2 == 0 ? FSC_CYCLE_SET_A : FSC_CYCLE_SET_B;
+    if (prior->truth_strikes >= 0) set = FSC_CYCLE_PRIOR;
     fsc_cycle_person_init(person, lib->model, set);
     fsc_draw draw = start(prior, STREAM_PARAMETER, m);
     for (int32_t k = 0; k < FSC_CYCLE_N_PARAMETER; k++) {
@@ -91,7 +92,7 @@ static void draw_baseline(fsc_library *lib, const fsc_prior *prior, fsc_draw *dr
     double *shift = lib->fat_shift + (int64_t)m * lib->n_site;
     for (int32_t i = 0; i < lib->n_site; i++) shift[i] = 0;
     if (prior->story == FSC_CYCLE_PREEXISTING) draw_preexisting(lib, draw, m);
-    if (prior->separate_strikes < 0) return;
+    if (prior->truth_strikes < 0) return;
     const double all = 0.7 * FSC_PERSON_SD * fsc_draw_normal(draw);
     double layer[FSC_LAYERS];
     for (int k = 0; k < FSC_LAYERS; k++) layer[k] = all + 0.5 * FSC_PERSON_SD * fsc_draw_normal(draw);
@@ -137,8 +138,8 @@ static void draw_days(double day[DAYS_PER_GROUP], const fsc_prior *prior, int32_
 /* Which of the days strikes which level: the library's mixture, or a truth with separate strikes. */
 static void draw_pattern(int32_t *event_of_level, const fsc_library *lib, const fsc_prior *prior, fsc_draw *draw) {
     for (int32_t l = 0; l < lib->n_level; l++) event_of_level[l] = -1;
-    if (prior->separate_strikes >= 0) {
-        for (int32_t k = 0; k < prior->separate_strikes && k < lib->n_level; k++) {
+    if (prior->truth_strikes >= 0) {
+        for (int32_t k = 0; k < prior->truth_strikes && k < lib->n_level; k++) {
             int32_t level;
             do level = (int32_t)(fsc_draw_uniform(draw) * lib->n_level);
             while (event_of_level[level] >= 0);
@@ -159,7 +160,7 @@ static fsc_status draw_strikes(fsc_library *lib, const fsc_prior *prior, fsc_dra
     double day[DAYS_PER_GROUP];
     int32_t event_of_level[64];
     /* Truths have their days to themselves. */
-    draw_days(day, prior, prior->separate_strikes < 0 ? m / LANE_GROUP : m);
+    draw_days(day, prior, prior->truth_strikes < 0 ? m / LANE_GROUP : m);
     draw_pattern(event_of_level, lib, prior, draw);
     for (int32_t l = 0; l < lib->n_level; l++) {
         double *age = &lib->strike_age[(int64_t)m * lib->n_level + l];
@@ -188,6 +189,18 @@ static fsc_status draw_all(fsc_library *lib, const fsc_prior *prior, fsc_error *
     return FSC_OK;
 }
 
+static void fill_deep_excess(fsc_library *lib) {
+    for (int32_t m = 0; m < lib->n_member; m++) {
+        const double *pdff = fsc_library_at(lib, m, lib->n_visit - 1, FSC_OBSERVED_PDFF);
+        for (int32_t i = 0; i < lib->n_site; i++) {
+            const fsc_cycle_site *site = fsc_cycle_site_at(lib->model, i);
+            if (strcmp(site->layer, "deep") != 0) continue;
+            const double excess = pdff[i] - lib->baseline_fat[i];
+            lib->deep_excess[(int64_t)m * lib->n_level + site->level_index] += 0.5 * excess;
+        }
+    }
+}
+
 static fsc_status fill_library(fsc_library *lib, const fsc_prior *prior, const double *visit_day, int32_t n_visit,
                                int32_t n_threads, const fsc_progress *progress, fsc_error *err) {
     const int64_t n = lib->n_member;
@@ -197,7 +210,9 @@ static fsc_status fill_library(fsc_library *lib, const fsc_prior *prior, const d
     lib->fat_shift = fsc_alloc(n * lib->n_site, sizeof *lib->fat_shift);
     lib->strike_age = fsc_alloc(n * lib->n_level, sizeof *lib->strike_age);
     lib->baseline_fat = fsc_alloc(lib->n_site, sizeof *lib->baseline_fat);
-    if (!lib->person || !lib->event || !lib->amount || !lib->fat_shift || !lib->strike_age || !lib->baseline_fat)
+    lib->deep_excess = fsc_alloc(n * lib->n_level, sizeof *lib->deep_excess);
+    if (!lib->person || !lib->event || !lib->amount || !lib->fat_shift || !lib->strike_age || !lib->baseline_fat ||
+        !lib->deep_excess)
         return fsc_fail_nomem(err, "drawing virtual people");
     for (int32_t i = 0; i < lib->n_site; i++) lib->baseline_fat[i] = fsc_cycle_site_at(lib->model, i)->baseline_fat;
     FSC_TRY(draw_all(lib, prior, err));
@@ -212,7 +227,9 @@ static fsc_status fill_library(fsc_library *lib, const fsc_prior *prior, const d
                                  .relative_tolerance = 1e-3,
                                  .absolute_tolerance = 1e-5,
                                  .n_threads = n_threads};
-    return fsc_cycle_simulate(&lib->run, lib->model, lib->person, lib->n_member, &plan, progress, err);
+    FSC_TRY(fsc_cycle_simulate(&lib->run, lib->model, lib->person, lib->n_member, &plan, progress, err));
+    fill_deep_excess(lib);
+    return FSC_OK;
 }
 
 fsc_status fsc_library_new(fsc_library **out, const fsc_cycle *model, const fsc_prior *prior, int32_t n_member,
@@ -245,6 +262,7 @@ void fsc_library_free(fsc_library *library) {
     fsc_free(library->fat_shift);
     fsc_free(library->strike_age);
     fsc_free(library->baseline_fat);
+    fsc_free(library->deep_excess);
     fsc_cycle_run_free(library->run);
     fsc_free(library);
 }

@@ -10,18 +10,30 @@
 
 enum {
     ROUNDS = 4,           /* alternations between levels and the person's baseline */
-    LEAST_EFFECTIVE = 100 /* effective virtual levels below which the data are softened */
+    LEAST_EFFECTIVE = 300 /* effective virtual levels below which the data are softened */
 };
 #define STREAM_PICK ((uint64_t)5 << 48)
 
-/* Constant and proportional part of the discrepancy, as SD. Set so that 90 % bands cover 85 to 95 % of simulated truths
- * whose parameters all differ from the library's (fascicle forecast --validate). */
+/* Constant and proportional part of the discrepancy, as SD. Set, with the least effective number and the share of
+ * changes (future.c), so that 90 % bands cover 85 to 95 % of simulated truths whose parameters all differ from the
+ * library's centres, at fatty sites too (fascicle forecast --validate 60). */
 double fsc_discrepancy(fsc_observed observed, double departure) {
     static const double constant[FSC_OBSERVED_N] = {0.005, 0.03, 0.02, 0.10, 0.08};
-    static const double share[FSC_OBSERVED_N] = {0.15, 0.20, 0.30, 0.30, 0.20};
+    static const double share[FSC_OBSERVED_N] = {0.20, 0.25, 0.40, 0.40, 0.25};
     const double part = share[observed] * departure;
     return constant[observed] * constant[observed] + part * part;
 }
+
+/* How closely a virtual level's surroundings must look like the person's, as SD: the levels next to it, and the mean of
+ * all levels. Loose: they stand for how far the cycle has spread and how readily, not for a copy of the person. */
+#define NEIGHBOUR_SD 0.02
+#define NEIGHBOUR_SHARE 0.2
+#define MEAN_SD 0.02
+
+/* Deep fat over the model's baseline at an observed level, or over all of them. */
+typedef struct surrounding {
+    double excess, variance; /* NaN = not observed */
+} surrounding;
 
 /* One level's samples: every virtual level of the group, as it is and mirrored. */
 typedef struct weighing {
@@ -31,6 +43,7 @@ typedef struct weighing {
     fsc_level_posterior *level;
     int32_t first, end;                 /* the level's data */
     int32_t candidate[64], n_candidate; /* virtual levels that may stand for it */
+    surrounding next[2], mean;          /* towards the head, towards the foot; the whole person */
     double *log_likelihood;             /* owned block: n_sample */
     double *weight;                     /* n_sample, after temper() */
     int64_t n_sample;
@@ -48,6 +61,27 @@ static fsc_pick pick_at(const weighing *w, int64_t sample) {
     const int64_t per_member = 2 * (int64_t)w->n_candidate;
     const int32_t within = (int32_t)(sample % per_member);
     return (fsc_pick){(int32_t)(sample / per_member), w->candidate[within / 2], within % 2};
+}
+
+static double log_normal(double r, double variance) {
+    return -0.5 * (r * r / variance + log(variance));
+}
+
+static double log_likelihood_around(const weighing *w, fsc_pick pick) {
+    const double *excess = w->library->deep_excess + (int64_t)pick.member * w->library->n_level;
+    double sum = 0, mean = 0;
+    for (int side = 0; side < 2; side++) {
+        if (isnan(w->next[side].excess)) continue;
+        const double virtual_excess = excess[pick.level + (side ? 1 : -1)], loose = NEIGHBOUR_SHARE * virtual_excess;
+        sum += log_normal(w->next[side].excess - w->posterior->shift[0] - virtual_excess,
+                          w->next[side].variance + w->posterior->shift_variance[0] + NEIGHBOUR_SD * NEIGHBOUR_SD +
+                              loose * loose);
+    }
+    if (isnan(w->mean.excess)) return sum;
+    for (int32_t l = 0; l < w->library->n_level; l++) mean += excess[l] / w->library->n_level;
+    const double loose = NEIGHBOUR_SHARE * mean;
+    return sum + log_normal(w->mean.excess - w->posterior->shift[0] - mean,
+                            w->mean.variance + w->posterior->shift_variance[0] + MEAN_SD * MEAN_SD + loose * loose);
 }
 
 static double log_likelihood_of(const weighing *w, fsc_pick pick) {
@@ -73,7 +107,7 @@ static double log_likelihood_of(const weighing *w, fsc_pick pick) {
         logs += log(product);
         product = 1;
     }
-    return -0.5 * (sum + logs + log(product));
+    return -0.5 * (sum + logs + log(product)) + log_likelihood_around(w, pick);
 }
 
 /* Weights exp(power (l - max)), summing to 1; returns the effective number. */
@@ -188,14 +222,40 @@ static void alternate(fsc_posterior *post, weighing *level, uint64_t seed, int32
     }
 }
 
+/* The deep sites of levels first..last at the last visit. */
+static surrounding deep_around(const fsc_library *library, const fsc_data *data, int32_t first, int32_t last) {
+    surrounding s = {0, 0};
+    int32_t n = 0;
+    for (int32_t i = 0; i < data->n; i++) {
+        const fsc_datum *d = &data->item[i];
+        if (d->layer != 0 || d->level < first || d->level > last || d->visit != data->n_visit - 1 ||
+            isnan(d->value[FSC_OBSERVED_PDFF]))
+            continue;
+        s.excess += d->value[FSC_OBSERVED_PDFF] - library->baseline_fat[data->site_index[d->level][0][d->side]];
+        s.variance += d->variance[FSC_OBSERVED_PDFF] + FSC_SITE_SD * FSC_SITE_SD;
+        n++;
+    }
+    if (n == 0) return (surrounding){(double)NAN, (double)NAN};
+    return (surrounding){s.excess / n, s.variance / ((double)n * n)};
+}
+
+/* A virtual level stands for the observed one when it lies in the same group and has the neighbours that were seen. */
+static int may_stand(const weighing *w, int32_t level) {
+    if (w->data->group[level] != w->data->group[w->level->level]) return 0;
+    return (isnan(w->next[0].excess) || level > 0) && (isnan(w->next[1].excess) || level < w->library->n_level - 1);
+}
+
 static fsc_status new_weighing(weighing *w, const fsc_library *library, const fsc_data *data, fsc_posterior *post,
                                fsc_level_posterior *level, fsc_error *err) {
     *w = (weighing){.library = library, .data = data, .posterior = post, .level = level};
     while (data->item[w->first].level != level->level) w->first++;
     w->end = w->first;
     while (w->end < data->n && data->item[w->end].level == level->level) w->end++;
+    w->next[0] = deep_around(library, data, level->level - 1, level->level - 1);
+    w->next[1] = deep_around(library, data, level->level + 1, level->level + 1);
+    w->mean = deep_around(library, data, 0, library->n_level - 1);
     for (int32_t l = 0; l < library->n_level; l++)
-        if (data->group[l] == data->group[level->level]) w->candidate[w->n_candidate++] = l;
+        if (may_stand(w, l)) w->candidate[w->n_candidate++] = l;
     w->n_sample = (int64_t)library->n_member * w->n_candidate * 2;
     w->log_likelihood = fsc_alloc(2 * w->n_sample, sizeof *w->log_likelihood);
     w->weight = w->log_likelihood + w->n_sample;

@@ -11,7 +11,6 @@
 #define INJURY_AGE_DAY 270.0
 #define FATTY 0.22
 #define FAR_APART_DAY 120.0
-#define LIBRARY_SPREAD 0.5
 enum { STRIKES = 3 };
 #define STREAM_NOISE ((uint64_t)8 << 48)
 
@@ -150,16 +149,16 @@ static fsc_status run_ahead(fsc_future *out, const fsc_library *library, int32_t
 static fsc_status prepare(trial *t, fsc_cycle_story story, fsc_error *err) {
     const fsc_validation_options *opt = t->opt;
     fsc_prior prior = {.story = story,
-                       .spread = LIBRARY_SPREAD,
+                       .spread = FSC_LIBRARY_SPREAD,
                        .horizon_day = INJURY_AGE_DAY,
                        .injury_age_day = INJURY_AGE_DAY,
                        .seed = opt->seed,
-                       .separate_strikes = -1};
+                       .truth_strikes = -1};
     const double visit_day[1] = {INJURY_AGE_DAY};
     FSC_TRY(fsc_library_new(&t->library, t->model, &prior, opt->n_member, visit_day, 1, opt->n_threads, NULL, err));
     prior.seed = opt->seed + 1000003;
     prior.spread = opt->mismatch;
-    prior.separate_strikes = STRIKES;
+    prior.truth_strikes = STRIKES;
     FSC_TRY(fsc_library_new(&t->truth, t->model, &prior, opt->n_truth, visit_day, 1, opt->n_threads, NULL, err));
     FSC_TRY(run_ahead(&t->ahead, t->library, opt->n_threads, err));
     FSC_TRY(run_ahead(&t->truth_ahead, t->truth, opt->n_threads, err));
