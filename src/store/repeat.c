@@ -109,6 +109,16 @@ const fsc_ageing *fsc_repeat_ageing(const fsc_repeat *repeat, const char *muscle
     return NULL;
 }
 
+/* The same muscle was measured twice, so how its fat scatters inside (the sampling part of pdff_se) cancels as far as
+ * both scans hold the same tissue. Where one holds a share more, the means differ by share x (mean of the rest - mean
+ * of the shared), and each of these two is known to within the sampling error. Noise never cancels. What repositioning
+ * does beyond this is in the repeatability. */
+double fsc_row_variance(const fsc_row *row, const fsc_row *with) {
+    const double noise = fmin(row->pdff_se_noise, row->pdff_se), all = row->pdff_se * row->pdff_se;
+    const double share = 1 - fmin(row->volume_mm3, with->volume_mm3) / fmax(row->volume_mm3, with->volume_mm3);
+    return isfinite(share) ? noise * noise + share * share * (all - noise * noise) : all;
+}
+
 int fsc_row_judged(const fsc_row *row) {
     return row->kind == FSC_ROW_SITE;
 }

@@ -40,6 +40,8 @@ const fsc_ageing *fsc_repeat_ageing(const fsc_repeat *repeat, const char *muscle
 
 /* Why two rows of one site may not be compared; "" when they may. */
 const char *fsc_row_obstacle(const fsc_row *a, const fsc_row *b);
+/* What a row's own error adds to its difference from another scan of the same site. */
+double fsc_row_variance(const fsc_row *row, const fsc_row *with);
 /* Non-zero for rows that a verdict is given for: one muscle, level and side. */
 int fsc_row_judged(const fsc_row *row);
 
