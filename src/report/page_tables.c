@@ -1,5 +1,7 @@
 #include "page_tables.h"
 
+#include "fail.h"
+#include "html.h"
 #include "words.h"
 
 #include <math.h>
@@ -159,8 +161,8 @@ static void full_row(fsc_text *out, const fsc_row *row, int assumed) {
     fsc_text_add(out, "</td></tr>\n");
 }
 
-void fsc_table_full_add(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet) {
-    if (!sheet->n_site) return;
+fsc_status fsc_table_full_add(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet, fsc_error *err) {
+    if (!sheet->n_site) return FSC_OK;
     static const char *const column[] = {"Muscle",
                                          "Level",
                                          "Side",
@@ -196,5 +198,8 @@ void fsc_table_full_add(fsc_text *out, const fsc_report_input *input, const fsc_
     for (size_t c = 0; c < n; c++) head(out, column[c], c > 2 && c + 1 < n);
     fsc_text_add(out, "</tr></thead>\n<tbody>\n");
     for (int32_t r = 0; r < sheet->n_row; r++) full_row(out, sheet->row[r], assumed);
-    fsc_text_add(out, "</tbody></table></div>\n</section>\n");
+    fsc_text_add(out, "</tbody></table></div>\n");
+    FSC_TRY(fsc_html_quality(out, sheet, err));
+    fsc_text_add(out, "</section>\n");
+    return FSC_OK;
 }

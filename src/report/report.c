@@ -71,8 +71,7 @@ static fsc_status fill(fsc_text *page, const fsc_report_input *input, const fsc_
     } else {
         fsc_chart_histogram_add(page, input->fatwater);
     }
-    fsc_table_full_add(page, input, sheet);
-    FSC_TRY(fsc_html_quality(page, sheet, err));
+    FSC_TRY(fsc_table_full_add(page, input, sheet, err));
     fsc_table_scan_add(page, input);
     fsc_html_notes(page, input);
     fsc_record_sentences_add(page, sheet->map);

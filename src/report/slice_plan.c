@@ -62,18 +62,15 @@ static void add_margin(fsc_slice_plan *plan) {
     crop->r1 = crop->r1 + d < view->n_down ? crop->r1 + d : view->n_down;
 }
 
-/* Keeps slices rising and each once; a slice that serves two levels names both when there is room. */
+/* Keeps slices rising and each once. */
 static void take(fsc_slice_plan *plan, int64_t slice, const char *level) {
     int32_t at = 0;
-    while (at < plan->n && plan->slice[at] < slice) at++;
-    if (at < plan->n && plan->slice[at] == slice) return;
-    if (plan->n == FSC_SLICES_MAX) return;
-    for (int32_t k = plan->n; k > at; k--) {
-        plan->slice[k] = plan->slice[k - 1];
-        memcpy(plan->level[k], plan->level[k - 1], sizeof plan->level[k]);
-    }
-    plan->slice[at] = slice;
-    fsc_copy_text(plan->level[at], sizeof plan->level[at], level);
+    while (at < plan->n && plan->pick[at].index < slice) at++;
+    if (at < plan->n && plan->pick[at].index == slice) return;
+    if (plan->n >= FSC_SLICES_MAX) return;
+    memmove(&plan->pick[at + 1], &plan->pick[at], (size_t)(plan->n - at) * sizeof plan->pick[0]);
+    plan->pick[at].index = slice;
+    fsc_copy_text(plan->pick[at].level, sizeof plan->pick[at].level, level);
     plan->n++;
 }
 

@@ -10,13 +10,17 @@
 
 #define FSC_SLICES_MAX 8
 
+typedef struct fsc_slice_pick {
+    int64_t index;
+    char level[12]; /* the level that an axial slice was chosen for; "" otherwise */
+} fsc_slice_pick;
+
 typedef struct fsc_slice_plan {
     fsc_view view;
     fsc_crop crop; /* the same for every slice, so that they compare */
     int32_t n;
-    int64_t slice[FSC_SLICES_MAX];  /* rising index */
-    char level[FSC_SLICES_MAX][12]; /* the level that an axial slice was chosen for; "" otherwise */
-    int32_t labelled;               /* non-zero: sites are on the grid of the maps and are outlined */
+    fsc_slice_pick pick[FSC_SLICES_MAX]; /* rising index */
+    int32_t labelled;                    /* non-zero: sites are on the grid of the maps and are outlined */
 } fsc_slice_plan;
 
 /* Chooses by the labels (axial stacks: the slice with most labelled voxels of each level), else by where there is a

@@ -50,8 +50,8 @@ static void find_window(studio *s) {
     for (int32_t q = 0; q < p->n; q++)
         for (int64_t row = p->crop.r0; row < p->crop.r1; row++)
             for (int64_t column = p->crop.c0; column < p->crop.c1; column++) {
-                const float v =
-                    anatomy_value(s, fsc_view_voxel(&p->view, &s->input->fatwater->grid, column, row, p->slice[q]));
+                const float v = anatomy_value(
+                    s, fsc_view_voxel(&p->view, &s->input->fatwater->grid, column, row, p->pick[q].index));
                 if (isfinite(v) && v > 0) s->sorted[n++] = v;
             }
     s->grey_top = 1;
@@ -128,8 +128,8 @@ static void define_outlines(fsc_text *out, const studio *s, int32_t q) {
                         "<path id=\"outline-%d-%d\" transform=\"scale(%.5g %.5g)\" fill=\"none\" "
                         "vector-effect=\"non-scaling-stroke\" d=\"",
                         (int)q, (int)m, p->view.mm_across, p->view.mm_down);
-        fsc_outline_add(out, &p->view, &s->input->fatwater->grid, p->crop, p->slice[q], s->input->sites->site_of_voxel,
-                        s->muscle_of_site, m + 1);
+        fsc_outline_add(out, &p->view, &s->input->fatwater->grid, p->crop, p->pick[q].index,
+                        s->input->sites->site_of_voxel, s->muscle_of_site, m + 1);
         fsc_text_add(out, "\"/>\n");
     }
     fsc_text_add(out, "</defs>\n");
@@ -182,7 +182,7 @@ static void add_scale_bar(fsc_text *out, const studio *s) {
 }
 
 static fsc_status add_panel(fsc_text *out, studio *s, int32_t q, int fat, fsc_error *err) {
-    const int64_t k = s->plan.slice[q];
+    const int64_t k = s->plan.pick[q].index;
     fsc_picture picture = {.pixel = s->pixel, .width = (int32_t)s->width, .height = (int32_t)s->height};
     if (fat)
         paint_fat(s, &picture, k);
@@ -214,13 +214,13 @@ static fsc_status add_slice(fsc_text *out, studio *s, int32_t q, fsc_error *err)
     FSC_TRY(add_panel(out, s, q, 0, err));
     FSC_TRY(add_panel(out, s, q, 1, err));
     fsc_text_add(out, "</div><figcaption>");
-    if (p->level[q][0] && strcmp(p->level[q], "n/a") != 0) {
+    if (p->pick[q].level[0] && strcmp(p->pick[q].level, "n/a") != 0) {
         fsc_text_add(out, "<strong>");
-        fsc_text_add_html(out, p->level[q]);
+        fsc_text_add_html(out, p->pick[q].level);
         fsc_text_add(out, "</strong>, ");
     }
     fsc_text_printf(out, "%s slice %lld of %lld</figcaption></figure>\n", fsc_plane_text(p->view.plane),
-                    (long long)p->slice[q] + 1, (long long)p->view.n_through);
+                    (long long)p->pick[q].index + 1, (long long)p->view.n_through);
     return FSC_OK;
 }
 

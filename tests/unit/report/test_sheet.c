@@ -65,9 +65,9 @@ static void a_slice_for_each_level(void **state) {
     assert_ok(fsc_slice_plan_make(&plan, &f->input, &sheet, &test_error));
     assert_int_equal(plan.view.plane, FSC_PLANE_AXIAL);
     assert_int_equal(plan.n, LEVELS);
-    assert_string_equal(plan.level[0], "L5"); /* k grows towards the head */
-    assert_string_equal(plan.level[2], "L3");
-    assert_int_equal(plan.slice[1] / 2, 1);
+    assert_string_equal(plan.pick[0].level, "L5"); /* k grows towards the head */
+    assert_string_equal(plan.pick[2].level, "L3");
+    assert_int_equal(plan.pick[1].index / 2, 1);
     /* 16 mm of margin at 2 mm a voxel around j = 8..15; the picture's rows run from the front. */
     assert_int_equal(plan.crop.r0, 0);
     assert_int_equal(plan.crop.r1, NY);
