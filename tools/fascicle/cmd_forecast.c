@@ -105,7 +105,8 @@ static int validate(cli *c, const values *v) {
     const fsc_status status = fsc_forecast_validate(result, &options, &err);
     if (status != FSC_OK) return cli_fail(c, status, &err);
     int honest = 1;
-    cli_line(c, "truths", "%d simulated people a story, parameters spread by %.2g of their prior (library 0.5)",
+    cli_line(c, "truths",
+             "%d simulated people a story; all parameters differ: other centres, spread by %.2g of their prior sd",
              (int)v->validate, v->mismatch);
     for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
         for (int d = 0; d < 2; d++) {
@@ -156,11 +157,11 @@ static const opt opts[] = {
     {"validate", "N", OPT_INTEGER, offsetof(values, validate),
      "instead try the method on N simulated people whose truth is known"},
     {"mismatch", "X", OPT_NUMBER, offsetof(values, mismatch),
-     "with --validate: spread of their parameters, in prior sd (default: 1)"},
+     "with --validate: spread of their parameters, in prior sd (default: 0.5)"},
     {NULL, NULL, OPT_FLAG, 0, NULL},
 };
 static const values defaults = {
-    .out = "out", .name = "person", .since_injury = NAN, .people = 4096, .seed = 1, .mismatch = 1};
+    .out = "out", .name = "person", .since_injury = NAN, .people = 4096, .seed = 1, .mismatch = 0.5};
 extern const command cmd_forecast;
 const command cmd_forecast = {
     .name = "forecast",
