@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* The slice axis has the largest spacing; when spacing is assumed or even, the fewest samples. */
-static int32_t find_slice_axis(const fsc_grid *grid) {
+int32_t fsc_slice_axis(const fsc_grid *grid) {
     double mm[3];
     fsc_grid_spacing_mm(grid, mm);
     int32_t axis = 2;
@@ -26,7 +25,7 @@ static int64_t block_at(const fsc_blocks *b, int64_t voxel) {
 
 fsc_status fsc_blocks_new(fsc_blocks *b, const fsc_grid *grid, const uint8_t *body, fsc_error *err) {
     memset(b, 0, sizeof *b);
-    b->slice_axis = find_slice_axis(grid);
+    b->slice_axis = fsc_slice_axis(grid);
     int64_t n_block = 1;
     for (int32_t a = 0; a < 3; a++) {
         b->voxel_dim[a] = grid->dim[a];

@@ -27,6 +27,8 @@ typedef struct fsc_evidence {
     double model_error;    /* relative */
 } fsc_evidence;
 
+/* The slice axis has the largest spacing; when spacing is assumed or even, the fewest samples. */
+int32_t fsc_slice_axis(const fsc_grid *grid);
 /* Lays blocks over the voxels with body != 0. */
 FSC_MUST_USE fsc_status fsc_blocks_new(fsc_blocks *out, const fsc_grid *grid, const uint8_t *body, fsc_error *err);
 void fsc_blocks_free(fsc_blocks *blocks);

@@ -4,10 +4,11 @@ static void unramp(const fsc_source *source, const int32_t *voxel, int32_t n, fs
     for (int32_t l = 0; l < n; l++) {
         if (voxel[l] < 0) continue;
         const int64_t x = fsc_source_ramp_index(source, voxel[l]);
+        const float sine = source->ramp_sin[x] * source->conjugate * source->ramp_sign;
         const double c = (double)source->ramp_cos[x];
         for (int32_t e = 0; e < source->n_echo; e++) {
             /* times exp(-i (-1)^e theta) */
-            const double s = (double)(e % 2 == 0 ? source->ramp_sin[x] : -source->ramp_sin[x]);
+            const double s = (double)(e % 2 == 0 ? sine : -sine);
             const double re = echo->re[e][l], im = echo->im[e][l];
             echo->re[e][l] = re * c + im * s;
             echo->im[e][l] = im * c - re * s;

@@ -18,6 +18,7 @@ typedef struct fsc_source {
     float scale;     /* brings the strong voxels to about 1 */
     float conjugate; /* +1, or -1 to conjugate */
     int32_t ramp_axis;
+    float ramp_sign;                  /* value of conjugate for which the ramp was found */
     const float *ramp_cos, *ramp_sin; /* along ramp_axis; NULL = no ramp */
 } fsc_source;
 

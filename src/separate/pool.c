@@ -7,8 +7,8 @@
 #define REACH 2
 #define TILE 2048
 /* Mean evidence of pure noise is 1 with a standard deviation of about 0.3 over 25 voxels. */
-#define PHASE_LOW 1.8
-#define PHASE_HIGH 2.8
+#define PHASE_LOW 1.5
+#define PHASE_HIGH 2.2
 /* What the local plane may miss, and the steps between neighbours that are no noise. */
 #define PLANE_ERROR_HZ 1.0
 #define JUMP_HZ 60.0

@@ -36,27 +36,8 @@ static void smallest_residuals(double *residual, double *energy, const fsc_sourc
     }
 }
 
-static void note_sign(const fsc_sign *found, int32_t stated, int32_t wanted, fsc_notes *notes) {
-    const char *const how = found->sign > 0 ? "as stored" : "conjugated";
-    if (wanted != 0)
-        fsc_notes_add(notes, FSC_NOTE_ASSUMED, "sign",
-                      "phase taken %s as asked; residual of the other sign / this sign %.2f", how, found->ratio);
-    else if (found->ratio >= CLEAR)
-        fsc_notes_add(notes, FSC_NOTE_FOUND, "sign", "phase taken %s (%.2f : 1 clearer than the other sign)", how,
-                      found->ratio);
-    else
-        fsc_notes_add(notes, FSC_NOTE_WARNING, "sign-unclear",
-                      "fat and water may be exchanged everywhere: the residuals do not tell the phase sign (%.2f : 1); "
-                      "taken %s%s",
-                      found->ratio, how, stated ? " as the file states" : " because the file states nothing");
-    if (wanted == 0 && stated != 0 && stated != found->sign)
-        fsc_notes_add(notes, FSC_NOTE_WARNING, "sign-contradicts",
-                      "the stated precession was not followed: its residual is %.2f times larger", found->ratio);
-}
-
 fsc_status fsc_sign_find(fsc_sign *out, const fsc_source *source, const fsc_model *model, const fsc_profiler *profiler,
-                         const int32_t *voxel, int32_t n, int32_t stated, int32_t wanted, fsc_notes *notes,
-                         fsc_error *err) {
+                         const int32_t *voxel, int32_t n, int32_t stated, int32_t wanted, fsc_error *err) {
     FSC_AUTO_BLOCK double *residual = fsc_alloc((int64_t)3 * n, sizeof *residual);
     if (!residual) return fsc_fail_nomem(err, "testing the phase sign");
     double *const energy = residual + 2 * (int64_t)n;
@@ -65,7 +46,7 @@ fsc_status fsc_sign_find(fsc_sign *out, const fsc_source *source, const fsc_mode
     double sum[2] = {0, 0};
     for (int32_t side = 0; side < 2; side++) {
         fsc_source turned = *source;
-        turned.conjugate = side == 0 ? 1 : -1;
+        turned.conjugate = side == 0 ? 1 : -1; /* a ramp already found turns along */
         double *const here = residual + (int64_t)side * n;
         smallest_residuals(here, energy, &turned, profiler, &profile, voxel, n);
         for (int32_t i = 0; i < n; i++) sum[side] += energy[i] > 0 ? here[i] / energy[i] : 0;
@@ -81,6 +62,24 @@ fsc_status fsc_sign_find(fsc_sign *out, const fsc_source *source, const fsc_mode
     /* The median of chi-squared with few degrees of freedom lies below its mean. */
     const double median = freedom * pow(1 - 2.0 / (9 * fmax(freedom, 1)), 3);
     out->noise_variance = freedom > 0 && n > 0 ? taken[n / 2] / median : NAN;
-    note_sign(out, stated, wanted, notes);
     return FSC_OK;
+}
+
+int fsc_sign_note(const fsc_sign *found, int32_t stated, int32_t wanted, fsc_notes *notes) {
+    const char *const how = found->sign > 0 ? "as stored" : "conjugated";
+    if (wanted != 0)
+        fsc_notes_add(notes, FSC_NOTE_ASSUMED, "sign",
+                      "phase taken %s as asked; residual of the other sign / this sign %.2f", how, found->ratio);
+    else if (found->ratio >= CLEAR)
+        fsc_notes_add(notes, FSC_NOTE_FOUND, "sign", "phase taken %s (%.2f : 1 clearer than the other sign)", how,
+                      found->ratio);
+    else
+        fsc_notes_add(notes, FSC_NOTE_WARNING, "sign-unclear",
+                      "fat and water may be exchanged everywhere: the residuals do not tell the phase sign (%.2f : 1); "
+                      "taken %s%s",
+                      found->ratio, how, stated ? " as the file states" : " because the file states nothing");
+    if (wanted == 0 && stated != 0 && stated != found->sign)
+        fsc_notes_add(notes, FSC_NOTE_WARNING, "sign-contradicts",
+                      "the stated precession was not followed: its residual is %.2f times larger", found->ratio);
+    return wanted == 0 && found->ratio < CLEAR;
 }

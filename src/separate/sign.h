@@ -11,9 +11,11 @@ typedef struct fsc_sign {
     double noise_variance; /* from the residuals of the sign taken, source's scale */
 } fsc_sign;
 
-/* stated: scan.precession (0 unknown); wanted: the user's choice (0 = decide). Notes what was found. */
+/* stated: scan.precession (0 unknown); wanted: the user's choice (0 = decide). */
 FSC_MUST_USE fsc_status fsc_sign_find(fsc_sign *out, const fsc_source *source, const fsc_model *model,
                                       const fsc_profiler *profiler, const int32_t *voxel, int32_t n, int32_t stated,
-                                      int32_t wanted, fsc_notes *notes, fsc_error *err);
+                                      int32_t wanted, fsc_error *err);
+/* Says what was found, and how clear it is; non-zero when it is not clear. */
+int fsc_sign_note(const fsc_sign *sign, int32_t stated, int32_t wanted, fsc_notes *notes);
 
 #endif
