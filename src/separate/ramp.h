@@ -10,6 +10,7 @@ typedef struct fsc_ramp {
     double slope_dwell; /* turns over the field of view */
     double constant_rad;
     double drop;  /* share of the summed residual that goes with the ramp */
+    double left;  /* mean relative residual with the ramp taken off */
     float *table; /* owned: cosines, then sines, dim[axis] each; NULL without a ramp */
 } fsc_ramp;
 
