@@ -66,7 +66,10 @@ static void threads_give_the_same_bits(void **state) {
     fsc_observation item[10];
     fsc_observations all;
     const int32_t n = fatty_c5(&all, item);
+    const char *const names[] = {"self-care"};
     fsc_forecast_options options = small;
+    options.schedule = names;
+    options.n_schedule = 1;
     options.n_member = 96;
     options.n_threads = 1;
     fsc_forecast *first = NULL, *other = NULL;
@@ -131,11 +134,15 @@ static void allocation_failure_is_reported(void **state) {
     fsc_observation item[10];
     fsc_observations all;
     (void)fatty_c5(&all, item);
+    all.n = 4; /* two levels */
+    const char *const names[] = {"self-care"};
     fsc_forecast_options options = small;
+    options.schedule = names;
+    options.n_schedule = 1;
     options.n_member = 64;
     options.n_threads = 1;
     fsc_status status = FSC_E_NOMEM;
-    for (int64_t n = 0; status != FSC_OK && n < 100000; n += 1 + n / 3) {
+    for (int64_t n = 0; status != FSC_OK && n < 100000; n += 1 + n / 2) {
         fsc_forecast *f = NULL;
         fsc_alloc_fail_at(n);
         status = fsc_forecast_run(&f, &all, &options, NULL);
