@@ -97,7 +97,7 @@ FSC_API void fsc_cycle_fit_free(fsc_cycle_fit *fit);
 /* ---- Global sensitivity: Sobol indices by Saltelli's design and Jansen's estimators ---- */
 
 typedef struct fsc_cycle_sobol_row {
-    const char *factor; /* parameter, modifier, "dose" or "baseline_fat"; borrowed from the model */
+    const char *factor; /* parameter, modifier, "dose" or "baseline_fat"; borrowed from the caller */
     double low, high;   /* range drawn from */
     /* For deep fat fraction and NDI after 12 months: first-order and total index, each with a bootstrap sd. */
     double first[2], first_sd[2], total[2], total_sd[2];
@@ -107,7 +107,6 @@ typedef struct fsc_cycle_sobol {
     fsc_cycle_sobol_row *row; /* owned, the most influential on NDI first */
     int32_t n_row;
     int64_t n_base, n_run;
-    char *names;
 } fsc_cycle_sobol;
 
 /* factor NULL takes the leaders of the prototype's screening. */

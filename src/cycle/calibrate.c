@@ -4,6 +4,7 @@
  * Weights are those of least information (maximum entropy) that meet the targets within their standard deviations: the
  * dual is a smooth convex function of one multiplier per fitted row, solved by Newton's method. */
 #include "alloc.h"
+#include "dense.h"
 #include "fail.h"
 #include "study.h"
 #include "table.h"
@@ -159,26 +160,6 @@ static double weigh(const fsc_study *s, const double *m, double *weight) {
     return dual + top + log(sum);
 }
 
-/* Solves the symmetric positive system a x = b in place by Cholesky; x overwrites b. */
-static void solve_positive(double *a, double *b, int32_t n) {
-    for (int32_t j = 0; j < n; j++) {
-        for (int32_t k = 0; k < j; k++) a[j * n + j] -= a[j * n + k] * a[j * n + k];
-        a[j * n + j] = sqrt(fmax(a[j * n + j], 1e-300));
-        for (int32_t i = j + 1; i < n; i++) {
-            for (int32_t k = 0; k < j; k++) a[i * n + j] -= a[i * n + k] * a[j * n + k];
-            a[i * n + j] /= a[j * n + j];
-        }
-    }
-    for (int32_t i = 0; i < n; i++) {
-        for (int32_t k = 0; k < i; k++) b[i] -= a[i * n + k] * b[k];
-        b[i] /= a[i * n + i];
-    }
-    for (int32_t i = n - 1; i >= 0; i--) {
-        for (int32_t k = i + 1; k < n; k++) b[i] -= a[k * n + i] * b[k];
-        b[i] /= a[i * n + i];
-    }
-}
-
 /* Newton with halving on the dual. */
 static void find_weights(const fsc_study *s, double *weight) {
     const int32_t k = s->n_feature;
@@ -203,7 +184,7 @@ static void find_weights(const fsc_study *s, double *weight) {
             matrix[a * k + a] += soft;
         }
         if (size < 1e-9) break;
-        solve_positive(matrix, slope, k);
+        fsc_dense_solve(matrix, slope, k);
         double step = 1, next[MAX_ROWS];
         for (int half = 0; half < 40; half++, step /= 2) {
             for (int32_t a = 0; a < k; a++) next[a] = m[a] - step * slope[a];
