@@ -7,13 +7,16 @@
 #include <fascicle/forecast.h>
 
 /* The whole section; nothing when forecast is NULL. */
-void fsc_future_add(fsc_text *out, const fsc_forecast *forecast);
+FSC_MUST_USE fsc_status fsc_future_add(fsc_text *out, const fsc_forecast *forecast, fsc_error *err);
 
 /* Its parts. */
 void fsc_future_person_add(fsc_text *out, const fsc_forecast *forecast);
 void fsc_future_schedules_add(fsc_text *out, const fsc_forecast *forecast);
 void fsc_future_sites_add(fsc_text *out, const fsc_forecast *forecast);
 void fsc_future_order_add(fsc_text *out, const fsc_forecast *forecast);
+
+/* Simulates the model itself: about 100 person-years. */
+FSC_MUST_USE fsc_status fsc_future_phase_add(fsc_text *out, fsc_error *err);
 
 /* The band of a quantity under a schedule on a day of fsc_forecast_days(). */
 const fsc_band *fsc_future_band(const fsc_forecast *forecast, int story, int32_t schedule, int quantity, int day);

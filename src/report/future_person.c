@@ -108,10 +108,9 @@ static void add_panel(fsc_text *out, const fsc_forecast *f, int story, int quant
 }
 
 void fsc_future_person_add(fsc_text *out, const fsc_forecast *f) {
-    fsc_text_add(
-        out, "<div class=\"together\">\n<h3>The next 12 months without treatment</h3>\n<p class=\"figure-note\">Line: "
-             "median; dark band: half of the model’s people who fit this scan; light band: nine in ten of "
-             "them.</p>\n<div class=\"columns stories\">\n");
+    fsc_text_add(out, "<div>\n<h3>The next 12 months without treatment</h3>\n<p class=\"figure-note\">Line: "
+                      "median; dark band: half of the model’s people who fit this scan; light band: nine in ten of "
+                      "them.</p>\n<div class=\"columns stories\">\n");
     for (int story = 0; story < FSC_CYCLE_N_STORY; story++) {
         fsc_text_add(out, "<div><h4>");
         fsc_future_story_name(out, story);

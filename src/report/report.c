@@ -67,7 +67,7 @@ static fsc_status fill(fsc_text *page, const fsc_report_input *input, const fsc_
         fsc_chart_strips_add(page, sheet);
         fsc_record_norms_add(page, sheet);
         fsc_record_within_add(page, sheet);
-        fsc_future_add(page, input->forecast);
+        FSC_TRY(fsc_future_add(page, input->forecast, err));
     } else {
         fsc_chart_histogram_add(page, input->fatwater);
     }
