@@ -12,9 +12,9 @@
 #include <stddef.h>
 
 #define LAG_MAX 16
-#define ROUNDS 6         /* of adding Var(mean) back; converges geometrically */
+#define ROUNDS 4         /* of adding Var(mean) back; converges geometrically */
 #define FEW 12           /* fewer voxels than this carry no correlation estimate */
-#define PAIRS_MAX 300000 /* of the model's sum */
+#define PAIRS_MAX 150000 /* of the model's sum */
 #define SAMPLE_MIN 32
 #define LENGTHS 28
 #define POWERS 5

@@ -86,7 +86,7 @@ static void draw(const recipe *c, uint64_t seed) {
         field[v] = (float)((double)field[v] / scale + c->white * fsc_random_normal(seed, 2, (uint64_t)v));
 }
 
-#define REPEATS 100
+#define REPEATS 180
 
 /* Root of the mean stated variance over the true spread of the means, and the share of intervals of 1.645 errors that
  * hold the truth (0). */
@@ -126,7 +126,7 @@ static void stated_error_is_the_true_error(void **state) {
         double ratio, covered;
         run_recipe(&recipes[i], &ratio, &covered);
         assert_true(ratio > 0.85 && ratio < 1.15);
-        assert_true(covered > 0.84 && covered < 0.96);
+        assert_true(covered > 0.83 && covered < 0.97);
     }
 }
 
