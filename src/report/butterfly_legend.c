@@ -3,6 +3,8 @@
 
 #include "colour.h"
 
+#include <math.h>
+
 #define LEGEND_WIDTH 740.0
 #define LINE 15.0
 
@@ -43,19 +45,28 @@ double fsc_butterfly_legend_height(const fsc_sheet *sheet) {
     return sheet->n_placed ? 142 : sheet->map ? 112 : 94;
 }
 
-/* One line of the key: a sign of 46 x 12 at x, y and its words; returns the next line's y. */
-static double sample_cell(fsc_text *out, double x, double y) {
+static int has_quartiles(const fsc_sheet *sheet) {
+    for (int64_t c = 0; c < (int64_t)sheet->n_muscle * sheet->n_level * 3; c++)
+        if (sheet->cell[c].row && isfinite(sheet->cell[c].row->pdff_quartile[0])) return 1;
+    return 0;
+}
+
+/* What stands inside a cell; returns the next line's y. */
+static double sample_cell(fsc_text *out, const fsc_butterfly *b, double x, double y) {
     const fsc_butterfly_box box = {x, y - 8, 46, 34, 1};
     fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"46\" height=\"34\" rx=\"4\" fill=\"#e4e7eb\"/>", box.x,
                     box.y);
-    fsc_butterfly_sliver(out, box, 0.3);
     fsc_text_printf(out,
                     "<path d=\"M%.1f %.1fh18\" stroke=\"#111\" stroke-width=\"1.6\"/><circle cx=\"%.1f\" cy=\"%.1f\" "
                     "r=\"2\"/>",
                     x + 16, y + 18, x + 25, y + 18);
-    say(out, x + 56, y, "strip at the inner edge: medial quarter of the muscle");
-    say(out, x + 56, y + LINE, "line with dot: value and 90 % interval of this measurement,");
-    say(out, x + 56, y + 2 * LINE, "0 at the inner to 50 % at the outer edge");
+    const int strips = has_quartiles(b->sheet);
+    if (strips) {
+        fsc_butterfly_sliver(out, box, 0.3);
+        say(out, x + 56, y, "strip at the inner edge: medial quarter of the muscle");
+    }
+    say(out, x + 56, y + LINE * strips, "line with dot: value and 90 % interval of this measurement,");
+    say(out, x + 56, y + LINE * (strips + 1), "0 at the inner to 50 % at the outer edge");
     return y + 3 * LINE + 4;
 }
 
@@ -87,7 +98,7 @@ static void frame_lines(fsc_text *out, const fsc_butterfly *b, double x, double 
         out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"22\" height=\"13\" rx=\"3\" fill=\"none\" stroke=\"#d5d9de\"/>", x,
         y - 10);
     say(out, x + 30, y, "not measured");
-    x += 118;
+    x += 130;
     if (has_cuts(b->sheet)) {
         fsc_text_printf(
             out,
@@ -115,7 +126,7 @@ void fsc_butterfly_legend(fsc_text *out, const fsc_butterfly *b) {
     }
     bar(out, b, left, y, "pdff", b->sheet->n_placed ? "Strips and hatched cells: fat in %" : "Fat in the muscle, %",
         pdff, "≥ ");
-    const double next = sample_cell(out, left + 240, top - 4);
+    const double next = sample_cell(out, b, left + 240, top - 4);
     record_lines(out, b, left + 240, next);
     frame_lines(out, b, left, b->height - 8);
 }

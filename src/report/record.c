@@ -43,17 +43,15 @@ static int is_plain(const fsc_sentence *s) {
 void fsc_record_plain_add(fsc_text *out, const fsc_sheet *sheet) {
     const fsc_map *map = sheet->map;
     if (!map) return;
-    int unusual = 0, opened = 0;
+    int unusual = 0;
     for (int32_t s = 0; s < map->n_sentence; s++) {
         const fsc_sentence *sentence = &map->sentence[s];
         if (!is_plain(sentence)) continue;
         if (strcmp(sentence->key, "unusual") == 0 && ++unusual > UNUSUAL_IN_BOX) continue;
-        fsc_text_add(out, opened ? "<li>" : "<ul>\n<li>");
-        opened = 1;
+        fsc_text_add(out, "<p>");
         fsc_text_add_html(out, sentence->text);
-        fsc_text_add(out, "</li>\n");
+        fsc_text_add(out, "</p>\n");
     }
-    if (opened) fsc_text_add(out, "</ul>\n");
     if (!sheet->n_placed)
         fsc_text_add(
             out, "<p>No published reference group fits these muscles, levels, age, sex and method, so nothing on this "

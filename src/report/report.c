@@ -17,6 +17,11 @@ static void add_picture(fsc_text *page, const fsc_sheet *sheet) {
     fsc_text_add(
         page, "<figure class=\"map\" aria-labelledby=\"map-title\">\n<h2 id=\"map-title\">The map: fat in each muscle "
               "at each level</h2>\n");
+    fsc_text_add(page, "<p class=\"figure-note\">One cell a muscle and level, deep muscles next to the spine. ");
+    fsc_text_add(page, sheet->side_unknown
+                           ? "The scan does not tell left from right: each value stands once, drawn across both sides."
+                           : "Seen as if facing the person: their left is on your right.");
+    fsc_text_add(page, "</p>\n");
     fsc_butterfly_add(page, sheet, "map");
     fsc_text_add(page, "</figure>\n");
 }
