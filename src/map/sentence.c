@@ -85,11 +85,11 @@ static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
         high += is_unusual(&map->site[i]);
     }
     if (placed > 0)
-        FSC_TRY(say(
-            map, err, "norms", "site.norm.percentile", 0,
-            "%d sites could be compared with a reference group; %d of them hold more fat than 95 %% of it. About one "
-            "in twenty healthy sites does.",
-            placed, high));
+        FSC_TRY(
+            say(map, err, "norms", "site.norm.percentile", 0,
+                "Sites that could be compared with a reference group: %d. Of these, %d hold more fat than 95 %% of it; "
+                "about one in twenty healthy sites does.",
+                placed, high));
     for (int32_t i = 0; i < map->n_site && said < NAMED_SITES_MAX; i++) {
         const fsc_map_site *site = &map->site[i];
         if (!is_unusual(site)) continue;
@@ -141,11 +141,9 @@ static fsc_status say_no_norm(fsc_map *map, fsc_error *err) {
         }
         char from[128];
         (void)snprintf(from, sizeof from, "site.norm.failed = %s", site->norm.failed);
-        const char *why =
-            strcmp(site->norm.failed, "level") == 0 ? "there is no norm cell for these levels" : site->norm.reason;
-        FSC_TRY(say(map, err, "no-norm", from, 0,
-                    "%s at %s: no comparison with a reference group and no z, because %s.", name_of(site->row.muscle),
-                    levels, why));
+        const char *why = strcmp(site->norm.failed, "level") == 0 ? "no norm cell for these levels" : site->norm.reason;
+        FSC_TRY(say(map, err, "no-norm", from, 0, "%s at %s: no comparison with a reference group and no z (%s).",
+                    name_of(site->row.muscle), levels, why));
     }
     return FSC_OK;
 }
@@ -178,6 +176,37 @@ static int count_beyond(const fsc_map *map, size_t contrast_offset, int32_t *com
         n += c.beyond_error && c.difference_fraction > 0;
     }
     return n;
+}
+
+/* "multifidus+erector_spinae" as "multifidus and erector spinae". */
+static void name_keys(char *out, size_t size, const char *keys) {
+    size_t used = 0;
+    for (; *keys && used + 6 < size; keys++)
+        used += (size_t)snprintf(out + used, size - used, "%s",
+                                 *keys == '+' ? " and " : (char[]){*keys == '_' ? ' ' : *keys, 0});
+    out[used] = 0;
+}
+
+static fsc_status say_pools(fsc_map *map, fsc_error *err) {
+    for (int32_t i = 0; i < map->n_pool; i++) {
+        const fsc_map_pool *pool = &map->pool[i];
+        const fsc_norm_place *norm = &pool->norm;
+        if (!norm->norm_id[0]) continue;
+        const int one = strcmp(pool->level_first, pool->level_last) == 0;
+        char p[24], low[24], upper[24], from[128], name[128];
+        name_keys(name, sizeof name, pool->muscle);
+        percent_text(p, sizeof p, norm->percentile);
+        percent_text(low, sizeof low, norm->percentile_low);
+        percent_text(upper, sizeof upper, norm->percentile_high);
+        (void)snprintf(from, sizeof from, "pool %s %s", norm->norm_id, norm->fact_id);
+        FSC_TRY(say(
+            map, err, "pool", from, 0,
+            "%s, %s%s%s, both sides together: %.1f %% fat, more fat than %s %% of a reference group (90 %% interval %s "
+            "to %s; %s, n = %.0f).",
+            pool->muscle, pool->level_first, one ? "" : "-", one ? "" : pool->level_last,
+            100 * pool->pdff_mean_fraction, p, low, upper, norm->cohort, norm->n));
+    }
+    return FSC_OK;
 }
 
 static fsc_status say_within(fsc_map *map, int *sides_differ, fsc_error *err) {
@@ -291,6 +320,7 @@ fsc_status fsc_map_sentences(fsc_map *map, fsc_error *err) {
     int sides_differ, rf;
     FSC_TRY(say_red_flags(map, err));
     FSC_TRY(say_unusual(map, err));
+    FSC_TRY(say_pools(map, err));
     FSC_TRY(say_no_norm(map, err));
     FSC_TRY(say_many_muscles(map, err));
     FSC_TRY(say_runs(map, err));

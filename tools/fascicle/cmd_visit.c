@@ -35,8 +35,9 @@ static int run_add(cli *c, const void *given) {
     }
     if (status == FSC_OK) status = fsc_store_add(store, map, v->replace, &err);
     if (status == FSC_OK) {
-        cli_line(c, "visit", "%s %s of %s added, %d rows", map->acquisition.participant, map->acquisition.session,
-                 map->acquisition.date, map->n_site);
+        const fsc_acquisition *a = &map->acquisition;
+        cli_line(c, "visit", "%s, %s%s%s added, %d rows", a->participant, a->session, a->session[0] ? " of " : "",
+                 a->date, map->n_site);
         cli_file(c, "store", v->store);
     }
     fsc_store_close(store);
