@@ -3,6 +3,7 @@
 #include "body.h"
 #include "fail.h"
 #include "fieldmap.h"
+#include "maps.h"
 #include "pool.h"
 #include "ramp.h"
 #include "sign.h"
@@ -76,7 +77,9 @@ static fsc_status find_ramp(work *w, fsc_fatwater *out, const fsc_scan *scan, co
         conjugate.conjugate = -conjugate.conjugate;
         FSC_TRY(
             fsc_ramp_find(&other, &conjugate, &w->profiler, w->sample, w->n_sample, slice_axis, opt->n_threads, err));
-        const int better = other.axis >= 0 && other.left < 0.95 * w->ramp.left;
+        /* Few echoes fit nearly as well with the wrong sign and a wrong ramp: what is stated decides near ties. */
+        const double margin = scan->precession == (int32_t)conjugate.conjugate ? 1.1 : 0.9;
+        const int better = other.axis >= 0 && other.left < margin * w->ramp.left;
         if (better) {
             fsc_ramp_free(&w->ramp);
             w->ramp = other;
@@ -134,31 +137,12 @@ static fsc_status find_field(work *w, const fsc_scan *scan, const fsc_separate_o
     return fsc_fieldmap_cut(&w->blocks, &prior, err);
 }
 
-static fsc_status allocate_maps(fsc_fatwater *out, int64_t n_voxel, fsc_error *err) {
-    float **const map[] = {
-        &out->pdff_fraction, &out->pdff_se_fraction,  &out->r2star_per_s,    &out->fieldmap_hz, &out->water,
-        &out->fat,           &out->residual_fraction, &out->swap_probability};
-    out->quality = fsc_alloc(n_voxel, sizeof *out->quality);
-    int missing = !out->quality;
-    for (size_t m = 0; m < sizeof map / sizeof *map; m++) {
-        *map[m] = fsc_alloc(n_voxel, sizeof(float));
-        missing |= !*map[m];
-        for (int64_t v = 0; *map[m] && v < n_voxel; v++) (*map[m])[v] = NAN;
-    }
-    return missing ? fsc_fail_nomem(err, "making the maps") : FSC_OK;
-}
-
 static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_options *opt, fsc_error *err) {
-    FSC_TRY(allocate_maps(out, w->source.n_voxel, err));
-    w->tissue = fsc_alloc(w->body.n_tissue, sizeof *w->tissue);
-    if (!w->tissue) return fsc_fail_nomem(err, "listing tissue voxels");
-    int32_t n = 0;
-    for (int64_t v = 0; v < w->source.n_voxel; v++) {
-        if (w->body.mask[v] == 1)
-            w->tissue[n++] = (int32_t)v;
-        else
-            out->quality[v] = FSC_Q_BACKGROUND | (w->body.mask[v] == FSC_BODY_NOT_FINITE ? FSC_Q_NOT_FINITE : 0);
-    }
+    FSC_TRY(fsc_maps_make(
+        out, w->source.n_voxel,
+        FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_FIELD | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP, err));
+    FSC_TRY(fsc_maps_tissue(&w->tissue, out, &w->body, err));
+    const int32_t n = w->body.n_tissue;
     FSC_AUTO_BLOCK float *variance = fsc_alloc(w->source.n_voxel, sizeof *variance);
     FSC_AUTO_BLOCK float *magnitude = fsc_alloc(n, sizeof *magnitude);
     if (!variance || !magnitude) return fsc_fail_nomem(err, "fitting voxels");

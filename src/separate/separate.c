@@ -3,6 +3,10 @@
 #include "alloc.h"
 #include "complex.h"
 #include "fail.h"
+#include "magnitude.h"
+#include "ready.h"
+#include "t1.h"
+#include "twopoint.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,16 +15,27 @@ FSC_DEFINE_AUTO(fsc_fatwater, fsc_fatwater_free)
 
 static fsc_status dispatch(fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                            const fsc_separate_options *opt, fsc_error *err) {
-    switch (scan->kind) {
-    case FSC_SCAN_COMPLEX:
-        if (scan->n_echo < 3)
-            return fsc_fail(err, FSC_E_RANGE, "%d echoes; a complex fit needs at least 3", (int)scan->n_echo);
-        out->method = FSC_METHOD_COMPLEX;
-        return fsc_separate_complex(out, scan, spectrum, opt, err);
-    default:
-        return fsc_fail(err, FSC_E_UNSUPPORTED, "this kind of scan cannot be separated: %s",
-                        fsc_scan_kind_text(scan->kind));
+    if (scan->kind == FSC_SCAN_WATER_FAT) {
+        out->method = FSC_METHOD_READY_WATER_FAT;
+        return fsc_ready_water_fat(out, scan, err);
     }
+    if (scan->kind == FSC_SCAN_FAT_FRACTION) {
+        out->method = FSC_METHOD_READY_FAT_FRACTION;
+        return fsc_ready_fat_fraction(out, scan, err);
+    }
+    const int complex = scan->kind == FSC_SCAN_COMPLEX;
+    if (scan->n_echo < 2)
+        return fsc_fail(err, FSC_E_RANGE, "%d echo; at least 2 are needed to tell fat from water, 3 for a PDFF",
+                        (int)scan->n_echo);
+    if (!scan->echo_re || (complex && !scan->echo_im))
+        return fsc_fail(err, FSC_E_ARG, "the scan holds no echo data for its kind");
+    if (scan->n_echo == 2) {
+        out->method = complex ? FSC_METHOD_TWO_POINT : FSC_METHOD_TWO_POINT_MAGNITUDE;
+        return fsc_separate_two_point(out, scan, spectrum, opt, err);
+    }
+    out->method = complex ? FSC_METHOD_COMPLEX : FSC_METHOD_MAGNITUDE;
+    return complex ? fsc_separate_complex(out, scan, spectrum, opt, err)
+                   : fsc_separate_magnitude(out, scan, spectrum, opt, err);
 }
 
 fsc_status fsc_separate_run(fsc_fatwater **out, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
@@ -39,6 +54,11 @@ fsc_status fsc_separate_run(fsc_fatwater **out, const fsc_scan *scan, const fsc_
     made->sign_ratio = made->ramp_slope_dwell = made->ramp_constant_rad = made->noise_sd = made->t1_bias_expected = NAN;
     made->ramp_axis = -1;
     FSC_TRY(dispatch(made, scan, &spectrum, opt, err));
+    if (scan->kind == FSC_SCAN_COMPLEX || scan->kind == FSC_SCAN_MAGNITUDE)
+        FSC_TRY(fsc_t1_apply(made, scan, opt->t1_correct, err));
+    else if (opt->t1_correct)
+        fsc_notes_add(&made->notes, FSC_NOTE_WARNING, "t1-bias",
+                      "no T1 correction was made: ready maps do not say how they were made");
     FSC_GIVE(out, made);
     return FSC_OK;
 }
