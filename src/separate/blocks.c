@@ -43,8 +43,8 @@ fsc_status fsc_blocks_new(fsc_blocks *b, const fsc_grid *grid, const uint8_t *bo
     b->minima = fsc_alloc(b->n_node, sizeof(fsc_minima));
     b->quality = fsc_alloc(b->n_node, sizeof(float));
     b->hz = fsc_alloc(b->n_node, sizeof(float));
-    b->margin = fsc_alloc(b->n_node, sizeof(float));
-    if (!b->block_of_node || !b->minima || !b->quality || !b->hz || !b->margin) {
+    b->swap = fsc_alloc(b->n_node, sizeof(float));
+    if (!b->block_of_node || !b->minima || !b->quality || !b->hz || !b->swap) {
         fsc_blocks_free(b);
         return fsc_fail_nomem(err, "laying out blocks");
     }
@@ -59,7 +59,7 @@ void fsc_blocks_free(fsc_blocks *b) {
     fsc_free(b->minima);
     fsc_free(b->quality);
     fsc_free(b->hz);
-    fsc_free(b->margin);
+    fsc_free(b->swap);
     memset(b, 0, sizeof *b);
 }
 

@@ -18,7 +18,7 @@ typedef struct fsc_blocks {
     fsc_minima *minima;     /* owned, [n_node] */
     float *quality;         /* owned, [n_node]: 0..1, how much a block's field is to be trusted by its neighbours */
     float *hz;              /* owned, [n_node]: the chosen field */
-    float *margin;          /* owned, [n_node]: nats by which the best other choice is worse */
+    float *swap;            /* owned, [n_node]: probability that fat and water are exchanged */
 } fsc_blocks;
 
 /* How residuals become likelihood: variance per real channel = noise^2 + (model_error * signal)^2 per echo. */

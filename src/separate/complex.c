@@ -7,6 +7,7 @@
 #include "pool.h"
 #include "ramp.h"
 #include "sign.h"
+#include "swap.h"
 #include "voxels.h"
 
 #include <math.h>
@@ -14,6 +15,8 @@
 
 #define SAMPLE 2048
 #define RAMP_SAMPLE 512
+/* Swap probability from which on a voxel is marked. */
+#define SUSPECT 0.2f
 /* Share of a voxel's signal that the model leaves unexplained in living tissue (0.04 to 0.06 in measured scans). */
 #define MODEL_ERROR 0.04
 
@@ -134,7 +137,26 @@ static fsc_status find_field(work *w, const fsc_scan *scan, const fsc_separate_o
                                       .range_hz = w->model.range_hz};
     FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->body.mask, err));
     FSC_TRY(fsc_blocks_profile(&w->blocks, &w->source, w->body.mask, &w->profiler, &evidence, opt->n_threads, err));
-    return fsc_fieldmap_cut(&w->blocks, &prior, err);
+    FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, err));
+    return fsc_swap_estimate(&w->blocks, &prior, err);
+}
+
+/* Swap probabilities go from blocks to voxels; whole-scan bits to every voxel. */
+static void mark_swaps(const work *w, fsc_fatwater *out) {
+    const uint16_t everywhere =
+        (uint16_t)((w->sign_unclear ? FSC_Q_SIGN_UNCLEAR : 0u) | (w->ramp.axis >= 0 ? FSC_Q_RAMP_CORRECTED : 0u));
+    int64_t suspect = 0;
+    for (int32_t i = 0; i < w->body.n_tissue; i++) {
+        const int32_t v = w->tissue[i];
+        out->swap_probability[v] = w->blocks.swap[fsc_blocks_node_at(&w->blocks, v)];
+        const int is_suspect = out->swap_probability[v] > SUSPECT;
+        suspect += is_suspect;
+        out->quality[v] |= (uint16_t)(everywhere | (is_suspect ? FSC_Q_SWAP_SUSPECT : 0u));
+    }
+    if (suspect * 100 > w->body.n_tissue)
+        fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "swap-suspect",
+                      "fat and water may be exchanged in %.1f %% of the tissue voxels (marked in the quality map)",
+                      100.0 * (double)suspect / w->body.n_tissue);
 }
 
 static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_options *opt, fsc_error *err) {
@@ -164,6 +186,7 @@ static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_opti
     fsc_voxels_fit(&job, opt->n_threads);
     fsc_pool_phase(&job, opt->n_threads);
     fsc_pool_field(&job, opt->n_threads);
+    mark_swaps(w, out);
     out->n_fitted = n;
     return FSC_OK;
 }
@@ -177,6 +200,10 @@ static fsc_status run(work *w, fsc_fatwater *out, const fsc_scan *scan, const fs
     FSC_TRY(find_field(w, scan, opt, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.5, err));
     FSC_TRY(fit_voxels(w, out, opt, err));
+    if (!w->model.r2_free)
+        fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "r2star-guided",
+                      "three echoes cannot give R2* on their own: it is drawn towards %.0f 1/s where noise is large",
+                      w->model.r2_typical);
     out->sign = w->sign.sign;
     out->sign_ratio = w->sign.ratio;
     out->noise_sd = sqrt(w->noise_variance) / (double)w->source.scale;

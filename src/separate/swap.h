@@ -1,0 +1,11 @@
+/* How likely fat and water are exchanged: for one block against its neighbours, and for a whole connected region
+ * against its own evidence, because a region that agrees with itself can still be wrong as a whole. */
+#ifndef FSC_SEPARATE_SWAP_H
+#define FSC_SEPARATE_SWAP_H
+
+#include "fieldmap.h"
+
+/* Fills blocks->swap from the chosen fields. FSC_E_NOMEM. */
+FSC_MUST_USE fsc_status fsc_swap_estimate(fsc_blocks *blocks, const fsc_fieldmap_prior *prior, fsc_error *err);
+
+#endif
