@@ -104,9 +104,14 @@ static void add_letter(fsc_text *out, double x, double y, const char *anchor, co
     fsc_text_add(out, "</text>");
 }
 
+/* Of the letters at the edges, in the picture's mm. */
+static double letter_size(const studio *s) {
+    return fmin(0.055 * s->width_mm, 0.14 * s->height_mm);
+}
+
 static void add_letters(fsc_text *out, const studio *s) {
     const fsc_view *v = &s->plan.view;
-    const double w = s->width_mm, h = s->height_mm, size = 0.055 * fmin(w, 1.4 * h), pad = 0.35 * size;
+    const double w = s->width_mm, h = s->height_mm, size = letter_size(s), pad = 0.35 * size;
     const int known = !s->input->scan || s->input->scan->side_known;
     const int across_is_side = v->plane != FSC_PLANE_SAGITTAL;
     const char left[2] = {across_is_side && !known ? '?' : v->left, 0};
@@ -162,7 +167,7 @@ static void add_level_name(fsc_text *out, const studio *s, int64_t k, const fsc_
             sum_y += (double)(row - p->crop.r0) + 0.5;
             n++;
         }
-    const double size = 0.045 * fmin(s->width_mm, 1.4 * s->height_mm);
+    const double size = 0.8 * letter_size(s);
     if (n)
         add_letter(out, sum_x / (double)n * p->view.mm_across, sum_y / (double)n * p->view.mm_down + 0.35 * size,
                    "middle", level->level, size);
@@ -176,7 +181,7 @@ static void add_level_names(fsc_text *out, const studio *s, int64_t k) {
 
 static void add_scale_bar(fsc_text *out, const studio *s) {
     if (fsc_words_spacing_assumed(s->input)) return;
-    const double size = 0.045 * fmin(s->width_mm, 1.4 * s->height_mm), x = 0.5 * size, y = s->height_mm - 0.7 * size;
+    const double size = 0.8 * letter_size(s), x = 0.5 * size, y = s->height_mm - 0.7 * size;
     fsc_text_printf(out, "<path d=\"M%.2f %.2fh20\" stroke=\"#fff\" stroke-width=\"%.2f\"/>", x, y, 0.16 * size);
     add_letter(out, x, y - 0.4 * size, "start", "2 cm", 0.8 * size);
 }
@@ -289,7 +294,7 @@ static fsc_status draw_all(fsc_text *out, studio *s, fsc_error *err) {
     fsc_text_add(out, "<section class=\"slices\" aria-labelledby=\"slices-title\">\n"
                       "<h2 id=\"slices-title\">The pictures behind the numbers</h2>\n");
     add_caption(out, s);
-    fsc_text_printf(out, "<div class=\"slice-grid plane-%s\">\n", fsc_plane_text(s->plan.view.plane));
+    fsc_text_printf(out, "<div class=\"slice-grid%s\">\n", s->width_mm > 1.8 * s->height_mm ? " broad" : "");
     for (int32_t q = 0; q < s->plan.n; q++) FSC_TRY(add_slice(out, s, head_first(s) ? s->plan.n - 1 - q : q, err));
     fsc_text_add(out, "</div>\n");
     add_key(out, s);
