@@ -196,6 +196,28 @@ static void a_note_is_said_once_though_two_steps_make_it(void **state) {
     fsc_notes_free(&r->f->sites.notes);
 }
 
+static void out_of_memory_drops_nothing(void **state) {
+    recorded *r = *state;
+    char *whole = page_of(r);
+    int64_t n = 0;
+    for (;; n++) {
+        fsc_alloc_fail_at(n);
+        test_error = (fsc_error){0};
+        const fsc_status status = fsc_report_write(FIXTURE_PAGE, &r->f->input, &test_error);
+        fsc_alloc_fail_at(-1);
+        if (status == FSC_OK) break;
+        assert_int_equal(status, FSC_E_NOMEM);
+        assert_false(fsc_file_exists(FIXTURE_PAGE));
+    }
+    char *page = NULL;
+    size_t length = 0;
+    assert_ok(fsc_file_read(&page, &length, FIXTURE_PAGE, (size_t)1 << 26, &test_error));
+    (void)unlink(FIXTURE_PAGE);
+    assert_string_equal(page, whole);
+    fsc_free(page);
+    fsc_free(whole);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(percentile_only_where_a_norm_fits, setup),
@@ -205,6 +227,7 @@ int main(void) {
         cmocka_unit_test_setup(red_flags_stand_before_everything, setup),
         cmocka_unit_test_setup(a_record_alone_makes_a_page, setup),
         cmocka_unit_test_setup(sentences_carry_what_they_stand_on, setup),
+        cmocka_unit_test_setup(out_of_memory_drops_nothing, setup),
         cmocka_unit_test_setup(a_note_is_said_once_though_two_steps_make_it, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
