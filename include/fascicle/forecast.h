@@ -138,7 +138,7 @@ typedef struct fsc_forecast_options {
     int32_t n_member;            /* virtual people per story */
     const char *const *schedule; /* names besides "no treatment"; NULL = all of the table */
     int32_t n_schedule;
-    const fsc_cycle_modifiers *modifiers; /* of this person; NULL = unknown, drawn from the prior */
+    const fsc_cycle_modifiers *modifiers; /* of this person; NaN fields, or NULL, are drawn from the prior */
     uint64_t seed;
     int32_t n_threads; /* 0 = all; the result does not depend on it */
     const fsc_progress *progress;

@@ -9,7 +9,7 @@
 typedef struct values {
     const char *table, *out, *name;
     opt_texts earlier, schedules;
-    double since_injury;
+    double since_injury, stress, sleep_deficit, bmi;
     int64_t people, seed, validate;
     double mismatch;
 } values;
@@ -65,9 +65,11 @@ static int forecast(cli *c, const values *v) {
     fsc_forecast *f = NULL;
     fsc_recipe recipe = {0};
     char path[1024] = "";
+    const fsc_cycle_modifiers modifiers = {NAN, NAN, v->stress, v->sleep_deficit, (v->bmi - 24) / 10, NAN};
     const fsc_forecast_options options = {.n_member = (int32_t)v->people,
                                           .schedule = v->schedules.item,
                                           .n_schedule = v->schedules.n,
+                                          .modifiers = &modifiers,
                                           .seed = (uint64_t)v->seed,
                                           .n_threads = (int32_t)c->threads,
                                           .progress = &c->progress};
@@ -148,6 +150,10 @@ static const opt opts[] = {
      "days from the first injury to this scan (default: unknown)"},
     {"earlier", "DAYS:FILE", OPT_TEXTS, offsetof(values, earlier),
      "an earlier scan's table, DAYS before this one; may be given several times"},
+    {"stress", "X", OPT_NUMBER, offsetof(values, stress), "this person's stress, 0 to 1 (default: unknown)"},
+    {"sleep-deficit", "X", OPT_NUMBER, offsetof(values, sleep_deficit),
+     "this person's lack of sleep, 0 to 1 (default: unknown)"},
+    {"bmi", "X", OPT_NUMBER, offsetof(values, bmi), "this person's body mass index (default: unknown)"},
     {"schedule", "NAME", OPT_TEXTS, offsetof(values, schedules),
      "a schedule besides \"no treatment\" (default: all that are known)"},
     {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the record goes (default: out)"},
@@ -160,8 +166,15 @@ static const opt opts[] = {
      "with --validate: spread of their parameters, in prior sd (default: 0.5)"},
     {NULL, NULL, OPT_FLAG, 0, NULL},
 };
-static const values defaults = {
-    .out = "out", .name = "person", .since_injury = NAN, .people = 4096, .seed = 1, .mismatch = 0.5};
+static const values defaults = {.out = "out",
+                                .name = "person",
+                                .since_injury = NAN,
+                                .stress = NAN,
+                                .sleep_deficit = NAN,
+                                .bmi = NAN,
+                                .people = 4096,
+                                .seed = 1,
+                                .mismatch = 0.5};
 extern const command cmd_forecast;
 const command cmd_forecast = {
     .name = "forecast",

@@ -243,7 +243,7 @@ static fsc_status fill_story(fsc_forecast_story *story, work *w, fsc_error *err)
 static void note_fit(fsc_forecast *f) {
     for (int s = 0; s < FSC_CYCLE_N_STORY; s++)
         for (int32_t l = 0; l < f->n_level; l++)
-            if (f->story[s].level[l].tempering < 0.5)
+            if (f->story[s].level[l].tempering < 0.25)
                 fsc_notes_add(&f->notes, FSC_NOTE_WARNING, "unlike-the-library",
                               "The forecast at %s is loose under '%s': hardly any virtual person looks like it (data "
                               "softened to %.2f).",

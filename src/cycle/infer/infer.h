@@ -7,7 +7,7 @@
 #include <fascicle/forecast.h>
 
 enum {
-    FSC_PICKS = 1024,     /* equally likely virtual levels drawn for every observed level */
+    FSC_PICKS = 512,      /* equally likely virtual levels drawn for every observed level */
     FSC_COMPOSITES = 192, /* whole persons put together from picks */
     FSC_LAYERS = 4        /* deep, intermediate, superficial, anterior */
 };
@@ -35,7 +35,7 @@ typedef struct fsc_prior {
     double spread;                        /* of parameters, in units of their prior sd (cut at 0.3) */
     double horizon_day;                   /* simulated days up to the last visit; an injury is never older */
     double injury_age_day;                /* days from the first injury to the last visit; NaN = unknown, log-uniform */
-    const fsc_cycle_modifiers *modifiers; /* NULL = drawn */
+    const fsc_cycle_modifiers *modifiers; /* NULL or NaN fields = drawn */
     uint64_t seed;
     /* >= 0 makes truths for the validation: exactly so many levels struck, each on its own day, baselines of their own,
      * and parameters around the prior medians instead of the fitted sets. -1 makes a library. */

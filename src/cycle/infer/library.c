@@ -49,6 +49,20 @@ static void draw_modifiers(fsc_cycle_modifiers *m, fsc_draw *draw) {
     m->repair = exp(0.15 * fsc_draw_normal(draw));
 }
 
+static void take(double *drawn, double known) {
+    if (isfinite(known)) *drawn = known;
+}
+
+static void take_known(fsc_cycle_modifiers *drawn, const fsc_cycle_modifiers *known) {
+    if (!known) return;
+    take(&drawn->activity, known->activity);
+    take(&drawn->posture_load, known->posture_load);
+    take(&drawn->stress, known->stress);
+    take(&drawn->sleep_deficit, known->sleep_deficit);
+    take(&drawn->bmi_excess, known->bmi_excess);
+    take(&drawn->repair, known->repair);
+}
+
 static void draw_person(fsc_library *lib, const fsc_prior *prior, int32_t m) {
     fsc_cycle_person *person = &lib->person[m];
     /* Half of a library by each fitted set: the data do not choose between them. */
@@ -62,7 +76,7 @@ static void draw_person(fsc_library *lib, const fsc_prior *prior, int32_t m) {
     }
     person->story = prior->story;
     draw_modifiers(&person->modifiers, &draw);
-    if (prior->modifiers) person->modifiers = *prior->modifiers;
+    take_known(&person->modifiers, prior->modifiers);
     person->event = lib->event + (int64_t)m * DAYS_PER_GROUP;
     person->fat_shift = lib->fat_shift + (int64_t)m * lib->n_site;
 }
