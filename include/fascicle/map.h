@@ -83,6 +83,7 @@ typedef struct fsc_map_site {
     fsc_contrast depth;          /* deep layer - superficial (or intermediate) layer, same level and side */
     fsc_contrast psoas;          /* this - psoas major, same level and side */
     fsc_contrast medial;         /* Q1 - mean of Q2..Q4 */
+    fsc_contrast gradient;       /* whole muscles: slope along the spine, per level towards the feet */
     fsc_extent extent;
     fsc_grade grade[FSC_GRADE_COUNT];
     fsc_change change; /* change.real = -1 and reason "no earlier visit" until compared */

@@ -45,6 +45,7 @@ typedef struct fsc_norm_place {
     char cohort[96];
     char method[64]; /* the norm's method class */
     char source[240];
+    char status[64]; /* how the source was read, or "fitted ..." */
     char fact_id[16];
     double n;
     double mean_fraction, sd_fraction; /* as published; for curves the fitted mean and SD at this age */
@@ -80,9 +81,9 @@ typedef struct fsc_norms_fit_options {
 
 /* Fits curves over age from a table of healthy controls: one row a person and site with the columns participant_id,
  * age, sex, muscle, level, side, pdff_mean (percent) and, unless given in opt, method. Per muscle, level, side and sex:
- * logit(PDFF) = spline(age) + normal error. Writes the norm table to out_path (whole or not at all).
- * Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT (missing column, bad cell: the line says which row), FSC_E_RANGE (the same
- * person twice in a cell, no cell with enough people), FSC_E_NUMERIC, FSC_E_NOMEM. */
+ * t(PDFF) = spline(age) + normal error, t a power of the odds chosen by likelihood (0 = logit). Writes the norm table
+ * to out_path (whole or not at all). Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT (missing column, bad cell: the line says
+ * which row), FSC_E_RANGE (the same person twice in a cell, no cell with enough people), FSC_E_NUMERIC, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_norms_fit(const char *out_path, const char *table_path,
                                               const fsc_norms_fit_options *opt, const fsc_recipe *recipe,
                                               fsc_notes *notes, fsc_error *err);

@@ -8,14 +8,15 @@
 
 enum { FSC_KNOT_MAX = 6, FSC_TERM_MAX = 5 };
 
-/* A fitted curve: logit(PDFF) = sum of coefficient x basis(age) + sigma x normal. Zero terms = none. */
+/* A fitted curve: t(PDFF) = sum of coefficient x basis(age) + sigma x normal, where t is the Box-Cox power of the odds:
+ * (odds^lambda - 1) / lambda, the logit for lambda 0. Zero terms = none. */
 typedef struct fsc_norm_curve {
     int32_t n_knot;
     double knot[FSC_KNOT_MAX]; /* ages in years, ascending */
     int32_t n_term;            /* 2 = straight line, else n_knot */
     double coefficient[FSC_TERM_MAX];
     double covariance[FSC_TERM_MAX * FSC_TERM_MAX]; /* of the coefficients, sigma included; row-major n_term x n_term */
-    double sigma, dof;
+    double sigma, dof, lambda;
 } fsc_norm_curve;
 
 typedef struct fsc_norm_cell {
@@ -34,6 +35,7 @@ typedef struct fsc_norm_cell {
     char cohort[96];
     char caveat[200];
     char source[240];
+    char status[64];
     char fact_id[16];
     fsc_skew skew; /* of mean and sd */
     double slope[4];
@@ -52,8 +54,12 @@ struct fsc_norms {
 
 /* Natural cubic spline basis (constant, line, n_knot - 2 curved terms) in decades from the first knot; fills n_term. */
 void fsc_curve_basis(double *basis, const fsc_norm_curve *curve, double age_years);
-/* The curve's logit-normal at an age, and the variance of mu there. */
-fsc_skew fsc_curve_at(double *mu_variance, const fsc_norm_curve *curve, double age_years);
+/* t, its inverse (0 where no fraction belongs to the value) and its slope. */
+double fsc_curve_transform(double lambda, double fraction);
+double fsc_curve_fraction(double lambda, double value);
+double fsc_curve_slope(double lambda, double fraction);
+/* t of the median at an age, and its variance. */
+double fsc_curve_at(double *variance, const fsc_norm_curve *curve, double age_years);
 
 /* Fills everything of place but the refusal; clips values at the ends of 0..1 and says so. */
 void fsc_norm_fill(fsc_norm_place *place, const fsc_norm_cell *cell, double age_years, double value_fraction,

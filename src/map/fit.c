@@ -20,8 +20,8 @@ typedef struct control {
     const char *participant, *muscle, *level, *method;
     fsc_side side;
     fsc_sex sex;
-    double age_years, y; /* y = logit of the fat fraction */
-    int32_t row;         /* 1 = first below the header */
+    double age_years, fraction;
+    int32_t row; /* 1 = first below the header */
 } control;
 
 typedef struct source {
@@ -75,7 +75,7 @@ static fsc_status read_control(control *c, int *use, const source *s, int32_t ro
     if (!(percent > 0 && percent < 100))
         return bad(s, row, "pdff_mean",
                    "must lie between 0 and 100 percent (both excluded) to be placed on a skewed scale");
-    c->y = fsc_logit(percent / 100);
+    c->fraction = percent / 100;
     *use = 1;
     return FSC_OK;
 }
@@ -139,14 +139,17 @@ static int invert(double *a, int32_t p) {
     return 1;
 }
 
-/* Least squares of y on the basis; *skewness of the residuals. 0 when the ages do not carry a curve. */
-static int fit_curve(fsc_norm_curve *curve, double *skewness, const control *c, int32_t n) {
+/* Least squares of t(fraction) on the basis for the curve's lambda; *skewness of the residuals, *log_likelihood up to a
+ * constant. 0 when the ages do not carry a curve. */
+static int fit_curve(fsc_norm_curve *curve, double *skewness, double *log_likelihood, const control *c, int32_t n) {
     const int32_t p = curve->n_term;
-    double xtx[FSC_TERM_MAX * FSC_TERM_MAX] = {0}, xty[FSC_TERM_MAX] = {0}, basis[FSC_TERM_MAX] = {0};
+    double xtx[FSC_TERM_MAX * FSC_TERM_MAX] = {0}, xty[FSC_TERM_MAX] = {0}, basis[FSC_TERM_MAX] = {0}, jacobian = 0;
     for (int32_t i = 0; i < n; i++) {
+        const double y = fsc_curve_transform(curve->lambda, c[i].fraction);
         fsc_curve_basis(basis, curve, c[i].age_years);
+        jacobian += curve->lambda * fsc_logit(c[i].fraction);
         for (int32_t a = 0; a < p; a++) {
-            xty[a] += basis[a] * c[i].y;
+            xty[a] += basis[a] * y;
             for (int32_t b = 0; b < p; b++) xtx[a * p + b] += basis[a] * basis[b];
         }
     }
@@ -158,7 +161,7 @@ static int fit_curve(fsc_norm_curve *curve, double *skewness, const control *c, 
     double m2 = 0, m3 = 0;
     for (int32_t i = 0; i < n; i++) {
         fsc_curve_basis(basis, curve, c[i].age_years);
-        double residual = c[i].y;
+        double residual = fsc_curve_transform(curve->lambda, c[i].fraction);
         for (int32_t a = 0; a < p; a++) residual -= curve->coefficient[a] * basis[a];
         m2 += residual * residual;
         m3 += residual * residual * residual;
@@ -168,6 +171,24 @@ static int fit_curve(fsc_norm_curve *curve, double *skewness, const control *c, 
     if (!(curve->sigma > 0)) return 0;
     for (int32_t i = 0; i < p * p; i++) curve->covariance[i] = xtx[i] * curve->sigma * curve->sigma;
     *skewness = m3 / n / pow(m2 / n, 1.5);
+    *log_likelihood = -0.5 * n * log(m2 / n) + jacobian;
+    return 1;
+}
+
+/* The scale on which the residuals are most nearly normal: the most likely lambda from 0 (logit, strong skew) to 1
+ * (odds, nearly none); Box and Cox 1964. */
+static int fit_best_curve(fsc_norm_curve *curve, double *skewness, const control *c, int32_t n) {
+    enum { STEPS = 20 };
+    double best = -HUGE_VAL, likelihood, skew;
+    for (int k = 0; k <= STEPS; k++) {
+        fsc_norm_curve one = *curve;
+        one.lambda = (double)k / STEPS;
+        if (!fit_curve(&one, &skew, &likelihood, c, n)) return 0;
+        if (likelihood <= best) continue;
+        best = likelihood;
+        *skewness = skew;
+        *curve = one;
+    }
     return 1;
 }
 
@@ -179,7 +200,7 @@ static void add_list(fsc_text *out, const double *value, int32_t n) {
 static int write_cell(fsc_text *out, const control *c, int32_t n, double *age, const fsc_norms_fit_options *opt,
                       fsc_notes *notes) {
     fsc_norm_curve curve = {0};
-    double skewness;
+    double skewness = 0;
     char id[160];
     (void)snprintf(id, sizeof id, "%s.%s.%s.%s.%s", opt->cohort, c->muscle, c->level, fsc_side_text(c->side),
                    fsc_sex_text(c->sex));
@@ -187,7 +208,7 @@ static int write_cell(fsc_text *out, const control *c, int32_t n, double *age, c
     qsort(age, (size_t)n, sizeof *age, by_age);
     int fitted = n >= PEOPLE_MIN && age[n - 1] - age[0] >= 5;
     if (fitted) choose_knots(&curve, age, n);
-    if (!fitted || strlen(id) >= sizeof((fsc_norm_cell *)0)->id || !fit_curve(&curve, &skewness, c, n)) {
+    if (!fitted || strlen(id) >= sizeof((fsc_norm_cell *)0)->id || !fit_best_curve(&curve, &skewness, c, n)) {
         fsc_notes_add(notes, FSC_NOTE_WARNING, "no-curve",
                       "No norm for %s: %d people from %.0f to %.0f years; at least %d over 5 years are needed.", id, n,
                       age[0], age[n - 1], PEOPLE_MIN);
@@ -195,7 +216,7 @@ static int write_cell(fsc_text *out, const control *c, int32_t n, double *age, c
     }
     if (fabs(skewness) > 2.6 * sqrt(6.0 / n))
         fsc_notes_add(notes, FSC_NOTE_WARNING, "skewed-residuals",
-                      "Percentiles of %s may be off at the ends: residuals stay skewed (%.1f) on the logit scale.", id,
+                      "Percentiles of %s may be off at the ends: residuals stay skewed (%.1f) on the fitted scale.", id,
                       skewness);
     fsc_text_printf(out,
                     "%s\t%s\t%s\t%s\t%s\t%s\t%.6g\t%.6g\trange\t%d\tstated\tn/a\tn/a\tPDFF\t%s\tn/a\t%s\t\t%s\t"
@@ -205,7 +226,7 @@ static int write_cell(fsc_text *out, const control *c, int32_t n, double *age, c
     add_list(out, curve.knot, curve.n_knot);
     add_list(out, curve.coefficient, curve.n_term);
     add_list(out, curve.covariance, curve.n_term * curve.n_term);
-    fsc_text_printf(out, "\t%.12g\t%.12g\n", curve.sigma, curve.dof);
+    fsc_text_printf(out, "\t%.12g\t%.12g\t%.2f\n", curve.sigma, curve.dof, curve.lambda);
     return 1;
 }
 
@@ -222,7 +243,7 @@ static fsc_status fit_all(const char *out_path, control *c, int32_t n, const sou
     fsc_text_add(&out,
                  "norm_id\tmuscle\tlevel_first\tlevel_last\tside\tsex\tage_min_years\tage_max_years\tage_basis\tn\t"
                  "n_basis\tmean_percent\tsd_percent\tmetric\tmethod\tfield\tcohort\tcaveat\tsource\tstatus\tfact_id\t"
-                 "knots_years\tcoefficients\tcovariance\tsigma\tdof\n");
+                 "knots_years\tcoefficients\tcovariance\tsigma\tdof\tlambda\n");
     int32_t written = 0;
     for (int32_t begin = 0, end; begin < n; begin = end) {
         for (end = begin + 1; end < n && by_cell(&c[begin], &c[end]) == 0; end++)

@@ -82,9 +82,9 @@ static fsc_status read_words(const reader *r, fsc_norm_cell *cell) {
     FSC_TRY(read_text(r, "cohort", cell->cohort, sizeof cell->cohort, 1));
     FSC_TRY(read_text(r, "caveat", cell->caveat, sizeof cell->caveat, 0));
     FSC_TRY(read_text(r, "source", cell->source, sizeof cell->source, 1));
+    FSC_TRY(read_text(r, "status", cell->status, sizeof cell->status, 1));
     FSC_TRY(read_text(r, "fact_id", cell->fact_id, sizeof cell->fact_id, 0));
-    const char *status = fsc_table_get(r->table, r->row, "status");
-    if (strncmp(status, "verified", 8) != 0 && strncmp(status, "fitted", 6) != 0)
+    if (strncmp(cell->status, "verified", 8) != 0 && strncmp(cell->status, "fitted", 6) != 0)
         return bad(r, "status", "must start with 'verified' or 'fitted': nothing else may place a person");
     static const char *const methods[] = {FSC_METHOD_CLASS_MULTI_ECHO, FSC_METHOD_CLASS_TWO_POINT,
                                           FSC_METHOD_CLASS_OTHER};
@@ -131,6 +131,8 @@ static fsc_status read_curve(const reader *r, fsc_norm_curve *curve) {
     if (curve->n_knot < 2) return bad(r, "knots_years", "needs two ages or more");
     curve->sigma = fsc_table_number(r->table, r->row, "sigma");
     curve->dof = fsc_table_number(r->table, r->row, "dof");
+    curve->lambda = fsc_table_number(r->table, r->row, "lambda");
+    if (!(curve->lambda >= 0 && curve->lambda <= 1)) return bad(r, "lambda", "must lie between 0 and 1");
     if (!(curve->sigma > 0)) return bad(r, "sigma", "must be above 0");
     if (!(curve->dof >= 1)) return bad(r, "dof", "must be 1 or more");
     return FSC_OK;

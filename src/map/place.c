@@ -16,6 +16,7 @@ static const char *const stage_words[] = {"muscle", "level", "sex", "age", "meth
 enum { LEVELS_POOLED_MAX = 3 };
 /* An age band wider than this is called pooled. */
 static const double age_band_wide_years = 25;
+static const double z95 = 1.6448536269514722;
 /* Values at or beyond the ends of 0..1 (noise) are placed here. */
 static const double value_end = 0.0005;
 
@@ -90,12 +91,33 @@ static double cell_variance(const fsc_norm_cell *cell, double z) {
     return to_mean * to_mean * var_mean + to_sd * to_sd * var_sd + 2 * to_mean * to_sd * both;
 }
 
+/* The same from a curve at an age; mean and SD by the midpoint rule over probabilities. */
+static void place_in_curve(fsc_norm_place *place, double *variance, double *z_slope, const fsc_norm_curve *curve,
+                           double age_years, double at) {
+    enum { POINTS = 400 };
+    double mu_variance, first = 0, second = 0;
+    const double mu = fsc_curve_at(&mu_variance, curve, age_years);
+    place->z = (fsc_curve_transform(curve->lambda, at) - mu) / curve->sigma;
+    *variance = mu_variance / (curve->sigma * curve->sigma) + place->z * place->z / (2 * curve->dof);
+    *z_slope = fsc_curve_slope(curve->lambda, at) / curve->sigma;
+    for (int i = 0; i < POINTS; i++) {
+        const double score = fsc_normal_quantile((i + 0.5) / POINTS);
+        const double x = fsc_curve_fraction(curve->lambda, mu + curve->sigma * score);
+        first += x / POINTS;
+        second += x * x / POINTS;
+    }
+    place->mean_fraction = first;
+    place->sd_fraction = sqrt(fmax(second - first * first, 0));
+    place->p95_fraction = fsc_curve_fraction(curve->lambda, mu + curve->sigma * z95);
+}
+
 void fsc_norm_fill(fsc_norm_place *place, const fsc_norm_cell *cell, double age_years, double value_fraction,
                    double value_se_fraction) {
     fsc_copy_text(place->norm_id, sizeof place->norm_id, cell->id);
     fsc_copy_text(place->cohort, sizeof place->cohort, cell->cohort);
     fsc_copy_text(place->method, sizeof place->method, cell->method);
     fsc_copy_text(place->source, sizeof place->source, cell->source);
+    fsc_copy_text(place->status, sizeof place->status, cell->status);
     fsc_copy_text(place->fact_id, sizeof place->fact_id, cell->fact_id);
     place->n = cell->n;
     double at = value_fraction;
@@ -103,34 +125,25 @@ void fsc_norm_fill(fsc_norm_place *place, const fsc_norm_cell *cell, double age_
         at = at < value_end ? value_end : 1 - value_end;
         add_caveat(place, "the value lies at the end of the scale and was placed at %.2f %%", 100 * at);
     }
-    fsc_skew skew = cell->skew;
-    double variance, dof = cell->n - 1;
+    double variance, dof = cell->n - 1, z_slope;
     if (cell->curve.n_term > 0) {
-        double mu_variance;
-        skew = fsc_curve_at(&mu_variance, &cell->curve, age_years);
+        place_in_curve(place, &variance, &z_slope, &cell->curve, age_years, at);
         dof = cell->curve.dof;
-        place->z = fsc_skew_score(&skew, at);
-        variance = mu_variance / (skew.sigma * skew.sigma) + place->z * place->z / (2 * dof);
-        const fsc_skew_moments moments = fsc_skew_moments_of(&skew);
-        place->mean_fraction = moments.mean;
-        place->sd_fraction = moments.sd;
     } else {
-        place->z = fsc_skew_score(&skew, at);
+        place->z = fsc_skew_score(&cell->skew, at);
         variance = cell_variance(cell, place->z);
+        z_slope = 1 / (at * (1 - at) * cell->skew.sigma);
         place->mean_fraction = cell->mean_fraction;
         place->sd_fraction = cell->sd_fraction;
+        place->p95_fraction = fsc_skew_value(&cell->skew, z95);
     }
-    if (value_se_fraction > 0) {
-        const double z_se = value_se_fraction / (at * (1 - at) * skew.sigma);
-        variance += z_se * z_se;
-    }
+    if (value_se_fraction > 0) variance += value_se_fraction * value_se_fraction * z_slope * z_slope;
     place->z_se = sqrt(variance);
     /* Student's t: with few people the norm's spread is itself uncertain. */
     const double reach = fsc_student_quantile(0.95, dof) * place->z_se;
     place->percentile = 100 * fsc_normal_cdf(place->z);
     place->percentile_low = 100 * fsc_normal_cdf(place->z - reach);
     place->percentile_high = 100 * fsc_normal_cdf(place->z + reach);
-    place->p95_fraction = fsc_skew_value(&skew, 1.6448536269514722);
 }
 
 static void say_what_pools(fsc_norm_place *place, const fsc_norm_cell *cell, const fsc_norm_query *q) {

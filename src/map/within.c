@@ -133,6 +133,42 @@ static void medial_contrast(fsc_contrast *c, const fsc_row *row) {
              "Q2-Q4");
 }
 
+/* Weighted line of the levels' means over their order; scatter about the line widens the error. */
+static void level_gradient(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
+    const fsc_row_kind kind = row->kind == FSC_ROW_MUSCLE ? FSC_ROW_SITE : FSC_ROW_SITE_BOTH;
+    double w_sum = 0, x_sum = 0, y_sum = 0, xx = 0, xy = 0, yy = 0;
+    const fsc_row *first = NULL, *last = NULL;
+    int32_t n = 0;
+    if (fsc_map_is_site(row)) {
+        none(c, "for whole muscles only");
+        return;
+    }
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_row *r = &map->site[i].row;
+        const double x = fsc_level_order(r->level), y = r->pdff_mean, w = 1 / (r->pdff_se * r->pdff_se);
+        if (r->kind != kind || r->side != row->side || strcmp(r->muscle, row->muscle) != 0) continue;
+        if (!isfinite(x) || !isfinite(y) || !isfinite(w)) continue;
+        w_sum += w;
+        x_sum += w * x;
+        y_sum += w * y;
+        xx += w * x * x;
+        xy += w * x * y;
+        yy += w * y * y;
+        if (!first || x < fsc_level_order(first->level)) first = r;
+        if (!last || x > fsc_level_order(last->level)) last = r;
+        n++;
+    }
+    const double sxx = xx - x_sum * x_sum / w_sum, sxy = xy - x_sum * y_sum / w_sum, syy = yy - y_sum * y_sum / w_sum;
+    if (n < 2 || !(sxx > 0)) {
+        none(c, "fewer than two levels with a fat fraction");
+        return;
+    }
+    const double scatter = n > 2 ? fmax(1, (syy - sxy * sxy / sxx) / (n - 2)) : 1;
+    char name[80];
+    (void)snprintf(name, sizeof name, "per level, %s to %s", first->level, last->level);
+    contrast(c, sxy / sxx, sqrt(scatter / sxx), 0, 0, name);
+}
+
 void fsc_map_contrasts(fsc_map *map) {
     for (int32_t i = 0; i < map->n_site; i++) {
         fsc_map_site *site = &map->site[i];
@@ -141,5 +177,6 @@ void fsc_map_contrasts(fsc_map *map) {
         depth_contrast(&site->depth, map, &site->row);
         psoas_contrast(&site->psoas, map, &site->row);
         medial_contrast(&site->medial, &site->row);
+        level_gradient(&site->gradient, map, &site->row);
     }
 }

@@ -34,6 +34,8 @@ static fsc_status compare(cli *c, const values *v, fsc_store *store, const char 
     if (status == FSC_OK) status = fsc_store_map(&now, store, v->participant, to, err);
     if (status == FSC_OK) status = fsc_change_run(now, before, err);
     if (status == FSC_OK) {
+        for (int32_t i = 0; i < now->n_sentence; i++) /* a red flag comes before everything */
+            if (strcmp(now->sentence[i].key, "stop") == 0) cli_line(c, "STOP", "%s", now->sentence[i].text);
         for (int32_t i = 0; i < now->n_sentence; i++)
             if (strcmp(now->sentence[i].key, "change") == 0) cli_line(c, "change", "%s", now->sentence[i].text);
         for (int32_t i = 0; i < now->n_site; i++)

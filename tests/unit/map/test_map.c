@@ -154,6 +154,24 @@ static void differences_inside_the_person(void **state) {
     fsc_map_free(map);
 }
 
+/* Three levels of equal weight rising by 0.02 and 0.04: slope 0.03, residuals 0.01 * (1, -2, 1) / 3. */
+static void fat_has_a_gradient_along_the_levels(void **state) {
+    (void)state;
+    fsc_row row[4] = {make_row("multifidus", "L3", FSC_SIDE_LEFT, 0.20, 0.001),
+                      make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.22, 0.001),
+                      make_row("multifidus", "L5", FSC_SIDE_LEFT, 0.26, 0.001),
+                      make_row("multifidus", "all", FSC_SIDE_LEFT, 0.22, 0.001)};
+    row[3].kind = FSC_ROW_MUSCLE;
+    fsc_map *map = make(row, 4, FSC_METHOD_COMPLEX, "{}");
+    const fsc_contrast *g = &map->site[3].gradient;
+    assert_close(g->difference_fraction, 0.03, 1e-12);
+    const double rss = (1 + 4 + 1) * pow(0.01 / 3, 2);
+    assert_close(g->se_fraction, sqrt(rss / 1e-6) * 0.001 / sqrt(2), 1e-12);
+    assert_string_equal(g->with, "per level, L3 to L5");
+    assert_true(isnan(map->site[0].gradient.difference_fraction));
+    fsc_map_free(map);
+}
+
 static void pools_meet_their_norms(void **state) {
     (void)state;
     fsc_row row[30];
@@ -335,6 +353,7 @@ int main(void) {
         cmocka_unit_test(threshold_is_printed_in_context_only),
         cmocka_unit_test(red_flags_lead),
         cmocka_unit_test(differences_inside_the_person),
+        cmocka_unit_test(fat_has_a_gradient_along_the_levels),
         cmocka_unit_test(pools_meet_their_norms),
         cmocka_unit_test(findings_run_along_the_spine),
         cmocka_unit_test(grades_are_derived_where_cut_points_were_read),
