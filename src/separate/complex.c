@@ -123,6 +123,7 @@ static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const
     fsc_body_mark(&w->body, &w->source, w->noise_variance);
     w->n_weak = fsc_body_sample(&w->body, fmax(0.01, 40 * w->noise_variance), fmax(0.15, 120 * w->noise_variance),
                                 w->weak, FSC_NOISE_SAMPLE);
+    if (w->n_weak < 200) w->n_weak = fsc_body_sample(&w->body, 0.01, 1e9, w->weak, FSC_NOISE_SAMPLE);
     fsc_body_drop_energy(&w->body);
     return FSC_OK;
 }
@@ -182,7 +183,7 @@ static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_opti
                          .magnitude_pdff = magnitude,
                          .scratch = magnitude};
     const double measured = fsc_voxels_noise(&job, w->weak, w->n_weak);
-    if (isfinite(measured) && w->n_weak > 200) job.noise_variance = w->noise_variance = measured;
+    if (isfinite(measured)) job.noise_variance = w->noise_variance = measured;
     fsc_voxels_fit(&job, opt->n_threads);
     fsc_pool_phase(&job, opt->n_threads);
     fsc_pool_field(&job, opt->n_threads);
