@@ -19,13 +19,13 @@
 static char test_dir[64];
 static char test_path[512];
 
-static int make_test_dir(void **state) {
+static inline int make_test_dir(void **state) {
     (void)state;
     strcpy(test_dir, "/tmp/fsc-scan-XXXXXX");
     return mkdtemp(test_dir) ? 0 : -1;
 }
 
-static void remove_tree(const char *dir) {
+static inline void remove_tree(const char *dir) {
     char **names = NULL;
     int32_t n = 0;
     if (fsc_file_list(&names, &n, dir, NULL) != FSC_OK) return;
@@ -41,15 +41,15 @@ static void remove_tree(const char *dir) {
     (void)rmdir(dir);
 }
 
-static int remove_test_dir(void **state) {
+static inline int remove_test_dir(void **state) {
     (void)state;
     remove_tree(test_dir);
     return 0;
 }
 
 /* The path of a name below the test folder, in one buffer; its folder is made. */
-static const char *below(const char *fmt, ...) FSC_PRINTF(1, 2);
-static const char *below(const char *fmt, ...) {
+static inline const char *below(const char *fmt, ...) FSC_PRINTF(1, 2);
+static inline const char *below(const char *fmt, ...) {
     char name[256];
     va_list args;
     va_start(args, fmt);
