@@ -203,8 +203,8 @@ static fsc_status say_pools(fsc_map *map, fsc_error *err) {
             map, err, "pool", from, 0,
             "%s, %s%s%s, both sides together: %.1f %% fat, more fat than %s %% of a reference group (90 %% interval %s "
             "to %s; %s, n = %.0f).",
-            pool->muscle, pool->level_first, one ? "" : "-", one ? "" : pool->level_last,
-            100 * pool->pdff_mean_fraction, p, low, upper, norm->cohort, norm->n));
+            name, pool->level_first, one ? "" : "-", one ? "" : pool->level_last, 100 * pool->pdff_mean_fraction, p,
+            low, upper, norm->cohort, norm->n));
     }
     return FSC_OK;
 }
@@ -214,17 +214,19 @@ static fsc_status say_within(fsc_map *map, int *sides_differ, fsc_error *err) {
     const int32_t unequal = count_beyond(map, offsetof(fsc_map_site, side), &compared);
     *sides_differ = unequal > 0;
     if (compared > 0)
-        FSC_TRY(say(
-            map, err, "side", "site.side", 0,
-            "Of %d pairs of left and right, %d differ beyond their error. Unequal sides are common in people without "
-            "pain.",
-            compared / 2, unequal));
+        FSC_TRY(
+            say(map, err, "side", "site.side", 0,
+                "Pairs of left and right that differ beyond their error: %d of %d. Unequal sides are common in people "
+                "without pain.",
+                unequal, compared / 2));
     const int32_t medial = count_beyond(map, offsetof(fsc_map_site, medial), &compared);
     if (compared > 0)
         FSC_TRY(say(
             map, err, "medial", "site.medial T011", 0,
-            "In %d of %d sites the quarter next to the midline is fatter than the rest. That is so in everyone; in one "
-            "study of 61 people only this quarter told recovered from symptomatic at 12 months.",
+            "The quarter next to the midline is fatter than the rest, beyond error, at %d of %d sites. More fat there "
+            "is "
+            "usual in every group; in one study of 61 people only this quarter told recovered from symptomatic at 12 "
+            "months.",
             medial, compared));
     return FSC_OK;
 }
