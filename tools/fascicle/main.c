@@ -5,12 +5,12 @@
 #include <string.h>
 
 extern const command cmd_run, cmd_info, cmd_separate, cmd_labels, cmd_measure, cmd_report, cmd_phantom, cmd_compare;
-extern const command cmd_norms, cmd_visit, cmd_visits, cmd_change, cmd_forecast;
+extern const command cmd_norms, cmd_visit, cmd_visits, cmd_change, cmd_forecast, cmd_cycle;
 
 /* In the order in which `fascicle --help` lists them; neighbours share a heading. */
 const command *const commands[] = {
-    &cmd_run,   &cmd_separate, &cmd_measure, &cmd_report, &cmd_visit,   &cmd_visits,  &cmd_change,
-    &cmd_norms, &cmd_forecast, &cmd_info,    &cmd_labels, &cmd_compare, &cmd_phantom, NULL,
+    &cmd_run,      &cmd_separate, &cmd_measure, &cmd_report, &cmd_visit,   &cmd_visits,  &cmd_change, &cmd_norms,
+    &cmd_forecast, &cmd_cycle,    &cmd_info,    &cmd_labels, &cmd_compare, &cmd_phantom, NULL,
 };
 
 static void print_overview(FILE *to) {
