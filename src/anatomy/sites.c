@@ -14,7 +14,6 @@
 #include <string.h>
 
 FSC_DEFINE_AUTO(fsc_sites, fsc_sites_free)
-FSC_DEFINE_AUTO(fsc_labels, fsc_labels_free)
 
 /* What is known of one label map while the sites are built. */
 typedef struct sites_map {

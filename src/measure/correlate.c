@@ -24,6 +24,7 @@
 #define SHARES 20
 #define TABLE 1024
 #define SPLIT_MAX 256
+#define FAR_AWAY 1e6f
 #define TABLE_END 60.0 /* exp(-d^p) is below 5e-4 beyond d^2 = 60 even for p = 1 */
 
 typedef struct lag_set {
@@ -51,19 +52,21 @@ typedef struct lag_source {
     const int64_t *index;
     int64_t n;
     double mean;
+    const float *place; /* (n, 3) */
 } lag_source;
 
 /* Mean product of residuals step apart; pairs says over how many. */
 static double covariance_at(const lag_source *s, const int step[3], double *pairs) {
     const int64_t *dim = s->grid->dim;
     const int64_t jump = step[0] + dim[0] * (step[1] + dim[1] * step[2]);
+    const float end[3] = {(float)(dim[0] - step[0]), (float)(dim[1] - step[1]), (float)(dim[2] - step[2])};
     double product = 0;
     *pairs = 0;
     for (int64_t i = 0; i < s->n; i++) {
+        const float *p = &s->place[3 * i];
+        if (p[0] >= end[0] || p[1] >= end[1] || p[2] >= end[2]) continue;
         const int64_t at = s->index[i];
-        if (at % dim[0] + step[0] >= dim[0] || at / dim[0] % dim[1] + step[1] >= dim[1] ||
-            at / (dim[0] * dim[1]) + step[2] >= dim[2] || s->map[at + jump] != s->value)
-            continue;
+        if (s->map[at + jump] != s->value) continue;
         const double r = ((double)s->data[at] - s->mean) * ((double)s->data[at + jump] - s->mean);
         if (!isfinite(r)) continue;
         product += r;
@@ -188,8 +191,9 @@ static model fit(const lag_set *lags, const kernel_table *table, double variance
     return best;
 }
 
-/* Mean of the correlated part over all pairs of the set: every stride-th voxel against all. place is (n, 3). */
-static double mean_kernel(const model *m, const float *place, int64_t n) {
+/* Mean of the correlated part over all pairs of the set: every stride-th voxel against all. place is (n, 3), n_known of
+ * them with data. */
+static double mean_kernel(const model *m, const float *place, int64_t n, int64_t n_known) {
     double table[TABLE + 1];
     for (int t = 0; t <= TABLE; t++) table[t] = kernel(TABLE_END * t / TABLE, m->power);
     double split[3][SPLIT_MAX]; /* by whole voxels along one axis */
@@ -200,6 +204,7 @@ static double mean_kernel(const model *m, const float *place, int64_t n) {
     double scale[3], sum = 0, count = 0;
     for (int a = 0; a < 3; a++) scale[a] = 1 / m->length[a];
     for (int64_t i = stride / 2; i < n; i += stride) {
+        if (place[3 * i] >= FAR_AWAY) continue;
         for (int64_t j = 0; j < n && !m->round; j++) {
             double product = 1;
             for (int a = 0; a < 3; a++) {
@@ -219,37 +224,36 @@ static double mean_kernel(const model *m, const float *place, int64_t n) {
         }
         count += 1;
     }
-    return sum / (count * (double)n);
+    return count > 0 ? sum / (count * (double)n_known) : 0;
 }
 
-/* Grid indices of the voxels with finite data. */
+/* Grid indices of every voxel; those without data are put far away, out of reach of all others. */
 static void list_places(float *place, const fsc_grid *grid, const float *data, const int64_t *index, int64_t n) {
-    int64_t at = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (!isfinite(data[index[i]])) continue;
-        place[at++] = (float)(index[i] % grid->dim[0]);
-        place[at++] = (float)(index[i] / grid->dim[0] % grid->dim[1]);
-        place[at++] = (float)(index[i] / (grid->dim[0] * grid->dim[1]));
+        const int known = isfinite(data[index[i]]);
+        place[3 * i] = known ? (float)(index[i] % grid->dim[0]) : FAR_AWAY;
+        place[3 * i + 1] = known ? (float)(index[i] / grid->dim[0] % grid->dim[1]) : FAR_AWAY;
+        place[3 * i + 2] = known ? (float)(index[i] / (grid->dim[0] * grid->dim[1])) : FAR_AWAY;
     }
 }
 
 double fsc_variance_of_mean(const fsc_grid *grid, const float *data, const int32_t *map, int32_t value,
                             const int64_t *index, int64_t n, double mean, float *scratch) {
     lag_set lags = {0};
-    const lag_source source = {grid, data, map, value, index, n, mean};
+    const lag_source source = {grid, data, map, value, index, n, mean, scratch};
+    list_places(scratch, grid, data, index, n);
     measure_lags(&lags, &source);
     if (lags.n < 2) return (double)NAN;
     const double plain = lags.c0 / (double)(lags.n - 1);
     if (lags.n < FEW || !(lags.c0 > 0)) return plain;
     kernel_table table;
     fill_table(&table);
-    list_places(scratch, grid, data, index, n);
     double variance = plain;
     for (int round = 0; round < ROUNDS; round++) {
         const double correction = fmin(variance, CORRECTION_MAX * lags.c0);
         const model m = fit(&lags, &table, correction);
         const double c0 = lags.c0 + correction;
-        variance = c0 * ((1 - m.share) / (double)lags.n + m.share * mean_kernel(&m, scratch, lags.n));
+        variance = c0 * ((1 - m.share) / (double)lags.n + m.share * mean_kernel(&m, scratch, n, lags.n));
     }
     return variance > plain ? variance : plain;
 }

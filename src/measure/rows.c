@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "shape.h"
 #include "text.h"
+#include "tiles.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -274,17 +275,33 @@ static void bone_row(rows_work *w, int32_t set) {
     judge(row, w);
 }
 
+/* One set after the other, any thread: a set's part depends on nothing else. */
+typedef struct rows_measure {
+    const fsc_voxels *v;
+    fsc_site_part *part;
+    float *scratch; /* longest x 3 for each worker */
+    int64_t longest;
+} rows_measure;
+
+static void measure_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)tile;
+    const rows_measure *m = context;
+    for (int64_t s = begin; s < end; s++)
+        fsc_site_part_measure(&m->part[s], m->v, (int32_t)s, m->scratch + 3 * m->longest * worker);
+}
+
 static fsc_status make(rows_work *w, fsc_error *err) {
     const fsc_voxels *v = w->v;
     const fsc_sites *sites = v->sites;
     int64_t longest = 1;
     for (int32_t s = 0; s < v->n_set; s++)
         if (v->start[s + 1] - v->start[s] > longest) longest = v->start[s + 1] - v->start[s];
-    FSC_AUTO_BLOCK float *scratch = fsc_alloc(3 * longest, sizeof *scratch);
+    FSC_AUTO_BLOCK float *scratch = fsc_alloc(3 * longest * fsc_tiles_workers(0), sizeof *scratch);
     /* At most: a row a set, one for both sides, one a muscle and side, one a muscle: under three for each set. */
     w->out->row = fsc_alloc(3 * (int64_t)v->n_set, sizeof *w->out->row);
     if (!scratch || !w->out->row) return fsc_fail_nomem(err, "measuring the sites");
-    for (int32_t s = 0; s < v->n_set; s++) fsc_site_part_measure(&w->part[s], v, s, scratch);
+    rows_measure context = {v, w->part, scratch, longest};
+    fsc_tiles_run(v->n_set, 1, measure_tile, &context, 0);
     for (int32_t s = 0; s < sites->n_site;) {
         int32_t end = s;
         while (end < sites->n_site && same_muscle(&sites->site[s], &sites->site[end])) end++;

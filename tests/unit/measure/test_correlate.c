@@ -86,7 +86,7 @@ static void draw(const recipe *c, uint64_t seed) {
         field[v] = (float)((double)field[v] / scale + c->white * fsc_random_normal(seed, 2, (uint64_t)v));
 }
 
-#define REPEATS 180
+#define REPEATS 120
 
 /* Root of the mean stated variance over the true spread of the means, and the share of intervals of 1.645 errors that
  * hold the truth (0). */
