@@ -113,9 +113,11 @@ static fsc_status list_visits(fsc_data *out, const fsc_observations *observation
 static fsc_status check_value(const fsc_observation *o, int q, fsc_error *err) {
     static const double low[FSC_OBSERVED_N] = {0, 0, -1, 0, 0}, high[FSC_OBSERVED_N] = {1, 3, 10, 50, 3};
     if (o->value[q] >= low[q] && o->value[q] <= high[q] && !(o->se[q] <= 0)) return FSC_OK;
-    return fsc_fail(err, FSC_E_RANGE, "%s of %s %s %s is %g with error %g; %g to %g with an error above 0 can be used",
-                    fsc_observed_text((fsc_observed)q), o->layer, o->level, fsc_side_text(o->side), o->value[q],
-                    o->se[q], low[q], high[q]);
+    const double unit = q == FSC_OBSERVED_PDFF ? 100 : 1; /* people read percent */
+    return fsc_fail(err, FSC_E_RANGE,
+                    "%s of %s %s %s is %g%s with error %g; %g to %g with an error above 0 can be used",
+                    fsc_observed_text((fsc_observed)q), o->layer, o->level, fsc_side_text(o->side), unit * o->value[q],
+                    q == FSC_OBSERVED_PDFF ? " %" : "", unit * o->se[q], unit * low[q], unit * high[q]);
 }
 
 static fsc_status fill_datum(fsc_datum *d, const fsc_observation *o, fsc_notes *notes, fsc_error *err) {

@@ -129,6 +129,15 @@ static fsc_status read_row(fsc_observation *o, const fsc_table *table, int32_t r
     return FSC_OK;
 }
 
+/* Fractions taken for percent would make a lean person of anyone. */
+static fsc_status check_percent(const fsc_table *table, const char *path, fsc_error *err) {
+    double most = (double)NAN;
+    for (int32_t row = 0; row < table->n_row; row++) most = fmax(most, fsc_table_number(table, row, "pdff"));
+    if (!(most > 0 && most <= 1)) return FSC_OK;
+    return fsc_fail(err, FSC_E_RANGE, "'%s': the largest pdff is %g; the column holds percent, not fractions", path,
+                    most);
+}
+
 static fsc_status read_sites(fsc_observations *out, const char *path, double visit_day, fsc_error *err) {
     fsc_measures *measures = NULL;
     FSC_TRY(fsc_measures_read(&measures, path, err));
@@ -145,6 +154,7 @@ fsc_status fsc_observations_read(fsc_observations *out, const char *tsv_path, do
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if (fsc_table_column(&table, needed[i]) < 0)
             return fsc_fail(err, FSC_E_FORMAT, "'%s' has no column '%s'", tsv_path, needed[i]);
+    FSC_TRY(check_percent(&table, tsv_path, err));
     for (int32_t row = 0; row < table.n_row; row++) {
         fsc_observation o;
         FSC_TRY(read_row(&o, &table, row, visit_day, tsv_path, err));

@@ -63,6 +63,10 @@ static void tables_are_read_in_percent(void **state) {
     assert_fails(fsc_observations_read(&none, path, 0, &test_error), FSC_E_FORMAT);
     assert_non_null(strstr(test_error.text, "middle"));
     fsc_observations_free(&none);
+    const char fraction[] = "level\tlayer\tside\tpdff\nC5\tdeep\tleft\t0.18\n";
+    assert_ok(fsc_file_write(path, fraction, sizeof fraction - 1, &test_error));
+    fsc_observations lean = {.injury_day = NAN};
+    assert_fails(fsc_observations_read(&lean, path, 0, &test_error), FSC_E_RANGE);
     unlink(path);
 }
 
