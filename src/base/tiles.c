@@ -18,10 +18,11 @@ int32_t fsc_tiles_workers(int32_t n_threads) {
 
 void fsc_tiles_run(int64_t n_items, int64_t tile_size, fsc_tile_fn fn, void *context, int32_t n_threads) {
     const int64_t n_tiles = fsc_tiles_count(n_items, tile_size);
-    const int32_t workers = fsc_tiles_workers(n_threads);
+    int32_t workers = fsc_tiles_workers(n_threads);
+    if (workers > n_tiles) workers = n_tiles > 1 ? (int32_t)n_tiles : 1; /* idle threads cost more than small work */
     (void)workers; /* unused in a build without OpenMP */
 #ifdef _OPENMP
-#pragma omp parallel for schedule(dynamic, 1) num_threads(workers)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(workers) if (workers > 1)
 #endif
     for (int64_t tile = 0; tile < n_tiles; tile++) {
 #ifdef _OPENMP
