@@ -1,6 +1,7 @@
 /* fit: curves fitted to simulated controls recover the generating curve within their stated band, and place new people
  * with z of mean 0 and SD 1; bad tables are refused with the row. */
 #include "../test.h"
+#include "alloc.h"
 #include "random.h"
 #include "skew.h"
 
@@ -273,11 +274,29 @@ static void norm_tables_are_checked(void **state) {
     check_table("b\tm\tL4\tL4\tboth\tmale\t20\t40\t30\t20\t5\tMRI\tc\ts\tverified\n", "method 'MRI'");
 }
 
+static void memory_failures_are_reported(void **state) {
+    (void)state;
+    write_cohort(5, 60);
+    for (int64_t k = 0;; k++) {
+        fsc_notes notes = {0};
+        fsc_norms *norms = NULL;
+        fsc_alloc_fail_at(k);
+        fsc_status status = fsc_norms_fit(out_path, in_path, &options, NULL, &notes, NULL);
+        if (status == FSC_OK) status = fsc_norms_read(&norms, out_path, NULL);
+        fsc_alloc_fail_at(-1);
+        fsc_norms_free(norms);
+        fsc_notes_free(&notes);
+        if (status == FSC_OK && k > 20) break; /* a dropped note is no failure */
+        assert_true(status == FSC_OK || status == FSC_E_NOMEM);
+        assert_true(k < 1000);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bands_hold_the_generating_curve), cmocka_unit_test(new_controls_have_z_of_mean_0_and_sd_1),
         cmocka_unit_test(few_people_get_a_straight_line),  cmocka_unit_test(bad_tables_are_refused_with_the_row),
-        cmocka_unit_test(norm_tables_are_checked),
+        cmocka_unit_test(norm_tables_are_checked),         cmocka_unit_test(memory_failures_are_reported),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }

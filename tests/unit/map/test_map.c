@@ -345,6 +345,21 @@ static void memory_failures_are_reported(void **state) {
         assert_true(status == FSC_OK || status == FSC_E_NOMEM);
         assert_true(k < 2000);
     }
+    fsc_map *map = make(row, n, FSC_METHOD_COMPLEX, "{\"red_flags\": {\"night_pain\": true}}");
+    char *text = NULL;
+    assert_ok(fsc_map_print(&text, map, &test_error));
+    for (int64_t k = 0;; k++) {
+        fsc_map *back = NULL;
+        fsc_alloc_fail_at(k);
+        const fsc_status status = fsc_map_parse(&back, text, "record", NULL);
+        fsc_alloc_fail_at(-1);
+        fsc_map_free(back);
+        if (status == FSC_OK && k > 40) break;
+        assert_true(status == FSC_OK || status == FSC_E_NOMEM);
+        assert_true(k < 2000);
+    }
+    fsc_map_free_text(text);
+    fsc_map_free(map);
 }
 
 int main(void) {

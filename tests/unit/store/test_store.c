@@ -1,5 +1,6 @@
 /* store and visits: what goes in comes out; everything that is no store, or a newer one, is refused with words. */
 #include "../test.h"
+#include "alloc.h"
 #include "visit.h"
 
 #include <sqlite3.h>
@@ -224,6 +225,31 @@ static void two_writers_take_turns(void **state) {
     fsc_map_free(three);
 }
 
+static void memory_failures_are_reported(void **state) {
+    const fsc_row row = make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.4, 0.01);
+    fsc_map *map = make_visit("sub-01", "ses-1", "2026-03-02", &row, 1);
+    for (int64_t k = 0;; k++) {
+        fsc_store *store = NULL;
+        fsc_visit *visit = NULL;
+        fsc_map *back = NULL;
+        int32_t n = 0;
+        (void)clean(state);
+        fsc_alloc_fail_at(k);
+        fsc_status status = fsc_store_open(&store, path, 1, NULL);
+        if (status == FSC_OK) status = fsc_store_add(store, map, 0, NULL);
+        if (status == FSC_OK) status = fsc_store_visits(&visit, &n, store, NULL, NULL);
+        if (status == FSC_OK) status = fsc_store_map(&back, store, "sub-01", "ses-1", NULL);
+        fsc_alloc_fail_at(-1);
+        fsc_map_free(back);
+        fsc_store_free_visits(visit);
+        fsc_store_close(store);
+        if (status == FSC_OK && k > 40) break; /* a dropped note is no failure */
+        assert_true(status == FSC_OK || status == FSC_E_NOMEM);
+        assert_true(k < 2000);
+    }
+    fsc_map_free(map);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(visits_come_back_by_date, NULL, clean),
@@ -234,6 +260,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_record_cut_short_is_reported, NULL, clean),
         cmocka_unit_test_setup_teardown(a_store_that_may_not_be_written_says_so, NULL, clean),
         cmocka_unit_test_setup_teardown(two_writers_take_turns, NULL, clean),
+        cmocka_unit_test_setup_teardown(memory_failures_are_reported, NULL, clean),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
