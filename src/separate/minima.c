@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Nats above the deepest minimum. */
+#define HOPELESS 12.0f
+
 /* Keeps the deepest FSC_MINIMA_MAX, in order of depth. */
 static void keep(fsc_minima *out, float hz, float cost) {
     int32_t at = out->n;
@@ -49,6 +52,8 @@ void fsc_minima_find(fsc_minima *out, const fsc_profile *profile, const fsc_prof
     }
     if (out->n == 0) keep(out, 0, 0); /* a flat or broken profile: the field is free */
     out->floor = out->cost[0];
+    /* The third and fourth stay only where they have a chance: every label costs memory and time in the cut. */
+    while (out->n > 2 && out->cost[out->n - 1] - out->floor > HOPELESS) out->n--;
     for (int32_t k = 0; k < out->n; k++) out->cost[k] -= out->floor;
     sort_by_field(out);
 }
