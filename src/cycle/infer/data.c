@@ -72,9 +72,10 @@ static fsc_status choose_model(fsc_cycle **model, const fsc_observations *observ
     }
     fsc_status status = FSC_OK;
     if (last < 0)
-        status = fsc_fail(err, FSC_E_ARG,
-                          "no observation can be used: a forecast needs a site with a level from C2 to "
-                          "S1, a side, and a value");
+        status =
+            fsc_fail(err, FSC_E_ARG,
+                     "no observation can be used: a forecast needs a muscle of the model at a level from C2 to S1, "
+                     "left or right, with a value, not cut by the field of view");
     while (status == FSC_OK && last - first < 2) {
         if (first > 0) first--;
         if (last < n - 1) last++;
