@@ -82,8 +82,9 @@ typedef struct fsc_norms_fit_options {
 /* Fits curves over age from a table of healthy controls: one row a person and site with the columns participant_id,
  * age, sex, muscle, level, side, pdff_mean (percent) and, unless given in opt, method. Per muscle, level, side and sex:
  * t(PDFF) = spline(age) + normal error, t a power of the odds chosen by likelihood (0 = logit). Writes the norm table
- * to out_path (whole or not at all). Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT (missing column, bad cell: the line says
- * which row), FSC_E_RANGE (the same person twice in a cell, no cell with enough people), FSC_E_NUMERIC, FSC_E_NOMEM. */
+ * to out_path (whole or not at all). opt and notes must not be NULL, recipe may. The curve is the median.
+ * Returns FSC_OK, FSC_E_ARG (cohort or source no short line), FSC_E_IO, FSC_E_FORMAT (missing column, bad cell: the
+ * line says which row), FSC_E_RANGE (the same person twice in a cell, no cell with enough people), FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_norms_fit(const char *out_path, const char *table_path,
                                               const fsc_norms_fit_options *opt, const fsc_recipe *recipe,
                                               fsc_notes *notes, fsc_error *err);
