@@ -11,23 +11,13 @@
 #include "model.h"
 #include "people.h"
 #include "schedule.h"
+#include "scheme.h"
 #include "tiles.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { N_STAGE = 6, GROUPS_PER_REPORT = 32 };
-
-/* Found by least squares on the eight conditions of order 4 and on the stability polynomial that reaches -7 with
- * z^5/139.8 (5 % damped); test_ensemble.c checks order, interval and the order 3 of the error weights. */
-static const double stage_a[N_STAGE] = {
-    0, -0.57327554249805379, -1.3885045748068745, -2.9597821224252625, -0.90709794162411994, -0.60802082207512664};
-static const double stage_b[N_STAGE] = {0.047347809075366669, 0.70075209280404982, 0.80353017644791191,
-                                        0.40423401630684008,  0.30922387241807697, 0.1525937459641824};
-static const double error_weight[N_STAGE + 1] = {0.21717206787331675,  -0.19109174917503036, -0.19778048386691699,
-                                                 -0.19136790085882549, 0.36235683820071796,  0.19270281758331007,
-                                                 -0.19199158975657191};
-static const double stable_reach = 7;
+enum { N_STAGE = FSC_N_STAGE, GROUPS_PER_REPORT = 32 };
 
 /* What one thread needs to take one group through. */
 typedef struct fsc_bench {
@@ -78,11 +68,11 @@ static double fastest_rate(const fsc_cast *cast) {
 static double try_step(const fsc_ensemble *ens, fsc_bench *b, double h) {
     const fsc_lane_kernels *k = ens->kernels;
     const int64_t n = ens->model->n_state;
-    fsc_lane_stage c = {0, stage_b[0], error_weight[0], h};
+    fsc_lane_stage c = {0, fsc_stage_b[0], fsc_error_weight[0], h};
     double *here = b->next, *there = b->other;
     k->first_stage(n, b->y, b->f, b->q, b->error, here, &c);
     for (int32_t s = 1; s < N_STAGE; s++) {
-        c = (fsc_lane_stage){stage_a[s], stage_b[s], error_weight[s], h};
+        c = (fsc_lane_stage){fsc_stage_a[s], fsc_stage_b[s], fsc_error_weight[s], h};
         k->stage(&b->cast, here, b->q, b->error, there, &c);
         double *const swap = here;
         here = there;
@@ -94,13 +84,13 @@ static double try_step(const fsc_ensemble *ens, fsc_bench *b, double h) {
     b->n_rhs += N_STAGE;
     const double relative = ens->plan->relative_tolerance > 0 ? ens->plan->relative_tolerance : FSC_CYCLE_RELATIVE;
     const double absolute = ens->plan->absolute_tolerance > 0 ? ens->plan->absolute_tolerance : FSC_CYCLE_ABSOLUTE;
-    return k->norm(n, b->y, here, b->error, there, h * error_weight[N_STAGE], relative, absolute);
+    return k->norm(n, b->y, here, b->error, there, h * fsc_error_weight[N_STAGE], relative, absolute);
 }
 
 /* Carries the group from one break to the next; *step is the step to try first and, on return, next time. */
 static fsc_status cross(const fsc_ensemble *ens, fsc_bench *b, double from, double to, double *step, double bounds[2],
                         int32_t n_people) {
-    const double longest = 0.97 * stable_reach / fastest_rate(&b->cast);
+    const double longest = 0.97 * FSC_STABLE_REACH / fastest_rate(&b->cast);
     double day = from;
     while (day < to) {
         const double left = to - day;
