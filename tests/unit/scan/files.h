@@ -31,7 +31,7 @@ static inline void remove_tree(const char *dir) {
     if (fsc_file_list(&names, &n, dir, NULL) != FSC_OK) return;
     for (int32_t i = 0; i < n; i++) {
         char path[512];
-        (void)snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+        if (fsc_file_join(path, sizeof path, dir, names[i], NULL) != FSC_OK) continue;
         if (fsc_file_is_folder(path))
             remove_tree(path);
         else
