@@ -5,10 +5,11 @@
 #include <stdlib.h>
 
 #define REACH 2
+#define PHASE_REACH 3
 #define TILE 2048
 /* Mean evidence of pure noise is 1 with a standard deviation of about 0.3 over 25 voxels. */
-#define PHASE_LOW 1.5
-#define PHASE_HIGH 2.2
+#define PHASE_LOW 1.4
+#define PHASE_HIGH 1.9
 /* What the local plane may miss, and the steps between neighbours that are no noise. */
 #define PLANE_ERROR_HZ 1.0
 #define JUMP_HZ 60.0
@@ -33,11 +34,11 @@ static window window_of(const fsc_voxel_job *job) {
 }
 
 /* First and last offsets that stay inside the volume. */
-static void bounds(const window *w, int64_t v, int32_t low[2], int32_t high[2]) {
+static void bounds(const window *w, int64_t v, int32_t reach, int32_t low[2], int32_t high[2]) {
     for (int32_t a = 0; a < 2; a++) {
         const int64_t at = v / w->stride[a] % w->dim[a];
-        low[a] = at < REACH ? -(int32_t)at : -REACH;
-        high[a] = w->dim[a] - 1 - at < REACH ? (int32_t)(w->dim[a] - 1 - at) : REACH;
+        low[a] = at < reach ? -(int32_t)at : -reach;
+        high[a] = w->dim[a] - 1 - at < reach ? (int32_t)(w->dim[a] - 1 - at) : reach;
     }
 }
 
@@ -50,7 +51,7 @@ static void phase_tile(void *context, int64_t tile, int64_t begin, int64_t end, 
         const int32_t v = job->tissue[i];
         int32_t low[2], high[2], n = 0;
         double sum = 0;
-        bounds(&w, v, low, high);
+        bounds(&w, v, PHASE_REACH, low, high);
         for (int32_t b = low[1]; b <= high[1]; b++)
             for (int32_t a = low[0]; a <= high[0]; a++) {
                 const float evidence = job->out_of_phase[v + a * w.stride[0] + b * w.stride[1]];
@@ -88,7 +89,7 @@ static double smoothed(const fsc_voxel_job *job, const window *w, int32_t v) {
     const double centre = (double)field[v], own = (double)variance[v];
     double s[6] = {0}, t[3] = {0};
     int32_t low[2], high[2];
-    bounds(w, v, low, high);
+    bounds(w, v, REACH, low, high);
     for (int32_t b = low[1]; b <= high[1]; b++)
         for (int32_t a = low[0]; a <= high[0]; a++) {
             const int64_t u = v + a * w->stride[0] + b * w->stride[1];
