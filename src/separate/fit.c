@@ -171,8 +171,8 @@ FSC_LEAF void common_phase(fsc_fit *fit, const linear *g, const fsc_model *model
     }
 }
 
-FSC_CLONES void fsc_fit_run(fsc_fit *fit, const fsc_model *model, const fsc_lanes_echo *echo, int32_t iterations,
-                            double reach_hz, double noise_variance) {
+FSC_CLONES static void run_lanes(fsc_fit *fit, const fsc_model *model, const fsc_lanes_echo *echo, int32_t iterations,
+                                 double reach_hz, double noise_variance) {
     turned y;
     linear g;
     double start[L], psi[L], r2[L], best[L], move_psi[L], move_r2[L], scale[L];
@@ -212,4 +212,9 @@ FSC_CLONES void fsc_fit_run(fsc_fit *fit, const fsc_model *model, const fsc_lane
     for (int32_t n = 0; n < model->n_echo; n++)
         for (int32_t l = 0; l < L; l++)
             fit->energy[l] += echo->re[n][l] * echo->re[n][l] + echo->im[n][l] * echo->im[n][l];
+}
+
+void fsc_fit_run(fsc_fit *fit, const fsc_model *model, const fsc_lanes_echo *echo, int32_t iterations, double reach_hz,
+                 double noise_variance) {
+    run_lanes(fit, model, echo, iterations, reach_hz, noise_variance);
 }

@@ -129,8 +129,8 @@ void fsc_profile_clear(fsc_profile *profile, const fsc_profiler *p) {
     memset(profile->corr_im, 0, (size_t)p->n_pair * L * sizeof(float));
 }
 
-FSC_CLONES void fsc_profile_add(fsc_profile *profile, const fsc_profiler *p, const fsc_lanes_echo *echo,
-                                const float *weight) {
+FSC_CLONES static void add_lanes(fsc_profile *profile, const fsc_profiler *p, const fsc_lanes_echo *echo,
+                                 const float *weight) {
     float s_re[FSC_ECHO_MAX][L], s_im[FSC_ECHO_MAX][L];
     for (int32_t n = 0; n < p->n_echo; n++)
         for (int32_t l = 0; l < L; l++) {
@@ -163,7 +163,7 @@ FSC_LEAF void contract(const fsc_profile *profile, const fsc_profiler *p, int32_
     }
 }
 
-FSC_CLONES void fsc_profile_scan(fsc_profile *profile, const fsc_profiler *p) {
+FSC_CLONES static void scan_lanes(fsc_profile *profile, const fsc_profiler *p) {
     float energy[L];
     for (int32_t l = 0; l < L; l++) energy[l] = 0;
     for (int32_t n = 0; n < p->n_echo; n++)
@@ -195,4 +195,12 @@ FSC_CLONES void fsc_profile_scan(fsc_profile *profile, const fsc_profiler *p) {
             }
         }
     }
+}
+
+void fsc_profile_add(fsc_profile *profile, const fsc_profiler *p, const fsc_lanes_echo *echo, const float *weight) {
+    add_lanes(profile, p, echo, weight);
+}
+
+void fsc_profile_scan(fsc_profile *profile, const fsc_profiler *p) {
+    scan_lanes(profile, p);
 }
