@@ -81,10 +81,11 @@ FSC_API void fsc_fatwater_free(fsc_fatwater *fatwater);
 /* Words for readers: "complex multi-echo PDFF", "2-point fat signal fraction (not PDFF)", ... */
 FSC_API const char *fsc_method_text(fsc_method method);
 
-/* Writes every map as <dir>/<name>_PDFFmap.nii.gz (percent), _desc-pdffse_PDFFmap, _R2starmap, _fieldmap,
- * _desc-water_S0map, _desc-fat_S0map, _desc-residual_..., _desc-swap_..., _desc-quality_... each with a JSON sidecar
- * (units, method, spectrum, sign, recipe). Files appear whole or not at all.
- * Returns FSC_OK, FSC_E_IO, FSC_E_NOMEM. */
+/* Writes every map as <dir>/<name>_PDFFmap.nii.gz (percent), _desc-pdffse_PDFFmap (percent), _R2starmap, _fieldmap,
+ * _desc-water_S0map, _desc-fat_S0map, _desc-residual_quality, _desc-swap_quality and _desc-flags_quality, each with a
+ * JSON sidecar (units, method, spectrum, sign, recipe, notes). Maps that are no PDFF in the strict sense say so in the
+ * name: _desc-2point_PDFFmap, _desc-ready_PDFFmap. Files appear whole or not at all.
+ * Returns FSC_OK, FSC_E_IO, FSC_E_RANGE (name too long), FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_fatwater_write(const fsc_fatwater *fatwater, const fsc_scan *scan, const char *dir,
                                                    const fsc_recipe *recipe, fsc_error *err);
 
