@@ -69,22 +69,16 @@ static double try_step(const fsc_ensemble *ens, fsc_bench *b, double h) {
     const fsc_lane_kernels *k = ens->kernels;
     const int64_t n = ens->model->n_state;
     fsc_lane_stage c = {0, fsc_stage_b[0], fsc_error_weight[0], h};
-    double *here = b->next, *there = b->other;
-    k->first_stage(n, b->y, b->f, b->q, b->error, here, &c);
+    k->first_stage(n, b->y, b->f, b->q, b->error, b->next, &c);
     for (int32_t s = 1; s < N_STAGE; s++) {
         c = (fsc_lane_stage){fsc_stage_a[s], fsc_stage_b[s], fsc_error_weight[s], h};
-        k->stage(&b->cast, here, b->q, b->error, there, &c);
-        double *const swap = here;
-        here = there;
-        there = swap;
+        k->stage(&b->cast, b->next, b->q, b->error, &c);
     }
-    b->next = here;
-    b->other = there;
-    k->rhs(&b->cast, here, there);
+    k->rhs(&b->cast, b->next, b->other);
     b->n_rhs += N_STAGE;
     const double relative = ens->plan->relative_tolerance > 0 ? ens->plan->relative_tolerance : FSC_CYCLE_RELATIVE;
     const double absolute = ens->plan->absolute_tolerance > 0 ? ens->plan->absolute_tolerance : FSC_CYCLE_ABSOLUTE;
-    return k->norm(n, b->y, here, b->error, there, h * fsc_error_weight[N_STAGE], relative, absolute);
+    return k->norm(n, b->y, b->next, b->error, b->other, h * fsc_error_weight[N_STAGE], relative, absolute);
 }
 
 /* Carries the group from one break to the next; *step is the step to try first and, on return, next time. */

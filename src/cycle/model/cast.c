@@ -23,6 +23,8 @@ static int64_t lay_out(fsc_cast *cast, double *base) {
     cast->effect = take(base, &at, n * FSC_EFFECT_N);
     cast->deficit = take(base, &at, n);
     cast->inflamed = take(base, &at, n);
+    cast->guard = take(base, &at, n);
+    cast->sens = take(base, &at, levels);
     cast->side_total = take(base, &at, 2 * levels);
     cast->immobile = take(base, &at, levels);
     cast->compress = take(base, &at, levels);

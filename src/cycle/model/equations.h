@@ -40,13 +40,13 @@ EQ_INLINE double eq_exp_minus(double z) {
     return e * e;
 }
 
-/* Strength deficits of sites, immobilisation B and compression P of levels: all that one level needs to know of others.
- */
+/* Strength deficits and tone of sites, immobilisation B, compression P and sensitisation of levels: all that one level
+ * needs to know of others, so that a level may be overwritten before its neighbours are done. */
 EQ_INLINE void eq_levels(const fsc_cast *restrict cast, const double *restrict y) {
     const fsc_cycle *m = cast->model;
     const double *restrict p = cast->p;
     for (int32_t l = 0; l < m->n_level; l++) {
-        double tone[EQ_LANES], stiff[EQ_LANES];
+        _Alignas(64) double tone[EQ_LANES], stiff[EQ_LANES];
         double *restrict total = cast->side_total + (int64_t)l * 2 * EQ_LANES;
         EQ_EACH tone[w] = stiff[w] = total[w] = total[EQ_LANES + w] = 0;
         for (int32_t i = m->first[l]; i < m->first[l + 1]; i++) {
@@ -54,12 +54,14 @@ EQ_INLINE void eq_levels(const fsc_cast *restrict cast, const double *restrict y
             const double *restrict inv_c0 = cast->inv_c0 + (int64_t)i * EQ_LANES;
             double *restrict deficit = cast->deficit + (int64_t)i * EQ_LANES;
             double *restrict inflamed = cast->inflamed + (int64_t)i * EQ_LANES;
+            double *restrict guard = cast->guard + (int64_t)i * EQ_LANES;
             double *restrict side = total + (m->contra[i] < i ? EQ_LANES : 0);
             const double tone_weight = m->tone_weight[i], stiff_weight = m->stiff_weight[i];
             EQ_EACH {
                 const double lean = EQ_Y(C) * inv_c0[w], pi = EQ_Y(I) / (EQ_Y(I) + 0.5);
                 const double lost = 1 - lean * EQ_Y(N) * (1 - 0.4 * pi);
                 inflamed[w] = pi;
+                guard[w] = EQ_Y(S);
                 deficit[w] = lost;
                 side[w] += lost;
                 tone[w] += tone_weight * (EQ_Y(S) * lean);
@@ -71,10 +73,12 @@ EQ_INLINE void eq_levels(const fsc_cast *restrict cast, const double *restrict y
         const double *restrict relief = cast->relief + (int64_t)l * EQ_LANES;
         double *restrict immobile = cast->immobile + (int64_t)l * EQ_LANES;
         double *restrict compress = cast->compress + (int64_t)l * EQ_LANES;
+        double *restrict sens = cast->sens + (int64_t)l * EQ_LANES;
         EQ_EACH {
             const double q = stiff[w] * EQ_P(invB50), b = q * q / (1 + q * q);
             const double x = (EQ_P(pS) * tone[w] + EQ_P(pB) * b + EQ_P(pZ) * z[w] + EQ_P(pL) * EQ_P(overload0)) *
                              relief[w] * EQ_P(invP50);
+            sens[w] = z[EQ_LANES + w];
             immobile[w] = b;
             compress[w] = x * x * x / (1 + x * x * x);
         }
@@ -83,7 +87,7 @@ EQ_INLINE void eq_levels(const fsc_cast *restrict cast, const double *restrict y
 
 /* What the sites of one level share. */
 typedef struct eq_level_view {
-    double b[EQ_LANES], press[EQ_LANES], use[EQ_LANES], rest[EQ_LANES], strain[EQ_LANES];
+    _Alignas(64) double b[EQ_LANES], press[EQ_LANES], use[EQ_LANES], rest[EQ_LANES], strain[EQ_LANES];
     double scar[EQ_LANES], irritation[EQ_LANES], inflaming[EQ_LANES], tighten[EQ_LANES];
     double young[EQ_LANES], old[EQ_LANES], release[EQ_LANES], nerve[EQ_LANES];
     double pain[EQ_LANES]; /* summed over the sites */
@@ -104,8 +108,8 @@ EQ_INLINE void eq_site(const fsc_cast *restrict cast, const double *restrict y, 
     const double *restrict lost_up = up < 0 ? zero : cast->deficit + (int64_t)up * EQ_LANES;
     const double *restrict lost_down = down < 0 ? zero : cast->deficit + (int64_t)down * EQ_LANES;
     const double *restrict lost_contra = cast->deficit + (int64_t)m->contra[i] * EQ_LANES;
-    const double *restrict tone_up = up < 0 ? zero : y + (int64_t)(m->offset[up] + FSC_CYCLE_S) * EQ_LANES;
-    const double *restrict tone_down = down < 0 ? zero : y + (int64_t)(m->offset[down] + FSC_CYCLE_S) * EQ_LANES;
+    const double *restrict tone_up = up < 0 ? zero : cast->guard + (int64_t)up * EQ_LANES;
+    const double *restrict tone_down = down < 0 ? zero : cast->guard + (int64_t)down * EQ_LANES;
     const double *restrict side_total =
         cast->side_total + ((int64_t)m->site[i].level_index * 2 + (m->contra[i] < i)) * EQ_LANES;
     const double layer_share = m->layer_share[i], side_share = m->side_share[i], exposure = m->exposure[i];
@@ -199,9 +203,10 @@ EQ_INLINE void eq_level(const fsc_cast *restrict cast, const double *restrict y,
     const double *restrict compress = cast->compress + (int64_t)l * EQ_LANES;
     const double *restrict b_up = l > 0 ? immobile - EQ_LANES : cast->zero;
     const double *restrict b_down = l < last ? immobile + EQ_LANES : cast->zero;
-    const double *restrict z = y + (int64_t)m->level_offset[l] * EQ_LANES, *restrict sens = z + EQ_LANES;
-    const double *restrict sens_up = l > 0 ? y + (int64_t)(m->level_offset[l - 1] + 1) * EQ_LANES : sens;
-    const double *restrict sens_down = l < last ? y + (int64_t)(m->level_offset[l + 1] + 1) * EQ_LANES : sens;
+    const double *restrict z = y + (int64_t)m->level_offset[l] * EQ_LANES;
+    const double *restrict sens = cast->sens + (int64_t)l * EQ_LANES;
+    const double *restrict sens_up = l > 0 ? sens - EQ_LANES : sens;
+    const double *restrict sens_down = l < last ? sens + EQ_LANES : sens;
     eq_level_view v;
     EQ_EACH {
         const double b = immobile[w], transfer = 1 + EQ_P(beta) * 0.5 * (b_up[w] + b_down[w]);

@@ -14,22 +14,23 @@ static void levels(const fsc_cast *cast, const double *y) {
     eq_levels(cast, y);
 }
 
-/* One stage of a scheme in two registers: q <- a q + h f, next <- y + b q; the third register gathers the error. */
-EQ_INLINE void combine(int64_t n, const double *restrict y, const double *restrict f, double *restrict q,
-                       float *restrict error, double *restrict next, const fsc_lane_stage *c) {
+/* One stage of a scheme in two registers: q <- a q + h f, y <- y + b q; the third register gathers the error. */
+EQ_INLINE void combine(int64_t n, double *restrict y, const double *restrict f, double *restrict q,
+                       float *restrict error, const fsc_lane_stage *c) {
     const double a = c->a, b = c->b, e = c->e, h = c->h;
     for (int64_t i = 0; i < n; i++) {
         const double hf = h * f[i], sum = a * q[i] + hf;
         q[i] = sum;
         error[i] += (float)(e * hf);
-        next[i] = y[i] + b * sum;
+        y[i] += b * sum;
     }
 }
 
-static void stage(const fsc_cast *cast, const double *y, double *q, float *error, double *next,
-                  const fsc_lane_stage *c) {
+/* In place: a level's states are overwritten while the next level still needs what eq_levels took from them. */
+static void stage(const fsc_cast *cast, double *y, double *q, float *error, const fsc_lane_stage *c) {
     const fsc_cycle *m = cast->model;
-    double f[(2 * FSC_LAYER_N * FSC_CYCLE_N_STATE + 2) * EQ_LANES]; /* of one level: never leaves the first cache */
+    /* f of one level: stays in the first cache. */
+    _Alignas(64) double f[(2 * FSC_LAYER_N * FSC_CYCLE_N_STATE + 2) * EQ_LANES];
     eq_levels(cast, y);
     for (int32_t l = 0; l < m->n_level; l++) {
         const int64_t at = (int64_t)m->offset[m->first[l]] * EQ_LANES;
@@ -38,7 +39,7 @@ static void stage(const fsc_cast *cast, const double *y, double *q, float *error
             eq_level(cast, y, l, f, 1);
         else
             eq_level(cast, y, l, f, 0);
-        combine(n, y + at, f, q + at, error + at, next + at, c);
+        combine(n, y + at, f, q + at, error + at, c);
     }
 }
 
@@ -57,7 +58,7 @@ static void first_stage(int64_t n, const double *restrict y, const double *restr
  * s)^2. Rows past n are zero in every register. */
 static double norm(int64_t n, const double *restrict y, const double *restrict next, const float *restrict error,
                    const double *restrict f, double weight, double relative, double absolute) {
-    double sum[EQ_LANES] = {0};
+    _Alignas(64) double sum[EQ_LANES] = {0};
     for (int64_t i = 0; i < n; i += 4) {
         const double *restrict y0 = y + i * EQ_LANES, *restrict y1 = next + i * EQ_LANES;
         const double *restrict f1 = f + i * EQ_LANES;
@@ -86,7 +87,7 @@ static double norm(int64_t n, const double *restrict y, const double *restrict n
 
 /* How far the states of the first n_people lanes are outside their simplex and boxes. */
 static void bounds(const fsc_cycle *m, const double *restrict y, double out[2], int n_people) {
-    double simplex[EQ_LANES] = {0}, box[EQ_LANES] = {0};
+    _Alignas(64) double simplex[EQ_LANES] = {0}, box[EQ_LANES] = {0};
     for (int32_t i = 0; i < m->n_site; i++) {
         const double *restrict ys = y + (int64_t)m->offset[i] * EQ_LANES;
         EQ_EACH {

@@ -10,18 +10,22 @@
 #define FSC_CYCLE_PARAMETERS(X)                                                                                        \
     X(k_c)                                                                                                             \
     X(k_m)                                                                                                             \
-    X(k_si) X(chi0) X(chiI) X(chiY) X(chiB) X(phiN) X(phiI) X(k_at) X(aN) X(aI) X(aU) X(k_hy) X(k_af) X(f0) X(fI)      \
-        X(k_lip) X(k_mat) X(k_r1) X(k_r2) X(hD) X(hI) X(hO) X(hX) X(k_ht) X(k_hr) X(bX1) X(bX2) X(bH) X(bS) X(B50)     \
-            X(pS) X(pB) X(pZ) X(pL) X(P50) X(beta) X(cap0) X(cH) X(cX) X(k_nd) X(k_nr) X(k_S) X(sD) X(sI) X(sT) X(sP)  \
-                X(sE) X(sN) X(sG) X(yS) X(k_y) X(k_yr) X(iD) X(iO) X(iF) X(iP) X(k_I) X(k_T) X(tO) X(tS) X(tI) X(tG)   \
-                    X(tQ) X(tT) X(k_e) X(k_er) X(k_ed) X(k_z) X(k_zr) X(gLay) X(gUD) X(gCon) X(Nmin) X(gSat) X(gLoc)   \
-                        X(gHalf) X(nrsHalf) X(ndiHalf)
+    X(k_si)                                                                                                            \
+    X(chi0)                                                                                                            \
+    X(chiI) X(chiY) X(chiB) X(phiN) X(phiI) X(k_at) X(aN) X(aI) X(aU) X(k_hy) X(k_af) X(f0) X(fI) X(k_lip) X(k_mat)    \
+        X(k_r1) X(k_r2) X(hD) X(hI) X(hO) X(hX) X(k_ht) X(k_hr) X(bX1) X(bX2) X(bH) X(bS) X(B50) X(pS) X(pB) X(pZ)     \
+            X(pL) X(P50) X(beta) X(cap0) X(cH) X(cX) X(k_nd) X(k_nr) X(k_S) X(sD) X(sI) X(sT) X(sP) X(sE) X(sN) X(sG)  \
+                X(yS) X(k_y) X(k_yr) X(iD) X(iO) X(iF) X(iP) X(k_I) X(k_T) X(tO) X(tS) X(tI) X(tG) X(tQ) X(tT) X(k_e)  \
+                    X(k_er) X(k_ed) X(k_z) X(k_zr) X(gLay) X(gUD) X(gCon) X(Nmin) X(gSat) X(gLoc) X(gHalf) X(nrsHalf)  \
+                        X(ndiHalf)
 /* What a person's parameters and modifiers boil down to; constant between breaks of the schedule. */
 #define FSC_CYCLE_DERIVED(X)                                                                                           \
     X(act)                                                                                                             \
     X(rho)                                                                                                             \
-    X(load0) X(obese) X(overload0) X(stressS) X(stressT) X(gFree) X(invB50) X(invP50) X(sens) X(fatN) X(fatI) X(fill)  \
-        X(regrow) X(regrowN) X(mend) X(resolve) X(gBeside)
+    X(load0)                                                                                                           \
+    X(obese)                                                                                                           \
+    X(overload0) X(stressS) X(stressT) X(gFree) X(invB50) X(invP50) X(sens) X(fatN) X(fatI) X(fill) X(regrow)          \
+        X(regrowN) X(mend) X(resolve) X(gBeside)
 
 enum {
 #define FSC_CYCLE_ENUM(name) FSC_P_##name,
@@ -96,11 +100,12 @@ typedef struct fsc_cast {
     double *relief;  /* [n_level] factor on compression */
     double *effect;  /* [n_site][FSC_EFFECT_N] */
     /* Workspace of one evaluation. */
-    double *deficit;             /* [n_site] 1 - strength */
-    double *inflamed;            /* [n_site] I / (I + 1/2) */
-    double *side_total;          /* [n_level][2] sum of deficits */
-    double *immobile, *compress; /* [n_level] B, P */
-    double *zero;                /* [1] */
+    double *deficit;                    /* [n_site] 1 - strength */
+    double *inflamed;                   /* [n_site] I / (I + 1/2) */
+    double *guard;                      /* [n_site] tone */
+    double *side_total;                 /* [n_level][2] sum of deficits */
+    double *immobile, *compress, *sens; /* [n_level] B, P, E */
+    double *zero;                       /* [1] */
     void *block;
 } fsc_cast;
 
@@ -141,9 +146,8 @@ typedef struct fsc_lane_kernels {
     const char *name;
     void (*rhs)(const fsc_cast *cast, const double *y, double *dy);
     void (*levels)(const fsc_cast *cast, const double *y);
-    /* One stage: with f = f(y): q <- a q + h f; error += e h f; next <- y + b q. */
-    void (*stage)(const fsc_cast *cast, const double *y, double *q, float *error, double *next,
-                  const fsc_lane_stage *c);
+    /* One stage in place: with f = f(y): q <- a q + h f; error += e h f; y <- y + b q. */
+    void (*stage)(const fsc_cast *cast, double *y, double *q, float *error, const fsc_lane_stage *c);
     /* The first stage, whose f is known and whose a is 0; starts error anew. n counts states. */
     void (*first_stage)(int64_t n, const double *y, const double *f, double *q, float *error, double *next,
                         const fsc_lane_stage *c);
