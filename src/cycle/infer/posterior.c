@@ -18,7 +18,7 @@ enum {
  * changes (future.c), so that 90 % bands cover 85 to 95 % of simulated truths whose parameters all differ from the
  * library's centres, at fatty sites too (fascicle forecast --validate 60). */
 double fsc_discrepancy(fsc_observed observed, double departure) {
-    static const double constant[FSC_OBSERVED_N] = {0.005, 0.03, 0.02, 0.10, 0.08};
+    static const double constant[FSC_OBSERVED_N] = {0.003, 0.03, 0.02, 0.10, 0.08};
     static const double share[FSC_OBSERVED_N] = {0.20, 0.25, 0.40, 0.40, 0.25};
     const double part = share[observed] * departure;
     return constant[observed] * constant[observed] + part * part;
