@@ -269,6 +269,11 @@ fsc_status walk_forecast(walk *w) {
     fsc_status status = fsc_observations_add(&seen, w->measures, 0, &w->err);
     if (status == FSC_OK) status = fsc_forecast_run(&w->forecast, &seen, &options, &w->err);
     fsc_observations_free(&seen);
+    if (status == FSC_E_ARG) { /* no site that the model can place: the rest of the page stands without it */
+        cli_line(w->cli, "forecast", "none: %s", w->err.text);
+        w->err = (fsc_error)FSC_ERROR_INIT;
+        return FSC_OK;
+    }
     if (status != FSC_OK) return status;
     cli_line(w->cli, "forecast", "%d levels, two stories of %d virtual people; %s", w->forecast->n_level,
              w->forecast->n_member, w->forecast->within);
