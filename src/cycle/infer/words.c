@@ -58,15 +58,13 @@ void fsc_order_words(fsc_forecast_story *story, int32_t n_level, const int32_t h
                  story->level[first].level, story->level[second].level, 0.5 + farthest, TELLS);
     else if (has_contrasts)
         snprintf(story->order_sentence, size,
-                 "These measurements cannot tell the order: every pair of levels that look injured is within %.2f of a "
-                 "coin toss. Only an earlier "
-                 "scan or the history can.",
+                 "These measurements cannot tell the order: every pair of levels that look injured is within %.2f of "
+                 "a coin toss. Only an earlier scan or the history can.",
                  TELLS);
     else
         snprintf(story->order_sentence, size,
-                 "This scan cannot tell the order: every pair of levels that look injured is within %.2f of a coin toss. A "
-                 "fluid-sensitive scan, "
-                 "with lean size and stiffness, would tell more%s.",
+                 "This scan cannot tell the order: every pair of levels that look injured is within %.2f of a coin "
+                 "toss. A fluid-sensitive scan, with lean size and stiffness, would tell more%s.",
                  TELLS, gain);
 }
 
