@@ -12,10 +12,8 @@ int main(int argc, char **argv) {
     fsc_sites *sites = NULL;
     fsc_measures *table = NULL;
     const fsc_sites_options opt = FSC_SITES_OPTIONS_INIT;
-    if (fsc_scan_read(&scan, argv[1], NULL, &err) == FSC_OK &&
-        fsc_separate_run(&maps, scan, NULL, &err) == FSC_OK &&
-        fsc_labels_read(&muscles, argv[2], &err) == FSC_OK &&
-        fsc_labels_read(&levels, argv[3], &err) == FSC_OK &&
+    if (fsc_scan_read(&scan, argv[1], NULL, &err) == FSC_OK && fsc_separate_run(&maps, scan, NULL, &err) == FSC_OK &&
+        fsc_labels_read(&muscles, argv[2], &err) == FSC_OK && fsc_labels_read(&levels, argv[3], &err) == FSC_OK &&
         fsc_sites_build(&sites, &scan->grid, muscles, levels, &opt, &err) == FSC_OK &&
         fsc_measure_run(&table, maps, sites, &err) == FSC_OK)
         for (int i = 0; i < table->n_row; i++)

@@ -125,8 +125,8 @@ FSC_API FSC_MUST_USE fsc_status fsc_labels_translate(fsc_labels **out, const fsc
 FSC_API FSC_MUST_USE fsc_status fsc_sites_write(const fsc_sites *sites, const char *dir, const char *name,
                                                 const fsc_recipe *recipe, fsc_error *err);
 
-/* Reads such a map and its table back: grid, site_of_voxel, sites and muscle_scheme; coverage, centreline and levels are
- * missing. *out is owned: fsc_sites_free. Returns FSC_OK, FSC_E_NOTFOUND (another name), FSC_E_IO, FSC_E_FORMAT,
+/* Reads such a map and its table back: grid, site_of_voxel, sites and muscle_scheme; coverage, centreline and levels
+ * are missing. *out is owned: fsc_sites_free. Returns FSC_OK, FSC_E_NOTFOUND (another name), FSC_E_IO, FSC_E_FORMAT,
  * FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_sites_read(fsc_sites **out, const char *path, fsc_error *err);
 

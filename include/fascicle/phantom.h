@@ -22,28 +22,28 @@ typedef struct fsc_phantom_injury {
 
 typedef struct fsc_phantom_options {
     fsc_phantom_region region;
-    double scale;         /* 1 = about 0.4 million voxels; grid counts scale with it in each direction */
+    double scale; /* 1 = about 0.4 million voxels; grid counts scale with it in each direction */
     uint64_t seed;
-    double b0_tesla;      /* 3 */
-    double snr;           /* signal / noise sd per channel in muscle; 0 = no noise */
-    int32_t n_echo;       /* 6 */
+    double b0_tesla; /* 3 */
+    double snr;      /* signal / noise sd per channel in muscle; 0 = no noise */
+    int32_t n_echo;  /* 6 */
     double te_first_s, te_step_s;
-    double field_range_hz; /* B0 spans about +- this inside the body */
+    double field_range_hz;                /* B0 spans about +- this inside the body */
     double ramp_dwell, ramp_constant_rad; /* bipolar fault along i: echo n turns by (-1)^n (constant + 2 pi dwell x),
                                            * x = i / dim[0] - 0.5; 0 = none */
-    int32_t conjugate;    /* store with the other precession sign */
-    double tilt_deg;      /* of the person in the scanner, sagittal plane */
+    int32_t conjugate;                    /* store with the other precession sign */
+    double tilt_deg;                      /* of the person in the scanner, sagittal plane */
     double shift_mm[3];
     double drop_slices_fraction; /* fewer slices at the ends */
     const fsc_phantom_injury *injury;
     int32_t n_injury;
-    int32_t n_threads;    /* 0: all */
-    uint64_t noise_seed;  /* of the noise alone, for a second visit of the same person; 0 = derived from seed */
-    int32_t no_gas;       /* non-zero: no bowel gas or airway, and none of their dipole fields */
+    int32_t n_threads;   /* 0: all */
+    uint64_t noise_seed; /* of the noise alone, for a second visit of the same person; 0 = derived from seed */
+    int32_t no_gas;      /* non-zero: no bowel gas or airway, and none of their dipole fields */
 } fsc_phantom_options;
 
 #define FSC_PHANTOM_OPTIONS_INIT                                                                                       \
-    {FSC_PHANTOM_LOW_BACK, 1.0, 1, 3.0, 30.0, 6, 1.2e-3, 1.0e-3, 150.0, 0, 0, 0, 0, {0, 0, 0}, 0, NULL, 0, 0, 0, 0}
+    { FSC_PHANTOM_LOW_BACK, 1.0, 1, 3.0, 30.0, 6, 1.2e-3, 1.0e-3, 150.0, 0, 0, 0, 0, {0, 0, 0}, 0, NULL, 0, 0, 0, 0 }
 
 /* One site as the phantom's own anatomy knows it. */
 typedef struct fsc_phantom_site {
@@ -71,9 +71,9 @@ typedef struct fsc_phantom {
 /* Makes a phantom in memory; the same options give the same bits for any thread count. *out is owned: fsc_phantom_free.
  *
  * The same region and seed are the same person: sizes vary by +-5 % (whole) and +-3 % (a muscle), fat by a factor
- * 0.78..1.28, a site by +-1 point. A second visit keeps seed and changes noise_seed, injury, tilt, shift and slices. Voxel
- * levels follow the spine's curve between mid-disc planes. Fat is the ISMRM six-peak spectrum scaled to sum 1, water at
- * 4.7 ppm. See doc/equations/phantom.md for the signal.
+ * 0.78..1.28, a site by +-1 point. A second visit keeps seed and changes noise_seed, injury, tilt, shift and slices.
+ * Voxel levels follow the spine's curve between mid-disc planes. Fat is the ISMRM six-peak spectrum scaled to sum 1,
+ * water at 4.7 ppm. See doc/equations/phantom.md for the signal.
  *
  * opt must not be NULL. A conjugated scan leaves precession unstated (0); otherwise it says +1.
  * Returns FSC_OK; FSC_E_ARG; FSC_E_RANGE (an option outside its limits: the text says which);

@@ -40,11 +40,12 @@ typedef struct fsc_scan {
     double imaging_frequency_mhz; /* preferred over b0_tesla for chemical shifts */
     double flip_angle_deg;
     double repetition_time_s;
-    int32_t precession; /* +1: as stored fat turns at negative frequency in exp(+i 2 pi f t); -1 opposite; 0 not stated */
+    int32_t
+        precession; /* +1: as stored fat turns at negative frequency in exp(+i 2 pi f t); -1 opposite; 0 not stated */
 
     char participant[64]; /* "sub-16", or "" */
     char session[64];     /* "ses-02", or "" */
-    char name[128];       /* the file-name stem for outputs: participant[_session][_acq...][_run...] or the file's stem */
+    char name[128]; /* the file-name stem for outputs: participant[_session][_acq...][_run...] or the file's stem */
     char manufacturer[48];
     char body_part[48];
     int32_t side_known; /* 0: the files say that left and right are not knowable */
@@ -60,7 +61,8 @@ typedef struct fsc_scan_options {
     const fsc_progress *progress;
 } fsc_scan_options;
 
-#define FSC_SCAN_OPTIONS_INIT {0}
+#define FSC_SCAN_OPTIONS_INIT                                                                                          \
+    { 0 }
 
 /* Finds and reads a scan. path may be one echo's file, a ready map, an ISMRM imDataParams .mat file, a folder with the
  * files of one scan, a subject folder, or a BIDS dataset (opt->participant chooses). Phase is brought to radians from

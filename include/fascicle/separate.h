@@ -12,47 +12,48 @@ extern "C" {
 
 /* Which method made a map; 2-point maps must never be called PDFF without the method's word beside them. */
 typedef enum fsc_method {
-    FSC_METHOD_COMPLEX = 0,          /* complex multi-echo, >= 3 echoes */
-    FSC_METHOD_MAGNITUDE = 1,        /* magnitude-only multi-echo, two-solution search */
-    FSC_METHOD_TWO_POINT = 2,        /* complex in/opposed phase */
+    FSC_METHOD_COMPLEX = 0,   /* complex multi-echo, >= 3 echoes */
+    FSC_METHOD_MAGNITUDE = 1, /* magnitude-only multi-echo, two-solution search */
+    FSC_METHOD_TWO_POINT = 2, /* complex in/opposed phase */
     FSC_METHOD_TWO_POINT_MAGNITUDE = 3,
     FSC_METHOD_READY_WATER_FAT = 4,
     FSC_METHOD_READY_FAT_FRACTION = 5
 } fsc_method;
 
 /* Bits of fsc_fatwater.quality. */
-#define FSC_Q_BACKGROUND 1u     /* no signal to fit: maps are NaN here */
-#define FSC_Q_SWAP_SUSPECT 2u   /* fat and water may be exchanged */
+#define FSC_Q_BACKGROUND 1u   /* no signal to fit: maps are NaN here */
+#define FSC_Q_SWAP_SUSPECT 2u /* fat and water may be exchanged */
 #define FSC_Q_LOW_SNR 4u
 #define FSC_Q_R2STAR_SATURATED 8u
-#define FSC_Q_SIGN_UNCLEAR 16u  /* whole scan: precession sign not clearly decided */
+#define FSC_Q_SIGN_UNCLEAR 16u   /* whole scan: precession sign not clearly decided */
 #define FSC_Q_RAMP_CORRECTED 32u /* whole scan: bipolar readout ramp removed */
-#define FSC_Q_FIELD_EDGE 64u    /* field at the end of the searched range */
-#define FSC_Q_MODEL_MISFIT 128u /* residual well above the noise */
-#define FSC_Q_NOT_FINITE 256u   /* input voxel held NaN or Inf */
+#define FSC_Q_FIELD_EDGE 64u     /* field at the end of the searched range */
+#define FSC_Q_MODEL_MISFIT 128u  /* residual well above the noise */
+#define FSC_Q_NOT_FINITE 256u    /* input voxel held NaN or Inf */
 
 typedef struct fsc_separate_options {
-    const char *spectrum;        /* name in data/spectra.tsv; NULL = "ismrm6" */
-    double water_shift_ppm;      /* added to the water position (temperature); 0 = body temperature */
-    int32_t sign;                /* 0: decide by residual; +1: as stored; -1: conjugate first */
-    int32_t ramp;                /* 0: find and remove a bipolar ramp when there is one; -1: never */
-    int32_t t1_correct;          /* non-zero: divide by the expected T1 weighting (needs flip angle and TR) */
-    int32_t n_threads;           /* 0: all; results are the same bits for any number */
+    const char *spectrum;   /* name in data/spectra.tsv; NULL = "ismrm6" */
+    double water_shift_ppm; /* added to the water position (temperature); 0 = body temperature */
+    int32_t sign;           /* 0: decide by residual; +1: as stored; -1: conjugate first */
+    int32_t ramp;           /* 0: find and remove a bipolar ramp when there is one; -1: never */
+    int32_t t1_correct;     /* non-zero: divide by the expected T1 weighting (needs flip angle and TR) */
+    int32_t n_threads;      /* 0: all; results are the same bits for any number */
     const fsc_progress *progress;
 } fsc_separate_options;
 
-#define FSC_SEPARATE_OPTIONS_INIT {0}
+#define FSC_SEPARATE_OPTIONS_INIT                                                                                      \
+    { 0 }
 
 /* All maps are owned, on grid, one value a voxel; NULL where the method cannot give the map. */
 typedef struct fsc_fatwater {
     fsc_grid grid;
     fsc_method method;
     char spectrum[32];
-    float *pdff_fraction;     /* 0..1, not clipped (noise may carry it slightly outside) */
-    float *pdff_se_fraction;  /* standard error of pdff_fraction */
+    float *pdff_fraction;    /* 0..1, not clipped (noise may carry it slightly outside) */
+    float *pdff_se_fraction; /* standard error of pdff_fraction */
     float *r2star_per_s;
     float *fieldmap_hz;
-    float *water;             /* amplitudes at TE = 0, input units */
+    float *water; /* amplitudes at TE = 0, input units */
     float *fat;
     float *residual_fraction; /* root of residual energy / signal energy: the fit-quality map */
     float *swap_probability;  /* 0..1 */
@@ -90,8 +91,8 @@ FSC_API FSC_MUST_USE fsc_status fsc_fatwater_write(const fsc_fatwater *fatwater,
                                                    const fsc_recipe *recipe, fsc_error *err);
 
 /* Reads back what fsc_fatwater_write left: stem is <dir>/<name>, without _PDFFmap.nii.gz. Maps that are not there stay
- * NULL. *out is owned: fsc_fatwater_free. Returns FSC_OK, FSC_E_NOTFOUND (no map, or another program's), FSC_E_IO, FSC_E_FORMAT, FSC_E_SHAPE,
- * FSC_E_NOMEM. */
+ * NULL. *out is owned: fsc_fatwater_free. Returns FSC_OK, FSC_E_NOTFOUND (no map, or another program's), FSC_E_IO,
+ * FSC_E_FORMAT, FSC_E_SHAPE, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_fatwater_read(fsc_fatwater **out, const char *stem, fsc_error *err);
 
 #ifdef __cplusplus

@@ -17,18 +17,18 @@ extern "C" {
 #endif
 
 /* Values are fixed for ever; new ones are added at the end. */
-#define FSC_STATUS_LIST(X)                                              \
-    X(FSC_OK, 0, "success")                                             \
-    X(FSC_E_NOMEM, -1, "out of memory")                                 \
-    X(FSC_E_ARG, -2, "argument not allowed")                            \
-    X(FSC_E_IO, -3, "file cannot be read or written")                   \
-    X(FSC_E_FORMAT, -4, "file content is malformed")                    \
-    X(FSC_E_UNSUPPORTED, -5, "valid, but not supported")                \
-    X(FSC_E_SHAPE, -6, "sizes or geometries do not match")              \
-    X(FSC_E_RANGE, -7, "value outside its allowed range")               \
-    X(FSC_E_NUMERIC, -8, "numerical method failed")                     \
-    X(FSC_E_NOTFOUND, -9, "not found")                                  \
-    X(FSC_E_CANCELLED, -10, "cancelled by the caller")                  \
+#define FSC_STATUS_LIST(X)                                                                                             \
+    X(FSC_OK, 0, "success")                                                                                            \
+    X(FSC_E_NOMEM, -1, "out of memory")                                                                                \
+    X(FSC_E_ARG, -2, "argument not allowed")                                                                           \
+    X(FSC_E_IO, -3, "file cannot be read or written")                                                                  \
+    X(FSC_E_FORMAT, -4, "file content is malformed")                                                                   \
+    X(FSC_E_UNSUPPORTED, -5, "valid, but not supported")                                                               \
+    X(FSC_E_SHAPE, -6, "sizes or geometries do not match")                                                             \
+    X(FSC_E_RANGE, -7, "value outside its allowed range")                                                              \
+    X(FSC_E_NUMERIC, -8, "numerical method failed")                                                                    \
+    X(FSC_E_NOTFOUND, -9, "not found")                                                                                 \
+    X(FSC_E_CANCELLED, -10, "cancelled by the caller")                                                                 \
     X(FSC_E_ANATOMY, -11, "labels contradict the anatomy")
 
 typedef enum fsc_status {
@@ -44,7 +44,12 @@ typedef struct fsc_error {
     char text[480];
 } fsc_error;
 
-#define FSC_ERROR_INIT {FSC_OK, {0}}
+#define FSC_ERROR_INIT                                                                                                 \
+    {                                                                                                                  \
+        FSC_OK, {                                                                                                      \
+            0                                                                                                          \
+        }                                                                                                              \
+    }
 
 /* The fixed English phrase of a status ("out of memory"); never NULL, borrowed for ever. */
 FSC_API const char *fsc_status_text(fsc_status status);

@@ -71,10 +71,10 @@ FSC_API FSC_MUST_USE fsc_status fsc_labels_resample(fsc_labels **out, const fsc_
 
 /* How two maps differ over the voxels where both are finite (and mask, if not NULL, is non-zero). */
 typedef struct fsc_volume_difference {
-    int64_t n_voxel;       /* compared */
-    int64_t n_only_one;    /* finite in one map only (inside the mask) */
-    double mean_error;     /* a - b */
-    double median_abs;     /* of |a - b| */
+    int64_t n_voxel;    /* compared */
+    int64_t n_only_one; /* finite in one map only (inside the mask) */
+    double mean_error;  /* a - b */
+    double median_abs;  /* of |a - b| */
     double max_abs;
     double rms;
     double within_fraction; /* share with |a - b| <= tolerance */

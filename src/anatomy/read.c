@@ -62,7 +62,9 @@ fsc_status fsc_sites_read(fsc_sites **out, const char *path, fsc_error *err) {
     fsc_sites *sites = fsc_alloc(1, sizeof *sites);
     if (!sites) return fsc_fail_nomem(err, "reading sites");
     const fsc_status status = read_all(sites, path, table_path, err);
-    if (status != FSC_OK) fsc_sites_free(sites);
-    else *out = sites;
+    if (status != FSC_OK)
+        fsc_sites_free(sites);
+    else
+        *out = sites;
     return status;
 }

@@ -6,7 +6,9 @@
 /* Counts down in tests only; never written otherwise, so threads may read it. */
 static int64_t fail_countdown = -1;
 
-void fsc_alloc_fail_at(int64_t n) { fail_countdown = n; }
+void fsc_alloc_fail_at(int64_t n) {
+    fail_countdown = n;
+}
 
 static int must_fail(void) {
     if (fail_countdown < 0) return 0;
@@ -38,4 +40,6 @@ char *fsc_strdup(const char *text) {
     return copy;
 }
 
-void fsc_free(void *block) { free(block); }
+void fsc_free(void *block) {
+    free(block);
+}

@@ -5,9 +5,8 @@
 
 const char *fsc_status_text(fsc_status status) {
     switch (status) {
-#define FSC_STATUS_CASE(name, value, text)                                                                              \
-    case name:                                                                                                          \
-        return text;
+#define FSC_STATUS_CASE(name, value, text)                                                                             \
+    case name: return text;
         FSC_STATUS_LIST(FSC_STATUS_CASE)
 #undef FSC_STATUS_CASE
     }

@@ -10,10 +10,10 @@ fsc_status fsc_fail(fsc_error *err, fsc_status code, const char *fmt, ...) FSC_P
 fsc_status fsc_fail_nomem(fsc_error *err, const char *what);
 
 /* Returns from the enclosing function when call did not return FSC_OK. */
-#define FSC_TRY(call)                                                                                                   \
-    do {                                                                                                                \
-        const fsc_status fsc_try_status = (call);                                                                       \
-        if (fsc_try_status != FSC_OK) return fsc_try_status;                                                            \
+#define FSC_TRY(call)                                                                                                  \
+    do {                                                                                                               \
+        const fsc_status fsc_try_status = (call);                                                                      \
+        if (fsc_try_status != FSC_OK) return fsc_try_status;                                                           \
     } while (0)
 
 /* Calls a progress callback that may be NULL; FSC_E_CANCELLED when it asks to stop. */

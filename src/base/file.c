@@ -36,7 +36,8 @@ fsc_status fsc_file_read(char **data, size_t *length, const char *path, size_t m
     size_t n;
     while ((n = fread(chunk, 1, sizeof chunk, file)) > 0) {
         if (text.length + n > max_bytes)
-            return fsc_fail(err, FSC_E_RANGE, "%s: larger than the %zu bytes this kind of file may have", path, max_bytes);
+            return fsc_fail(err, FSC_E_RANGE, "%s: larger than the %zu bytes this kind of file may have", path,
+                            max_bytes);
         fsc_text_add_n(&text, chunk, n);
     }
     if (ferror(file)) return fsc_fail(err, FSC_E_IO, "%s: cannot be read (%s)", path, strerror(errno));
@@ -71,7 +72,9 @@ fsc_status fsc_file_commit(const char *temp, const char *path, fsc_error *err) {
     return FSC_OK;
 }
 
-void fsc_file_discard(const char *temp) { (void)unlink(temp); }
+void fsc_file_discard(const char *temp) {
+    (void)unlink(temp);
+}
 
 fsc_status fsc_file_write(const char *path, const char *data, size_t length, fsc_error *err) {
     char temp[4096];
@@ -111,7 +114,8 @@ fsc_status fsc_file_make_folder(const char *path, fsc_error *err) {
         memcpy(part, path, i);
         part[i] = 0;
         if (mkdir(part, 0777) == 0 || errno == EEXIST || fsc_file_is_folder(part)) continue;
-        return fsc_fail(err, FSC_E_IO, "%s: folder cannot be made (%s); choose another with --out", path, strerror(errno));
+        return fsc_fail(err, FSC_E_IO, "%s: folder cannot be made (%s); choose another with --out", path,
+                        strerror(errno));
     }
     if (!fsc_file_is_folder(path))
         return fsc_fail(err, FSC_E_IO, "%s: is a file, a folder is needed; choose another with --out", path);
@@ -126,7 +130,9 @@ fsc_status fsc_file_join(char *out, size_t size, const char *dir, const char *na
     return FSC_OK;
 }
 
-static int compare_names(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 void fsc_file_free_names(char **names, int32_t n) {
     for (int32_t i = 0; i < n; i++) fsc_free(names[i]);
@@ -149,8 +155,10 @@ fsc_status fsc_file_list(char ***names, int32_t *n, const char *dir, fsc_error *
             }
         }
         char *name = count < capacity ? fsc_strdup(entry->d_name) : NULL;
-        if (name) list[count++] = name;
-        else status = fsc_fail_nomem(err, "listing a folder");
+        if (name)
+            list[count++] = name;
+        else
+            status = fsc_fail_nomem(err, "listing a folder");
     }
     (void)closedir(folder);
     if (status != FSC_OK) {

@@ -19,7 +19,7 @@ void fsc_file_discard(const char *temp);
 
 /* Creates a folder and its parents; fine when it exists. */
 FSC_MUST_USE fsc_status fsc_file_make_folder(const char *path, fsc_error *err);
-int fsc_file_exists(const char *path);    /* any kind */
+int fsc_file_exists(const char *path); /* any kind */
 int fsc_file_is_folder(const char *path);
 /* dir + "/" + name into out; FSC_E_RANGE when it does not fit. */
 FSC_MUST_USE fsc_status fsc_file_join(char *out, size_t size, const char *dir, const char *name, fsc_error *err);

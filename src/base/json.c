@@ -9,8 +9,12 @@
 #include <stdlib.h>
 
 /* fsc_json is never defined: its pointers are jansson's own. */
-static json_t *own(fsc_json *value) { return (json_t *)value; }
-static const json_t *see(const fsc_json *value) { return (const json_t *)value; }
+static json_t *own(fsc_json *value) {
+    return (json_t *)value;
+}
+static const json_t *see(const fsc_json *value) {
+    return (const json_t *)value;
+}
 
 #define JSON_FILE_MAX ((size_t)256 << 20)
 
@@ -29,7 +33,9 @@ fsc_status fsc_json_read(fsc_json **out, const char *path, fsc_error *err) {
     return fsc_json_parse(out, text, length, path, err);
 }
 
-void fsc_json_free(fsc_json *value) { json_decref(own(value)); }
+void fsc_json_free(fsc_json *value) {
+    json_decref(own(value));
+}
 
 const fsc_json *fsc_json_get(const fsc_json *object, const char *key) {
     return (const fsc_json *)json_object_get(see(object), key);
@@ -59,36 +65,58 @@ double fsc_json_number(const fsc_json *value) {
     return json_is_number(see(value)) ? json_number_value(see(value)) : (double)NAN;
 }
 
-const char *fsc_json_string(const fsc_json *value) { return json_string_value(see(value)); }
+const char *fsc_json_string(const fsc_json *value) {
+    return json_string_value(see(value));
+}
 
 int fsc_json_bool(const fsc_json *value, int fallback) {
     return json_is_boolean(see(value)) ? json_is_true(see(value)) : fallback;
 }
 
-int fsc_json_is_null(const fsc_json *value) { return !value || json_is_null(see(value)); }
-int fsc_json_is_array(const fsc_json *value) { return json_is_array(see(value)); }
-int fsc_json_is_object(const fsc_json *value) { return json_is_object(see(value)); }
+int fsc_json_is_null(const fsc_json *value) {
+    return !value || json_is_null(see(value));
+}
+int fsc_json_is_array(const fsc_json *value) {
+    return json_is_array(see(value));
+}
+int fsc_json_is_object(const fsc_json *value) {
+    return json_is_object(see(value));
+}
 
-fsc_json *fsc_json_object(void) { return (fsc_json *)json_object(); }
-fsc_json *fsc_json_array(void) { return (fsc_json *)json_array(); }
+fsc_json *fsc_json_object(void) {
+    return (fsc_json *)json_object();
+}
+fsc_json *fsc_json_array(void) {
+    return (fsc_json *)json_array();
+}
 
-static void put(fsc_json *object, const char *key, json_t *value) { (void)json_object_set_new(own(object), key, value); }
+static void put(fsc_json *object, const char *key, json_t *value) {
+    (void)json_object_set_new(own(object), key, value);
+}
 
-void fsc_json_set(fsc_json *object, const char *key, fsc_json *value) { put(object, key, own(value)); }
+void fsc_json_set(fsc_json *object, const char *key, fsc_json *value) {
+    put(object, key, own(value));
+}
 
 void fsc_json_set_number(fsc_json *object, const char *key, double value) {
     put(object, key, isfinite(value) ? json_real(value) : json_null());
 }
 
-void fsc_json_set_integer(fsc_json *object, const char *key, int64_t value) { put(object, key, json_integer(value)); }
+void fsc_json_set_integer(fsc_json *object, const char *key, int64_t value) {
+    put(object, key, json_integer(value));
+}
 
 void fsc_json_set_string(fsc_json *object, const char *key, const char *value) {
     put(object, key, value ? json_string(value) : json_null());
 }
 
-void fsc_json_set_bool(fsc_json *object, const char *key, int value) { put(object, key, json_boolean(value)); }
+void fsc_json_set_bool(fsc_json *object, const char *key, int value) {
+    put(object, key, json_boolean(value));
+}
 
-void fsc_json_append(fsc_json *array, fsc_json *value) { (void)json_array_append_new(own(array), own(value)); }
+void fsc_json_append(fsc_json *array, fsc_json *value) {
+    (void)json_array_append_new(own(array), own(value));
+}
 
 void fsc_json_append_number(fsc_json *array, double value) {
     (void)json_array_append_new(own(array), isfinite(value) ? json_real(value) : json_null());
@@ -98,7 +126,9 @@ void fsc_json_append_string(fsc_json *array, const char *value) {
     (void)json_array_append_new(own(array), json_string(value));
 }
 
-fsc_json *fsc_json_copy(const fsc_json *value) { return (fsc_json *)json_deep_copy(see(value)); }
+fsc_json *fsc_json_copy(const fsc_json *value) {
+    return (fsc_json *)json_deep_copy(see(value));
+}
 
 fsc_status fsc_json_print(fsc_text *out, const fsc_json *value, fsc_error *err) {
     char *text = value ? json_dumps(see(value), JSON_INDENT(1) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10)) : NULL;

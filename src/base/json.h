@@ -10,18 +10,21 @@
 typedef struct fsc_json fsc_json; /* opaque */
 
 /* Reading. what names the text in errors (a path). */
-FSC_MUST_USE fsc_status fsc_json_parse(fsc_json **out, const char *text, size_t length, const char *what, fsc_error *err);
+FSC_MUST_USE fsc_status fsc_json_parse(fsc_json **out, const char *text, size_t length, const char *what,
+                                       fsc_error *err);
 FSC_MUST_USE fsc_status fsc_json_read(fsc_json **out, const char *path, fsc_error *err);
 void fsc_json_free(fsc_json *value);
-static inline void fsc_json_cleanup(fsc_json **value) { fsc_json_free(*value); }
+static inline void fsc_json_cleanup(fsc_json **value) {
+    fsc_json_free(*value);
+}
 
 /* Looking: all may take NULL and then find nothing. Returned values are borrowed. */
 const fsc_json *fsc_json_get(const fsc_json *object, const char *key); /* NULL when absent or not an object */
 const fsc_json *fsc_json_at(const fsc_json *array, int64_t index);     /* NULL when absent */
 int64_t fsc_json_length(const fsc_json *value);                        /* items of an array or object, else 0 */
-const char *fsc_json_key(const fsc_json *object, int64_t index);       /* keys in order of insertion; NULL past the end */
-double fsc_json_number(const fsc_json *value);                         /* NaN when it is no number */
-const char *fsc_json_string(const fsc_json *value);                    /* NULL when it is no string */
+const char *fsc_json_key(const fsc_json *object, int64_t index); /* keys in order of insertion; NULL past the end */
+double fsc_json_number(const fsc_json *value);                   /* NaN when it is no number */
+const char *fsc_json_string(const fsc_json *value);              /* NULL when it is no string */
 int fsc_json_bool(const fsc_json *value, int fallback);
 int fsc_json_is_null(const fsc_json *value); /* non-zero for JSON null and for NULL */
 int fsc_json_is_array(const fsc_json *value);
@@ -30,8 +33,8 @@ int fsc_json_is_object(const fsc_json *value);
 /* Making. Setters on a NULL container do nothing and free the value. Values put in are taken. */
 fsc_json *fsc_json_object(void);
 fsc_json *fsc_json_array(void);
-void fsc_json_set(fsc_json *object, const char *key, fsc_json *value);           /* value taken */
-void fsc_json_set_number(fsc_json *object, const char *key, double value);      /* NaN, Inf become null */
+void fsc_json_set(fsc_json *object, const char *key, fsc_json *value);     /* value taken */
+void fsc_json_set_number(fsc_json *object, const char *key, double value); /* NaN, Inf become null */
 void fsc_json_set_integer(fsc_json *object, const char *key, int64_t value);
 void fsc_json_set_string(fsc_json *object, const char *key, const char *value); /* NULL becomes null */
 void fsc_json_set_bool(fsc_json *object, const char *key, int value);

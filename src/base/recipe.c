@@ -6,7 +6,9 @@
 #include <fascicle/version.h>
 #include <string.h>
 
-const char *fsc_version(void) { return FSC_VERSION; }
+const char *fsc_version(void) {
+    return FSC_VERSION;
+}
 
 fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *argv, fsc_error *err) {
     FSC_AUTO_TEXT fsc_text text = {0};
@@ -92,7 +94,8 @@ fsc_json *fsc_notes_json(const fsc_notes *notes) {
 }
 
 fsc_status fsc_recipe_open_dataset(const char *dir, const fsc_recipe *recipe, fsc_error *err) {
-    static const char ignore[] = "*_PDFFmap.*\n*_sites.*\n*_map.json\n*_forecast.json\n*_plan.json\n*_report.html\n*_desc-*_quality.*\n";
+    static const char ignore[] =
+        "*_PDFFmap.*\n*_sites.*\n*_map.json\n*_forecast.json\n*_plan.json\n*_report.html\n*_desc-*_quality.*\n";
     char path[4096];
     FSC_TRY(fsc_file_make_folder(dir, err));
     FSC_TRY(fsc_file_join(path, sizeof path, dir, "dataset_description.json", err));

@@ -1,6 +1,6 @@
 /* One macro for hot leaf loops: the compiler makes a version per instruction set and the loader picks one. The bits are
- * the same for all of them: lanes never mix, and -ffp-contract=off keeps multiply and add apart. Only on static functions:
- * clang 14 gives the chosen version no name that another file could call. */
+ * the same for all of them: lanes never mix, and -ffp-contract=off keeps multiply and add apart. Only on static
+ * functions: clang 14 gives the chosen version no name that another file could call. */
 #ifndef FSC_BASE_SIMD_H
 #define FSC_BASE_SIMD_H
 

@@ -66,8 +66,9 @@ fsc_status fsc_table_parse(fsc_table *out, const char *text, size_t length, cons
             continue;
         }
         if (n != table.n_column)
-            return fsc_fail(err, FSC_E_FORMAT, "%s: line %d has %d cells where the header has %d; separate cells by tabs",
-                            what, line_number, n, table.n_column);
+            return fsc_fail(err, FSC_E_FORMAT,
+                            "%s: line %d has %d cells where the header has %d; separate cells by tabs", what,
+                            line_number, n, table.n_column);
         if (table.n_row == capacity) {
             const int32_t wider = capacity * 2 + 64;
             const char **cell = fsc_grow(table.cell, (int64_t)table.n_row * n, (int64_t)wider * n, sizeof *cell);

@@ -17,18 +17,22 @@ typedef struct fsc_table {
 
 /* Parses text (copied). Lines that start with # are skipped. A row with another number of cells than the header is
  * FSC_E_FORMAT with its line number. what names the table in errors. */
-FSC_MUST_USE fsc_status fsc_table_parse(fsc_table *out, const char *text, size_t length, const char *what, fsc_error *err);
+FSC_MUST_USE fsc_status fsc_table_parse(fsc_table *out, const char *text, size_t length, const char *what,
+                                        fsc_error *err);
 FSC_MUST_USE fsc_status fsc_table_read(fsc_table *out, const char *path, fsc_error *err);
 /* A table that the build embedded from data/<name>, e.g. "norms.tsv". FSC_E_NOTFOUND for unknown names. */
 FSC_MUST_USE fsc_status fsc_table_embedded(fsc_table *out, const char *name, fsc_error *err);
 void fsc_table_free(fsc_table *table);
-static inline void fsc_table_cleanup(fsc_table *table) { fsc_table_free(table); }
+static inline void fsc_table_cleanup(fsc_table *table) {
+    fsc_table_free(table);
+}
 #define FSC_AUTO_TABLE __attribute__((cleanup(fsc_table_cleanup)))
 
-int32_t fsc_table_column(const fsc_table *table, const char *name);            /* -1 when absent */
-const char *fsc_table_cell(const fsc_table *table, int32_t row, int32_t column); /* "" outside */
+int32_t fsc_table_column(const fsc_table *table, const char *name);                      /* -1 when absent */
+const char *fsc_table_cell(const fsc_table *table, int32_t row, int32_t column);         /* "" outside */
 const char *fsc_table_get(const fsc_table *table, int32_t row, const char *column_name); /* "" when absent */
-double fsc_table_number(const fsc_table *table, int32_t row, const char *column_name); /* NaN for "", n/a, non-numbers */
+double fsc_table_number(const fsc_table *table, int32_t row,
+                        const char *column_name); /* NaN for "", n/a, non-numbers */
 
 /* Any file embedded from data/ (schemas, styles): text is borrowed for ever; NULL when unknown. */
 const char *fsc_data_find(const char *name, size_t *length);

@@ -30,7 +30,9 @@ void fsc_text_add_n(fsc_text *text, const char *bytes, size_t n) {
     text->data[text->length] = 0;
 }
 
-void fsc_text_add(fsc_text *text, const char *string) { fsc_text_add_n(text, string, strlen(string)); }
+void fsc_text_add(fsc_text *text, const char *string) {
+    fsc_text_add_n(text, string, strlen(string));
+}
 
 void fsc_text_printf(fsc_text *text, const char *fmt, ...) {
     va_list args;

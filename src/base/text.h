@@ -21,7 +21,9 @@ void fsc_text_add_html(fsc_text *text, const char *string);
 /* value printed with fmt ("%.3f"), or "n/a" when it is not finite. */
 void fsc_text_add_number(fsc_text *text, const char *fmt, double value) FSC_PRINTF(2, 0);
 void fsc_text_free(fsc_text *text);
-static inline void fsc_text_cleanup(fsc_text *text) { fsc_text_free(text); }
+static inline void fsc_text_cleanup(fsc_text *text) {
+    fsc_text_free(text);
+}
 /* FSC_AUTO_TEXT fsc_text page = {0}; */
 #define FSC_AUTO_TEXT __attribute__((cleanup(fsc_text_cleanup)))
 

@@ -4,7 +4,9 @@
 #include <omp.h>
 #endif
 
-int64_t fsc_tiles_count(int64_t n_items, int64_t tile_size) { return (n_items + tile_size - 1) / tile_size; }
+int64_t fsc_tiles_count(int64_t n_items, int64_t tile_size) {
+    return (n_items + tile_size - 1) / tile_size;
+}
 
 int32_t fsc_tiles_workers(int32_t n_threads) {
     if (n_threads > 0) return n_threads;
@@ -20,7 +22,7 @@ void fsc_tiles_run(int64_t n_items, int64_t tile_size, fsc_tile_fn fn, void *con
     const int64_t n_tiles = fsc_tiles_count(n_items, tile_size);
     int32_t workers = fsc_tiles_workers(n_threads);
     if (workers > n_tiles) workers = n_tiles > 1 ? (int32_t)n_tiles : 1; /* idle threads cost more than small work */
-    (void)workers; /* unused in a build without OpenMP */
+    (void)workers;                                                       /* unused in a build without OpenMP */
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 1) num_threads(workers) if (workers > 1)
 #endif

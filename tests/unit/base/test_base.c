@@ -134,10 +134,10 @@ static void first_failure_wins(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_escapes_and_missing),  cmocka_unit_test(table_reads_and_refuses),
-        cmocka_unit_test(json_round_trip),           cmocka_unit_test(files_are_whole),
-        cmocka_unit_test(tiles_give_same_bits),      cmocka_unit_test(allocation_failure_is_reported),
-        cmocka_unit_test(recipe_quotes_words),       cmocka_unit_test(first_failure_wins),
+        cmocka_unit_test(text_escapes_and_missing), cmocka_unit_test(table_reads_and_refuses),
+        cmocka_unit_test(json_round_trip),          cmocka_unit_test(files_are_whole),
+        cmocka_unit_test(tiles_give_same_bits),     cmocka_unit_test(allocation_failure_is_reported),
+        cmocka_unit_test(recipe_quotes_words),      cmocka_unit_test(first_failure_wins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
