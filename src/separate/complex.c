@@ -128,7 +128,8 @@ static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const
     return FSC_OK;
 }
 
-static fsc_status find_field(work *w, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
+static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_separate_options *opt,
+                             fsc_error *err) {
     const fsc_evidence evidence = {w->noise_variance, MODEL_ERROR};
     const fsc_fieldmap_prior prior = {.shift_hz = w->model.shift_hz,
                                       .stiffness = 24,
@@ -139,6 +140,13 @@ static fsc_status find_field(work *w, const fsc_scan *scan, const fsc_separate_o
     FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->body.mask, err));
     FSC_TRY(fsc_blocks_profile(&w->blocks, &w->source, w->body.mask, &w->profiler, &evidence, opt->n_threads, err));
     FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, err));
+    int64_t n_exchanged = 0;
+    FSC_TRY(fsc_swap_exchange(&w->blocks, &prior, &n_exchanged, err));
+    if (n_exchanged > 0)
+        fsc_notes_add(&out->notes, FSC_NOTE_FOUND, "region-exchanged",
+                      "behind walls of low signal, %.1f %% of the tissue fitted its neighbours' field but not its own "
+                      "echoes; its fat and water were exchanged",
+                      100.0 * (double)n_exchanged / w->blocks.n_node);
     return fsc_swap_estimate(&w->blocks, &prior, err);
 }
 
@@ -198,7 +206,7 @@ static fsc_status run(work *w, fsc_fatwater *out, const fsc_scan *scan, const fs
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0, err));
     FSC_TRY(survey(w, out, scan, opt, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.1, err));
-    FSC_TRY(find_field(w, scan, opt, err));
+    FSC_TRY(find_field(w, out, scan, opt, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.5, err));
     FSC_TRY(fit_voxels(w, out, opt, err));
     if (!w->model.r2_free)
