@@ -3,11 +3,13 @@
 #include "body.h"
 #include "fail.h"
 #include "fieldmap.h"
+#include "frequency.h"
 #include "maps.h"
 #include "pool.h"
 #include "ramp.h"
 #include "sign.h"
 #include "swap.h"
+#include "units.h"
 #include "voxels.h"
 
 #include <math.h>
@@ -104,9 +106,21 @@ static fsc_status find_ramp(work *w, fsc_fatwater *out, const fsc_scan *scan, co
     return find_sign(w, scan, opt, err); /* clearer without the ramp */
 }
 
-/* Everything that is found before the field map: signal, sign, noise. */
-static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_separate_options *opt,
-                         fsc_error *err) {
+static fsc_status find_frequency(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
+                                 const fsc_separate_options *opt, fsc_error *err) {
+    fsc_frequency found;
+    FSC_TRY(fsc_frequency_compare(&found, scan, spectrum, &w->source, &w->model, w->sample, w->n_sample,
+                                  w->sign.noise_variance, err));
+    if (!fsc_frequency_note(&found, &out->notes)) return FSC_OK;
+    fsc_model_set_fat(&w->model, spectrum, found.true_tesla * FSC_GAMMA_MHZ_PER_TESLA);
+    fsc_profiler_free(&w->profiler);
+    FSC_TRY(fsc_profiler_init(&w->profiler, &w->model, err));
+    return find_sign(w, scan, opt, err);
+}
+
+/* Everything that is found before the field map: signal, sign, ramp, field strength, noise. */
+static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
+                         const fsc_separate_options *opt, fsc_error *err) {
     source_from_scan(&w->source, scan);
     FSC_TRY(fsc_body_measure(&w->body, &w->source, opt->n_threads, err));
     FSC_TRY(fsc_profiler_init(&w->profiler, &w->model, err));
@@ -115,6 +129,7 @@ static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const
     w->n_sample = fsc_body_sample(&w->body, 0.1, 1e9, w->sample, SAMPLE);
     FSC_TRY(find_sign(w, scan, opt, err));
     if (opt->ramp == 0) FSC_TRY(find_ramp(w, out, scan, opt, err));
+    FSC_TRY(find_frequency(w, out, scan, spectrum, opt, err));
     w->sign_unclear = fsc_sign_note(&w->sign, scan->precession, opt->sign, &out->notes);
     w->noise_variance = w->sign.noise_variance;
     if (isfinite(w->body.air_variance) && !(w->noise_variance < w->body.air_variance))
@@ -204,7 +219,7 @@ static fsc_status run(work *w, fsc_fatwater *out, const fsc_scan *scan, const fs
                       const fsc_separate_options *opt, fsc_error *err) {
     FSC_TRY(fsc_model_build(&w->model, scan, spectrum, &out->notes, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0, err));
-    FSC_TRY(survey(w, out, scan, opt, err));
+    FSC_TRY(survey(w, out, scan, spectrum, opt, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.1, err));
     FSC_TRY(find_field(w, out, scan, opt, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.5, err));

@@ -286,6 +286,32 @@ static void uneven_and_rounded_echo_times(void **state) {
     sim_free(s);
 }
 
+static double mixed_bias(const sim *s, const fsc_fatwater *out) {
+    return compare(s, out, 0.2, 0.6).bias;
+}
+
+/* A scanner of 2.8949 T that calls itself 3 T; one that is 3 T stays as it is; one that cannot tell says so. */
+static void rounded_field_strength_is_noticed(void **state) {
+    (void)state;
+    static const double snr[] = {40, 15};
+    for (int b = 0; b < 2; b++)
+        for (int rounded = 0; rounded < 2; rounded++) {
+            sim *s = sim_new(64, 64, 2, 8, 1.2e-3, 1.1e-3, rounded ? 2.8949 : 3, snr[b], sim_body);
+            s->scan.b0_tesla = 3;
+            fsc_fatwater *out = separate(s, NULL);
+            print_message("SNR %.0f, true %.4f T called 3: found %d, unclear %d, bias of mixed fat %+.2f points\n",
+                          snr[b], rounded ? 2.8949 : 3.0, has_note(out, "field-strength-rounded"),
+                          has_note(out, "field-strength-unclear"), 100 * mixed_bias(s, out));
+            if (rounded && b == 0)
+                assert_true(has_note(out, "field-strength-rounded") && fabs(mixed_bias(s, out)) < 0.002);
+            if (rounded && b == 1)
+                assert_true(has_note(out, "field-strength-rounded") || has_note(out, "field-strength-unclear"));
+            if (!rounded) assert_true(!has_note(out, "field-strength-rounded") && fabs(mixed_bias(s, out)) < 0.003);
+            fsc_fatwater_free(out);
+            sim_free(s);
+        }
+}
+
 static sim_voxel paint_iron(double x, double y, double z) {
     (void)z;
     return (sim_voxel){1, 0.1, x < 0 ? 10 : 300, 40 * y};
@@ -383,6 +409,7 @@ int main(void) {
         cmocka_unit_test(steep_fields_low_snr_and_one_slice),
         cmocka_unit_test(three_and_many_echoes),
         cmocka_unit_test(uneven_and_rounded_echo_times),
+        cmocka_unit_test(rounded_field_strength_is_noticed),
         cmocka_unit_test(r2star_is_unbiased),
         cmocka_unit_test(broken_voxels_and_scans_are_said),
         cmocka_unit_test(memory_failure_is_reported),
