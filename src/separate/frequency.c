@@ -1,0 +1,125 @@
+#include "frequency.h"
+#include "alloc.h"
+#include "fail.h"
+#include "fit.h"
+#include "table.h"
+#include "units.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ECHOES_LEAST 6
+#define VOXELS_LEAST 50
+/* Voxels of water alone or fat alone say little: the field map takes up the difference. */
+#define FAT_LOW 0.15
+#define FAT_HIGH 0.85
+/* A field is clearly better from this paired t and this ratio of summed residuals on. */
+#define CLEAR_T 5.0
+#define CLEAR_RATIO 1.02
+#define ITERATIONS 7
+
+/* Relative residual of each voxel on its deepest branch, NaN where water and fat are not mixed. */
+static void relative_residuals(double *out, const fsc_source *source, const fsc_model *model,
+                               const fsc_profiler *profiler, fsc_profile *profile, const int32_t *voxel, int32_t n,
+                               double noise_variance) {
+    fsc_lanes_echo echo;
+    fsc_minima minima;
+    fsc_fit fit;
+    float one[FSC_LANES];
+    for (int32_t l = 0; l < FSC_LANES; l++) one[l] = 1;
+    for (int32_t at = 0; at < n; at += FSC_LANES) {
+        const int32_t here = n - at < FSC_LANES ? n - at : FSC_LANES;
+        fsc_source_load(source, voxel + at, here, &echo);
+        fsc_profile_clear(profile, profiler);
+        fsc_profile_add(profile, profiler, &echo, one);
+        fsc_profile_scan(profile, profiler);
+        for (int32_t l = 0; l < FSC_LANES; l++) {
+            fsc_minima_find(&minima, profile, profiler, l);
+            int32_t deepest = 0;
+            for (int32_t k = 1; k < minima.n; k++)
+                if (minima.cost[k] < minima.cost[deepest]) deepest = k;
+            fit.psi_hz[l] = (double)minima.hz[deepest];
+            fit.r2_per_s[l] = model->r2_typical;
+        }
+        fsc_fit_run(&fit, model, &echo, ITERATIONS, 0.3 * model->shift_hz, noise_variance);
+        for (int32_t l = 0; l < here; l++) {
+            const int mixed = fit.magnitude_pdff[l] > FAT_LOW && fit.magnitude_pdff[l] < FAT_HIGH;
+            out[at + l] = mixed && fit.energy[l] > 0 ? fit.residual[l] / fit.energy[l] : (double)NAN;
+        }
+    }
+}
+
+static void judge(fsc_frequency *out, const double *nominal, const double *other, int32_t n) {
+    double sum_nominal = 0, sum_other = 0, square = 0;
+    for (int32_t i = 0; i < n; i++) {
+        if (!isfinite(nominal[i]) || !isfinite(other[i])) continue;
+        out->n++;
+        sum_nominal += nominal[i];
+        sum_other += other[i];
+        square += (nominal[i] - other[i]) * (nominal[i] - other[i]);
+    }
+    const double count = fmax(out->n, 2), mean = (sum_nominal - sum_other) / count;
+    const double variance = fmax(square / count - mean * mean, 0) / (count - 1);
+    out->ratio = sum_nominal / fmax(sum_other, 1e-300);
+    out->t = mean / sqrt(variance + 1e-300);
+}
+
+static fsc_status true_tesla(double *out, double stated, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_embedded(&table, "field_strengths.tsv", err));
+    *out = NAN;
+    for (int32_t row = 0; row < table.n_row; row++)
+        if (strncmp(fsc_table_get(&table, row, "status"), "verified", 8) == 0 &&
+            fabs(stated - fsc_table_number(&table, row, "nominal_tesla")) < 1e-4)
+            *out = fsc_table_number(&table, row, "true_tesla");
+    return FSC_OK;
+}
+
+static fsc_status residuals_of(double *out, const fsc_source *source, const fsc_model *model, const int32_t *voxel,
+                               int32_t n, double noise_variance, fsc_error *err) {
+    fsc_profiler profiler;
+    fsc_profile profile;
+    FSC_TRY(fsc_profiler_init(&profiler, model, err));
+    const fsc_status status = fsc_profile_new(&profile, &profiler, err);
+    if (status == FSC_OK) {
+        relative_residuals(out, source, model, &profiler, &profile, voxel, n, noise_variance);
+        fsc_profile_free(&profile);
+    }
+    fsc_profiler_free(&profiler);
+    return status;
+}
+
+fsc_status fsc_frequency_compare(fsc_frequency *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
+                                 const fsc_source *source, const fsc_model *model, const int32_t *voxel, int32_t n,
+                                 double noise_variance, fsc_error *err) {
+    *out = (fsc_frequency){.nominal_tesla = scan->b0_tesla, .true_tesla = NAN};
+    if (isfinite(scan->imaging_frequency_mhz) || model->n_echo < ECHOES_LEAST) return FSC_OK;
+    FSC_TRY(true_tesla(&out->true_tesla, scan->b0_tesla, err));
+    if (!isfinite(out->true_tesla)) return FSC_OK;
+    FSC_AUTO_BLOCK double *residual = fsc_alloc((int64_t)2 * n, sizeof *residual);
+    if (!residual) return fsc_fail_nomem(err, "comparing field strengths");
+    fsc_model other = *model;
+    fsc_model_set_fat(&other, spectrum, out->true_tesla * FSC_GAMMA_MHZ_PER_TESLA);
+    FSC_TRY(residuals_of(residual, source, model, voxel, n, noise_variance, err));
+    FSC_TRY(residuals_of(residual + n, source, &other, voxel, n, noise_variance, err));
+    judge(out, residual, residual + n, n);
+    return FSC_OK;
+}
+
+int fsc_frequency_note(const fsc_frequency *found, fsc_notes *notes) {
+    if (!isfinite(found->true_tesla)) return 0;
+    const int enough = found->n >= VOXELS_LEAST;
+    if (enough && found->t > CLEAR_T && found->ratio > CLEAR_RATIO) {
+        fsc_notes_add(notes, FSC_NOTE_FOUND, "field-strength-rounded",
+                      "the stated %.4g T is rounded: %.4f T leaves %.1f %% less residual in %d voxels of mixed fat and "
+                      "was used",
+                      found->nominal_tesla, found->true_tesla, 100 * (1 - 1 / found->ratio), (int)found->n);
+        return 1;
+    }
+    if (!enough || fabs(found->t) < CLEAR_T)
+        fsc_notes_add(notes, FSC_NOTE_WARNING, "field-strength-unclear",
+                      "PDFF may be off by up to a point or two: the field may be %.4f T instead of the stated %.4g T, "
+                      "and the echoes do not tell; give ImagingFrequency",
+                      found->true_tesla, found->nominal_tesla);
+    return 0;
+}

@@ -1,0 +1,23 @@
+/* Field strengths are often rounded (3 for 2.8949 T). Fat's peaks then sit wrong, and fat-bearing voxels fit worse. */
+#ifndef FSC_SEPARATE_FREQUENCY_H
+#define FSC_SEPARATE_FREQUENCY_H
+
+#include "minima.h"
+
+typedef struct fsc_frequency {
+    double nominal_tesla;
+    double true_tesla; /* NaN: nothing to compare with */
+    double ratio;      /* summed relative residual, nominal / true */
+    double t;          /* its mean paired difference over the standard error */
+    int32_t n;         /* fat-bearing voxels compared */
+} fsc_frequency;
+
+/* Compares the stated field strength with the one that data/field_strengths.tsv lists for it, in n sampled voxels. Only
+ * for 6 echoes and more without an imaging frequency; otherwise true_tesla is NaN. */
+FSC_MUST_USE fsc_status fsc_frequency_compare(fsc_frequency *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
+                                              const fsc_source *source, const fsc_model *model, const int32_t *voxel,
+                                              int32_t n, double noise_variance, fsc_error *err);
+/* Says what was found; non-zero when the true field is clearly the better one. */
+int fsc_frequency_note(const fsc_frequency *found, fsc_notes *notes);
+
+#endif
