@@ -5,7 +5,6 @@
 #include "fieldmap.h"
 #include "frequency.h"
 #include "maps.h"
-#include "offsets.h"
 #include "pool.h"
 #include "ramp.h"
 #include "sign.h"
@@ -32,7 +31,6 @@ typedef struct work {
     fsc_sign sign;
     int sign_unclear;
     fsc_ramp ramp;
-    fsc_offsets offsets;
     int32_t ramp_sample[RAMP_SAMPLE];
     int32_t *sample; /* owned */
     int32_t n_sample;
@@ -120,19 +118,6 @@ static fsc_status find_frequency(work *w, fsc_fatwater *out, const fsc_scan *sca
     return find_sign(w, scan, opt, err);
 }
 
-static fsc_status find_offsets(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_separate_options *opt,
-                               fsc_error *err) {
-    const int32_t few = fsc_body_sample(&w->body, 0.1, 1e9, w->ramp_sample, RAMP_SAMPLE);
-    FSC_TRY(fsc_offsets_find(&w->offsets, &w->source, &w->model, &w->profiler, w->ramp_sample, few,
-                             w->sign.noise_variance, err));
-    if (!w->offsets.found) return FSC_OK;
-    fsc_offsets_apply(&w->offsets, &w->source);
-    fsc_notes_add(&out->notes, FSC_NOTE_FOUND, "echo-phase-offsets",
-                  "single echoes are turned by up to %.3f rad against the others; taken off, residual %.0f %% smaller",
-                  w->offsets.largest_rad, 100 * w->offsets.drop);
-    return find_sign(w, scan, opt, err);
-}
-
 /* Everything that is found before the field map: signal, sign, ramp, field strength, noise. */
 static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                          const fsc_separate_options *opt, fsc_error *err) {
@@ -144,7 +129,6 @@ static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const
     w->n_sample = fsc_body_sample(&w->body, 0.1, 1e9, w->sample, SAMPLE);
     FSC_TRY(find_sign(w, scan, opt, err));
     if (opt->ramp == 0) FSC_TRY(find_ramp(w, out, scan, opt, err));
-    FSC_TRY(find_offsets(w, out, scan, opt, err));
     FSC_TRY(find_frequency(w, out, scan, spectrum, opt, err));
     w->sign_unclear = fsc_sign_note(&w->sign, scan->precession, opt->sign, &out->notes);
     w->noise_variance = w->sign.noise_variance;

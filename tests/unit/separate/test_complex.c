@@ -286,34 +286,6 @@ static void uneven_and_rounded_echo_times(void **state) {
     sim_free(s);
 }
 
-static void turn_echo(sim *s, int32_t e, double theta) {
-    for (int64_t v = 0; v < s->n; v++) {
-        float *re = &s->scan.echo_re[e * s->n + v], *im = &s->scan.echo_im[e * s->n + v];
-        const double a = (double)*re, b = (double)*im;
-        *re = (float)(a * cos(theta) - b * sin(theta));
-        *im = (float)(a * sin(theta) + b * cos(theta));
-    }
-}
-
-static void phase_offsets_of_echoes_are_removed(void **state) {
-    (void)state;
-    static const double size[] = {0, 0.1, 0.25};
-    for (int b = 0; b < 3; b++) {
-        sim *s = sim_new(64, 64, 2, 6, 1.2e-3, 1.0e-3, 3, 30, sim_body);
-        turn_echo(s, 0, size[b]);
-        turn_echo(s, 3, -0.5 * size[b]);
-        fsc_fatwater *out = separate(s, NULL);
-        const errors e = compare(s, out, 0, 0.6);
-        print_message("first echo turned by %.2f rad: found %d, bias %+.2f points, exchanged %.2f %%\n", size[b],
-                      has_note(out, "echo-phase-offsets"), 100 * e.bias, 100 * compare(s, out, 0, 1).swapped);
-        assert_int_equal(has_note(out, "echo-phase-offsets"), b > 0);
-        assert_true(fabs(e.bias) < 0.005);
-        assert_true(compare(s, out, 0, 1).swapped < 0.002);
-        fsc_fatwater_free(out);
-        sim_free(s);
-    }
-}
-
 static double mixed_bias(const sim *s, const fsc_fatwater *out) {
     return compare(s, out, 0.2, 0.6).bias;
 }
@@ -481,7 +453,6 @@ int main(void) {
         cmocka_unit_test(steep_fields_low_snr_and_one_slice),
         cmocka_unit_test(three_and_many_echoes),
         cmocka_unit_test(uneven_and_rounded_echo_times),
-        cmocka_unit_test(phase_offsets_of_echoes_are_removed),
         cmocka_unit_test(rounded_field_strength_is_noticed),
         cmocka_unit_test(swap_probability_says_what_happens),
         cmocka_unit_test(r2star_is_unbiased),
