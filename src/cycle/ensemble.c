@@ -1,11 +1,13 @@
 /* Simulates many people: eight to a group in SIMD lanes, one explicit Runge-Kutta scheme with a wide stability
  * interval.
  *
- * The model is only mildly stiff (tone relaxes within a day), so a scheme of order 4 whose six stages are stable on
- * [-7, 0] of the real axis beats both ordinary explicit pairs, which stability holds to half the step, and implicit
- * multistep methods, which every change of treatment restarts. It lives in two registers (Williamson 1980) and a third
- * one for the error. A group takes common steps; its people therefore share bits with their neighbours' presence, never
- * with the number of threads. */
+ * The model is only mildly stiff (tone relaxes within a day), so explicit schemes of order 4 with wide stability
+ * intervals beat both ordinary explicit pairs, which stability holds to small steps, and implicit multistep methods,
+ * which every change of treatment restarts. Of three schemes, with 6, 9 and 12 stages, each step takes the one that
+ * goes farthest per evaluation. They live in two registers (Williamson 1980) and a third one for the error. A group
+ * takes common steps; its people therefore share bits with their neighbours' presence, never with the number of
+ * threads.
+ */
 #include "alloc.h"
 #include "fail.h"
 #include "model.h"
@@ -17,7 +19,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { N_STAGE = FSC_N_STAGE, GROUPS_PER_REPORT = 32 };
+enum { GROUPS_PER_REPORT = 32 };
+static const double first_step = 0.15; /* days, after every break that changes something */
 
 /* What one thread needs to take one group through. */
 typedef struct fsc_bench {
@@ -65,35 +68,51 @@ static double fastest_rate(const fsc_cast *cast) {
 }
 
 /* One step of size h from y (with f = f(y)) to next; returns the error norm. f at next goes to other. */
-static double try_step(const fsc_ensemble *ens, fsc_bench *b, double h) {
+static double try_step(const fsc_ensemble *ens, fsc_bench *b, const fsc_scheme *scheme, double h) {
     const fsc_lane_kernels *k = ens->kernels;
     const int64_t n = ens->model->n_state;
-    fsc_lane_stage c = {0, fsc_stage_b[0], fsc_error_weight[0], h};
+    fsc_lane_stage c = {0, scheme->b[0], scheme->error[0], h};
     k->first_stage(n, b->y, b->f, b->q, b->error, b->next, &c);
-    for (int32_t s = 1; s < N_STAGE; s++) {
-        c = (fsc_lane_stage){fsc_stage_a[s], fsc_stage_b[s], fsc_error_weight[s], h};
+    for (int32_t s = 1; s < scheme->n_stage; s++) {
+        c = (fsc_lane_stage){scheme->a[s], scheme->b[s], scheme->error[s], h};
         k->stage(&b->cast, b->next, b->q, b->error, &c);
     }
     k->rhs(&b->cast, b->next, b->other);
-    b->n_rhs += N_STAGE;
+    b->n_rhs += scheme->n_stage;
     const double relative = ens->plan->relative_tolerance > 0 ? ens->plan->relative_tolerance : FSC_CYCLE_RELATIVE;
     const double absolute = ens->plan->absolute_tolerance > 0 ? ens->plan->absolute_tolerance : FSC_CYCLE_ABSOLUTE;
-    return k->norm(n, b->y, b->next, b->error, b->other, h * fsc_error_weight[N_STAGE], relative, absolute);
+    return k->norm(n, b->y, b->next, b->error, b->other, h * scheme->error[scheme->n_stage], relative, absolute);
+}
+
+/* The scheme that goes farthest per evaluation, at most wanted days in one step; *h gets the step. The last stretch
+ * before a break is taken in one step or in two equal ones. */
+static const fsc_scheme *pick_scheme(double wanted, double left, double rate, double *h) {
+    const fsc_scheme *best = NULL;
+    *h = 0;
+    for (int32_t k = 0; k < FSC_N_SCHEME; k++) {
+        const fsc_scheme *scheme = &fsc_scheme_of[k];
+        double step = fmin(wanted, 0.97 * scheme->reach / rate);
+        if (step >= 0.999 * left)
+            step = left;
+        else if (step > 0.5 * left)
+            step = 0.5 * left;
+        if (best && step * best->n_stage <= 1.0001 * *h * scheme->n_stage) continue;
+        best = scheme;
+        *h = step;
+    }
+    return best;
 }
 
 /* Carries the group from one break to the next; *step is the step to try first and, on return, next time. */
 static fsc_status cross(const fsc_ensemble *ens, fsc_bench *b, double from, double to, double *step, double bounds[2],
                         int32_t n_people) {
-    const double longest = 0.97 * FSC_STABLE_REACH / fastest_rate(&b->cast);
+    const double rate = fastest_rate(&b->cast);
     double day = from;
     while (day < to) {
         const double left = to - day;
-        double h = fmin(*step, longest);
-        if (h >= 0.999 * left)
-            h = left;
-        else if (h > 0.5 * left)
-            h = 0.5 * left;
-        const double error = try_step(ens, b, h);
+        double h;
+        const fsc_scheme *scheme = pick_scheme(*step, left, rate, &h);
+        const double error = try_step(ens, b, scheme, h);
         const double factor = isnan(error) ? 0.2 : fmin(4, fmax(0.2, 0.85 * pow(error + 1e-12, -0.25)));
         if (!(error <= 1)) {
             b->n_rejected++;
@@ -159,11 +178,11 @@ static fsc_status run_group(const fsc_ensemble *ens, fsc_bench *b, int64_t group
     const fsc_cycle_person *person = ens->person + first;
     FSC_TRY(seat_group(ens, b, person, n_people));
     const int32_t n_stop = fsc_breaks_list(b->stop, person, n_people, ens->plan);
-    double step = 0.05;
+    double step = first_step;
     for (int32_t k = 0; k < n_stop; k++) {
         if (b->stop[k].kicked) {
             arrive(b, person, n_people, b->stop[k].day);
-            step = 0.05;
+            step = first_step;
             ens->kernels->rhs(&b->cast, b->y, b->f);
             b->n_rhs++;
         }

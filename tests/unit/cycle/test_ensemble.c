@@ -14,46 +14,51 @@ static fsc_cycle *neck(void) {
 }
 
 /* Butcher's weights from the two-register form. */
-static void scheme_has_order_four(void **state) {
-    (void)state;
-    enum { N = FSC_N_STAGE };
-    double a[N + 1][N + 1] = {{0}}, c[N + 1] = {0}, ac[N + 1] = {0}, ac2[N + 1] = {0}, aac[N + 1] = {0};
-    for (int i = 1; i <= N; i++)
+static void check_scheme(const fsc_scheme *scheme) {
+    enum { MAX = FSC_STAGE_MAX + 1 };
+    const int n = scheme->n_stage;
+    double a[MAX][MAX] = {{0}}, c[MAX] = {0}, ac[MAX] = {0}, ac2[MAX] = {0}, aac[MAX] = {0};
+    for (int i = 1; i <= n; i++)
         for (int j = 0; j < i; j++) {
             double product = 1;
             for (int k = j; k < i; k++) {
-                if (k > j) product *= fsc_stage_a[k];
-                a[i][j] += fsc_stage_b[k] * product;
+                if (k > j) product *= scheme->a[k];
+                a[i][j] += scheme->b[k] * product;
             }
             c[i] += a[i][j];
         }
-    for (int i = 0; i <= N; i++)
+    for (int i = 0; i <= n; i++)
         for (int j = 0; j < i; j++) ac[i] += a[i][j] * c[j], ac2[i] += a[i][j] * c[j] * c[j];
-    for (int i = 0; i <= N; i++)
+    for (int i = 0; i <= n; i++)
         for (int j = 0; j < i; j++) aac[i] += a[i][j] * ac[j];
     double sum[8] = {0}, error[4] = {0}, order4 = 0;
-    for (int j = 0; j < N; j++) {
-        const double b = a[N][j],
+    for (int j = 0; j < n; j++) {
+        const double b = a[n][j],
                      term[8] = {1, c[j], c[j] * c[j], ac[j], c[j] * c[j] * c[j], c[j] * ac[j], ac2[j], aac[j]};
         for (int k = 0; k < 8; k++) sum[k] += b * term[k];
     }
     const double want[8] = {1, 1.0 / 2, 1.0 / 3, 1.0 / 6, 1.0 / 4, 1.0 / 8, 1.0 / 12, 1.0 / 24};
     for (int k = 0; k < 8; k++) assert_close(sum[k], want[k], 1e-12);
-    for (int j = 0; j <= N; j++) { /* the error weights see order 4 and nothing below */
-        const double e = fsc_error_weight[j], term[4] = {1, c[j], c[j] * c[j], ac[j]};
+    for (int j = 0; j <= n; j++) { /* the error weights see order 4 and nothing below */
+        const double e = scheme->error[j], term[4] = {1, c[j], c[j] * c[j], ac[j]};
         for (int k = 0; k < 4; k++) error[k] += e * term[k];
         order4 += e * aac[j];
     }
     for (int k = 0; k < 4; k++) assert_close(error[k], 0, 1e-12);
     assert_true(fabs(order4) > 0.01);
-    for (double z = 0; z >= -FSC_STABLE_REACH; z -= 0.01) { /* the stability interval */
+    for (double z = 0; z >= -scheme->reach; z -= 0.01) { /* the stability interval */
         double y = 1, q = 0;
-        for (int k = 0; k < N; k++) {
-            q = fsc_stage_a[k] * q + z * y;
-            y += fsc_stage_b[k] * q;
+        for (int k = 0; k < n; k++) {
+            q = scheme->a[k] * q + z * y;
+            y += scheme->b[k] * q;
         }
         assert_true(fabs(y) <= 1 + 1e-9);
     }
+}
+
+static void schemes_have_order_four(void **state) {
+    (void)state;
+    for (int k = 0; k < FSC_N_SCHEME; k++) check_scheme(&fsc_scheme_of[k]);
 }
 
 typedef struct scene {
@@ -231,7 +236,7 @@ static void allocation_failure_is_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scheme_has_order_four),
+        cmocka_unit_test(schemes_have_order_four),
         cmocka_unit_test(both_solvers_agree),
         cmocka_unit_test(people_stay_in_bounds_on_any_threads),
         cmocka_unit_test(mild_injury_recovers_and_stories_differ),
