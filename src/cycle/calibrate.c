@@ -1,11 +1,11 @@
 /* Weighs a virtual population so that it has the published outcome shares and curves, and holds every target against
  * it.
  *
- * Weights are those of least information (maximum entropy) that meet the targets within their standard deviations: the
- * dual is a smooth convex function of one multiplier per fitted row, solved by Newton's method. */
+ * Weights are those of least information (maximum entropy) that meet the targets within their standard deviations
+ * (weights.c); where few people would carry them, the population moves there (settle.c). */
 #include "alloc.h"
-#include "dense.h"
 #include "fail.h"
+#include "settle.h"
 #include "study.h"
 #include "table.h"
 #include "text.h"
@@ -13,14 +13,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_ROWS = 40, GROUP_RECOVERED = 1, GROUP_MILD = 2, GROUP_SEVERE = 4 };
+enum { MAX_ROWS = FSC_FEATURE_MAX, GROUP_RECOVERED = 1, GROUP_MILD = 2, GROUP_SEVERE = 4 };
 
 typedef struct fsc_study {
-    fsc_cycle *neck;
-    fsc_cycle_population *population;
-    fsc_study_curve *curve;
-    double *feature; /* [n_person][n_feature] */
-    int32_t n_feature;
+    const fsc_cycle_fit *fit;
+    fsc_study_curve *curve; /* [n_person] */
+    int32_t n_feature, feature_row[MAX_ROWS];
     double softness[MAX_ROWS];
 } fsc_study;
 
@@ -56,7 +54,7 @@ static double contribution(const fsc_study_curve *c, const char *quantity, int32
 
 static double weighted_mean(const fsc_study *s, const double *weight, int mask, const char *quantity, int32_t d) {
     double sum = 0, mass = 0;
-    for (int64_t i = 0; i < s->population->n_person; i++) {
+    for (int64_t i = 0; i < s->fit->n_person; i++) {
         const fsc_study_curve *c = &s->curve[i];
         if (!in_group(c, mask)) continue;
         sum += weight[i] * contribution(c, quantity, d);
@@ -67,7 +65,7 @@ static double weighted_mean(const fsc_study *s, const double *weight, int mask, 
 
 static double weighted_strength(const fsc_study *s, const double *weight, int mask, int32_t d) {
     double sum = 0, mass = 0;
-    for (int64_t i = 0; i < s->population->n_person; i++) {
+    for (int64_t i = 0; i < s->fit->n_person; i++) {
         if (!in_group(&s->curve[i], mask)) continue;
         sum += weight[i] * s->curve[i].strength[d];
         mass += weight[i];
@@ -77,7 +75,7 @@ static double weighted_strength(const fsc_study *s, const double *weight, int ma
 
 static double weighted_share(const fsc_study *s, const double *weight, int class, int32_t d) {
     double sum = 0;
-    for (int64_t i = 0; i < s->population->n_person; i++)
+    for (int64_t i = 0; i < s->fit->n_person; i++)
         if (fsc_study_class(s->curve[i].ndi[d]) == class) sum += weight[i];
     return sum;
 }
@@ -124,78 +122,21 @@ static int makes_feature(const fsc_cycle_fit_row *row) {
             !isnan(contribution(&none, row->quantity, day_index(row->day))));
 }
 
-static fsc_status list_features(fsc_study *s, const fsc_cycle_fit *fit, fsc_error *err) {
-    const int64_t n = s->population->n_person;
-    int32_t use[MAX_ROWS];
-    for (int32_t r = 0; r < fit->n_row; r++) {
-        if (!makes_feature(&fit->row[r])) continue;
+static void list_features(fsc_study *s) {
+    for (int32_t r = 0; r < s->fit->n_row; r++) {
+        const fsc_cycle_fit_row *row = &s->fit->row[r];
+        if (!makes_feature(row)) continue;
         /* A group mean weighs as much as its group: the published share stands for it. */
-        const int mask = group_mask(fit->row[r].group);
-        const double share = strcmp(fit->row[r].quantity, "share of people") == 0 ? 1
-                             : mask == GROUP_SEVERE                               ? 0.16
-                                                                                  : 0.84;
-        s->softness[s->n_feature] = fit->row[r].published_sd * share;
-        use[s->n_feature++] = r;
+        const int mask = group_mask(row->group);
+        const double share = strcmp(row->quantity, "share of people") == 0 ? 1 : mask == GROUP_SEVERE ? 0.16 : 0.84;
+        s->softness[s->n_feature] = row->published_sd * share;
+        s->feature_row[s->n_feature++] = r;
     }
-    s->feature = fsc_alloc(n * s->n_feature, sizeof *s->feature);
-    if (!s->feature) return fsc_fail_nomem(err, "weighing virtual people");
-    for (int64_t i = 0; i < n; i++)
-        for (int32_t k = 0; k < s->n_feature; k++)
-            s->feature[i * s->n_feature + k] = feature_value(&s->curve[i], &fit->row[use[k]]);
-    return FSC_OK;
 }
 
-/* weight_i ~ exp(sum_k m_k feature_ik); returns the dual log sum exp + sum softness^2 m^2 / 2. */
-static double weigh(const fsc_study *s, const double *m, double *weight) {
-    const int64_t n = s->population->n_person;
-    double top = -INFINITY, sum = 0, dual = 0;
-    for (int64_t i = 0; i < n; i++) {
-        weight[i] = 0;
-        for (int32_t k = 0; k < s->n_feature; k++) weight[i] += m[k] * s->feature[i * s->n_feature + k];
-        top = fmax(top, weight[i]);
-    }
-    for (int64_t i = 0; i < n; i++) sum += weight[i] = exp(weight[i] - top);
-    for (int64_t i = 0; i < n; i++) weight[i] /= sum;
-    for (int32_t k = 0; k < s->n_feature; k++) dual += 0.5 * s->softness[k] * s->softness[k] * m[k] * m[k];
-    return dual + top + log(sum);
-}
-
-/* Newton with halving on the dual. */
-static void find_weights(const fsc_study *s, double *weight) {
-    const int32_t k = s->n_feature;
-    double m[MAX_ROWS] = {0}, slope[MAX_ROWS], matrix[MAX_ROWS * MAX_ROWS], mean[MAX_ROWS];
-    double dual = weigh(s, m, weight);
-    for (int round = 0; round < 100; round++) {
-        memset(mean, 0, sizeof mean);
-        memset(matrix, 0, sizeof matrix);
-        for (int64_t i = 0; i < s->population->n_person; i++) {
-            const double *f = s->feature + i * k;
-            for (int32_t a = 0; a < k; a++) {
-                mean[a] += weight[i] * f[a];
-                for (int32_t b = 0; b <= a; b++) matrix[a * k + b] += weight[i] * f[a] * f[b];
-            }
-        }
-        double size = 0;
-        for (int32_t a = 0; a < k; a++) {
-            const double soft = s->softness[a] * s->softness[a];
-            slope[a] = mean[a] + soft * m[a];
-            size = fmax(size, fabs(slope[a]));
-            for (int32_t b = 0; b <= a; b++) matrix[a * k + b] -= mean[a] * mean[b];
-            matrix[a * k + a] += soft;
-        }
-        if (size < 1e-9) break;
-        fsc_dense_solve(matrix, slope, k);
-        double step = 1, next[MAX_ROWS];
-        for (int half = 0; half < 40; half++, step /= 2) {
-            for (int32_t a = 0; a < k; a++) next[a] = m[a] - step * slope[a];
-            const double value = weigh(s, next, weight);
-            if (value > dual) continue;
-            dual = value;
-            memcpy(m, next, sizeof m);
-            break;
-        }
-    }
-    weigh(s, m, weight);
+static void features_of(const void *context, const fsc_study_curve *curve, double *feature) {
+    const fsc_study *s = context;
+    for (int32_t k = 0; k < s->n_feature; k++) feature[k] = feature_value(curve, &s->fit->row[s->feature_row[k]]);
 }
 
 static fsc_status read_rows(fsc_cycle_fit *fit, fsc_error *err) {
@@ -237,34 +178,35 @@ static void judge(fsc_cycle_fit *fit, const fsc_study *s, const fsc_study_compon
     }
     fit->rms_fitted = n[0] ? sqrt(sum[0] / n[0]) : (double)NAN;
     fit->rms_held_out = n[1] ? sqrt(sum[1] / n[1]) : (double)NAN;
-    double squares = 0;
-    for (int64_t i = 0; i < fit->n_person; i++) squares += fit->weight[i] * fit->weight[i];
-    fit->effective_people = 1 / squares;
     for (int class = 0; class < 3; class ++)
         fit->share[class] = weighted_share(s, fit->weight, class, FSC_STUDY_DAYS - 1);
 }
 
-static fsc_status run_study(fsc_study *s, fsc_cycle_fit *fit, uint64_t seed, int32_t n_threads,
-                            const fsc_progress *progress, fsc_error *err) {
+static fsc_status run_study(fsc_study *s, fsc_cycle_fit *fit, const fsc_cycle *neck, fsc_settle *settle,
+                            fsc_error *err) {
     FSC_TRY(read_rows(fit, err));
-    FSC_TRY(fsc_study_neck(&s->neck, err));
-    fit->honesty = fsc_cycle_honesty_of(s->neck);
+    fit->honesty = fsc_cycle_honesty_of(neck);
     fsc_copy_text(fit->sentence, sizeof fit->sentence, fit->honesty.sentence);
     fit->honesty.sentence = fit->sentence;
-    FSC_TRY(fsc_cycle_draw(&s->population, s->neck, fit->set, fit->story, fit->n_person, seed, err));
     s->curve = fsc_alloc(fit->n_person, sizeof *s->curve);
     fit->weight = fsc_alloc(fit->n_person, sizeof *fit->weight);
     if (!s->curve || !fit->weight) return fsc_fail_nomem(err, "calibrating the cycle");
-    double bounds[2];
-    FSC_TRY(
-        fsc_study_curves(s->curve, s->neck, s->population->person, fit->n_person, n_threads, bounds, progress, err));
-    fit->worst_simplex = bounds[0];
-    fit->worst_box = bounds[1];
-    FSC_TRY(list_features(s, fit, err));
-    find_weights(s, fit->weight);
+    list_features(s);
+    settle->n_feature = s->n_feature;
+    settle->softness = s->softness;
+    settle->feature_of = features_of;
+    settle->context = s;
+    settle->curve = s->curve;
+    settle->weight = fit->weight;
+    FSC_TRY(fsc_settle_run(settle, neck, err));
+    fit->worst_simplex = settle->bounds[0];
+    fit->worst_box = settle->bounds[1];
+    fit->effective_people = settle->effective_people;
+    fit->families = settle->families;
+    fit->n_drawn = settle->n_drawn;
+    fit->n_round = settle->n_round;
     double parameter[FSC_CYCLE_N_PARAMETER];
-    for (int32_t k = 0; k < FSC_CYCLE_N_PARAMETER; k++)
-        parameter[k] = fsc_cycle_parameter_at(s->neck, k)->value[fit->set];
+    for (int32_t k = 0; k < FSC_CYCLE_N_PARAMETER; k++) parameter[k] = fsc_cycle_parameter_at(neck, k)->value[fit->set];
     fsc_study_components components;
     FSC_TRY(fsc_study_components_run(&components, parameter, fit->story, err));
     judge(fit, s, &components);
@@ -279,12 +221,14 @@ fsc_status fsc_cycle_calibrate(fsc_cycle_fit **out, fsc_cycle_set set, fsc_cycle
     fit->set = set;
     fit->story = story;
     fit->n_person = n_person;
-    fsc_study study = {0};
-    const fsc_status status = run_study(&study, fit, seed, n_threads, progress, err);
-    fsc_cycle_free(study.neck);
-    fsc_cycle_population_free(study.population);
+    fsc_study study = {.fit = fit};
+    fsc_settle settle = {
+        .set = set, .story = story, .n_person = n_person, .seed = seed, .n_threads = n_threads, .progress = progress};
+    fsc_cycle *neck = NULL;
+    fsc_status status = fsc_study_neck(&neck, err);
+    if (status == FSC_OK) status = run_study(&study, fit, neck, &settle, err);
+    fsc_cycle_free(neck);
     fsc_free(study.curve);
-    fsc_free(study.feature);
     if (status != FSC_OK) {
         fsc_cycle_fit_free(fit);
         return status;

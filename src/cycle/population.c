@@ -1,10 +1,9 @@
 /* Virtual people: parameters around a set, modifiers, strain and baseline fat, each person from a stream of its own. */
+#include "population.h"
 #include "alloc.h"
 #include "fail.h"
 #include "model.h"
 #include "random.h"
-
-#include <fascicle/calibrate.h>
 
 #include <math.h>
 #include <string.h>
@@ -26,6 +25,7 @@ enum {
     ROW_FAT_DOSE,
     N_ROW
 };
+_Static_assert((int)N_ROW == FSC_PERSON_ROWS, "the coordinates of a person");
 static const char *const row_word[N_ROW] = {"age",
                                             "bmi",
                                             "activity",
@@ -95,20 +95,42 @@ static double draw(const law *from, double z, double u) {
     return cut(x, from->low, from->high);
 }
 
-static void draw_person(fsc_cycle_population *to, int64_t i, const fsc_cycle *model, fsc_cycle_set set,
-                        fsc_cycle_story story, const law *laws, uint64_t seed) {
+void fsc_person_code_draw(fsc_person_code *code, uint64_t seed, int64_t i) {
+    for (int32_t k = 0; k < FSC_P_N; k++) code->parameter[k] = fsc_random_normal(seed, (uint64_t)i, (uint64_t)k);
+    for (int k = 0; k < N_ROW; k++) {
+        code->normal[k] = fsc_random_normal(seed, (uint64_t)i, (uint64_t)(1000 + k));
+        code->uniform[k] = fsc_random_uniform(seed, (uint64_t)i, (uint64_t)(2000 + k));
+    }
+}
+
+void fsc_person_code_move(fsc_person_code *code, double reach, uint64_t seed, int64_t i, int32_t round) {
+    const double keep = sqrt(1 - reach * reach);
+    const uint64_t first = 10000 * (uint64_t)(round + 1);
+    for (int32_t k = 0; k < FSC_P_N; k++)
+        code->parameter[k] =
+            keep * code->parameter[k] + reach * fsc_random_normal(seed, (uint64_t)i, first + (uint64_t)k);
+    for (int k = 0; k < N_ROW; k++) {
+        const uint64_t at = first + 1000 + (uint64_t)k;
+        code->normal[k] = keep * code->normal[k] + reach * fsc_random_normal(seed, (uint64_t)i, at);
+        /* A uniform walks and is mirrored at its ends. */
+        double u = code->uniform[k] + 0.5 * reach * fsc_random_normal(seed, (uint64_t)i, at + 1000);
+        while (u < 0 || u > 1) u = u < 0 ? -u : 2 - u;
+        code->uniform[k] = u;
+    }
+}
+
+static void shape_person(fsc_cycle_population *to, int64_t i, const fsc_cycle *model, fsc_cycle_set set,
+                         fsc_cycle_story story, const law *laws, const fsc_person_code *code) {
     fsc_cycle_person *person = &to->person[i];
-    double value[N_ROW], z[N_ROW];
+    double value[N_ROW];
+    const double *z = code->normal;
     fsc_cycle_person_init(person, model, set);
     person->story = story;
     for (int32_t k = 0; k < FSC_P_N; k++) {
         const double sd = 0.5 * fmin(model->parameter[k].prior_log_sd, 0.3);
-        person->parameter[k] *= exp(sd * fsc_random_normal(seed, (uint64_t)i, (uint64_t)k));
+        person->parameter[k] *= exp(sd * code->parameter[k]);
     }
-    for (int k = 0; k < N_ROW; k++) {
-        z[k] = fsc_random_normal(seed, (uint64_t)i, (uint64_t)(1000 + k));
-        value[k] = draw(&laws[k], z[k], fsc_random_uniform(seed, (uint64_t)i, (uint64_t)(2000 + k)));
-    }
+    for (int k = 0; k < N_ROW; k++) value[k] = draw(&laws[k], z[k], code->uniform[k]);
     const double bmi_excess = (value[ROW_BMI] - 24) / 10, tie = value[ROW_FAT_DOSE];
     const double fat_z = tie * z[ROW_DOSE] + sqrt(1 - tie * tie) * z[ROW_FAT];
     person->modifiers =
@@ -138,13 +160,12 @@ static fsc_status lay_out(fsc_cycle_population *to, const fsc_cycle *model, fsc_
                                                                         : fsc_fail_nomem(err, "drawing virtual people");
 }
 
-static fsc_status fill(fsc_cycle_population *to, const fsc_cycle *model, fsc_cycle_set set, fsc_cycle_story story,
-                       uint64_t seed, fsc_error *err) {
+fsc_status fsc_population_shape(fsc_cycle_population *to, const fsc_cycle *model, fsc_cycle_set set,
+                                fsc_cycle_story story, const fsc_person_code *code, fsc_error *err) {
     law laws[N_ROW];
     FSC_TRY(read_laws(laws, set, story, err));
-    FSC_TRY(lay_out(to, model, err));
     for (int64_t i = 0; i < to->n_person; i++) {
-        draw_person(to, i, model, set, story, laws, seed);
+        shape_person(to, i, model, set, story, laws, &code[i]);
         double *amount = to->amount + i * model->n_site;
         FSC_TRY(fsc_cycle_strain_profile(amount, model, to->dose[i], "C4", "C7", err));
         to->event[i] = (fsc_cycle_event){0, FSC_CYCLE_STRAIN, amount};
@@ -152,6 +173,15 @@ static fsc_status fill(fsc_cycle_population *to, const fsc_cycle *model, fsc_cyc
         to->person[i].n_event = 1;
     }
     return FSC_OK;
+}
+
+static fsc_status fill(fsc_cycle_population *to, const fsc_cycle *model, fsc_cycle_set set, fsc_cycle_story story,
+                       uint64_t seed, fsc_error *err) {
+    FSC_TRY(lay_out(to, model, err));
+    FSC_AUTO_BLOCK fsc_person_code *code = fsc_alloc(to->n_person, sizeof *code);
+    if (!code) return fsc_fail_nomem(err, "drawing virtual people");
+    for (int64_t i = 0; i < to->n_person; i++) fsc_person_code_draw(&code[i], seed, i);
+    return fsc_population_shape(to, model, set, story, code, err);
 }
 
 fsc_status fsc_cycle_draw(fsc_cycle_population **out, const fsc_cycle *model, fsc_cycle_set set, fsc_cycle_story story,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAYS_MAX = 64, SITES_MAX = 256 };
+enum { DAYS_MAX = 64, SITES_MAX = 256, FEW_PEOPLE = 50 };
 
 /* What describes one person, for simulate and export. */
 typedef struct person_values {
@@ -231,8 +231,17 @@ static void print_fit(cli *c, const fsc_cycle_fit *fit) {
                  story, row->id, row->use, row->group, row->quantity, row->day, row->published, row->model, row->misfit,
                  row->unit, row->hit ? "hit" : "miss");
     }
-    cli_line(c, "fit", "%s %-16s rms misfit / sd: fitted %.2f, held out %.2f; weights worth %.0f of %lld people", set,
-             story, fit->rms_fitted, fit->rms_held_out, fit->effective_people, (long long)fit->n_person);
+    cli_line(c, "fit",
+             "%s %-16s rms misfit / sd: fitted %.2f, held out %.2f; weights worth %.0f of %lld people, who come from "
+             "%.0f of %lld first drawn, after %d rounds of redrawing",
+             set, story, fit->rms_fitted, fit->rms_held_out, fit->effective_people, (long long)fit->n_person,
+             fit->families, (long long)fit->n_drawn, fit->n_round);
+    if (fit->families < FEW_PEOPLE)
+        cli_line(
+            c, "warning",
+            "%s %-16s few people of the first draw can be made to meet the targets (%.0f, fewer than %d): this set "
+            "hardly reaches them, and its rows are uncertain by more than the published spread",
+            set, story, fit->families, FEW_PEOPLE);
     cli_line(c, "bounds", "%s %-16s farthest outside the simplex %.1e, outside a box %.1e", set, story,
              -fit->worst_simplex, -fit->worst_box);
 }
@@ -393,7 +402,8 @@ static const command calibrate = {
     .about =
         "Draws virtual people, weighs them so that outcome groups have the published shares and curves, and prints "
         "every published number beside the model's, for sets A and B and both rival stories. Rows marked holdout "
-        "were used for nothing.",
+        "were used for nothing. Where few people would carry the weights, many more are drawn and the population moves "
+        "towards the targets, which takes a minute or two; how many people the rows rest on is printed.",
     .opts = calibrate_opts,
     .defaults = &study_defaults,
     .size = sizeof(study_values),

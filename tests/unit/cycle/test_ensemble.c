@@ -98,8 +98,8 @@ static void set_scene(scene *s, fsc_cycle_set set, double dose) {
 
 static void both_solvers_agree(void **state) {
     (void)state;
-    const double day[] = {0, 14, 90, 150, 365};
-    const int32_t n_day = is_long ? 5 : 4;
+    const double day[] = {0, 14, 125, 150, 365};
+    const int32_t n_day = is_long ? 5 : 3;
     for (int set = FSC_CYCLE_SET_A; set <= FSC_CYCLE_SET_B; set++) {
         scene s;
         set_scene(&s, (fsc_cycle_set)set, 0.6);
@@ -192,7 +192,7 @@ static void bad_people_are_refused(void **state) {
 
 static void slopes_are_those_of_differences(void **state) {
     (void)state;
-    const double day[] = {14, 45}, step = 1e-4, wide = 2e-3;
+    const double day[] = {14, 30}, step = 1e-4, wide = 2e-3;
     const fsc_cycle_quantity pdff = FSC_CYCLE_PDFF;
     scene s;
     set_scene(&s, FSC_CYCLE_SET_A, 0.3);
