@@ -3,8 +3,8 @@
 # usage: Rscript cycle_desolve.R cycle_peer.so
 suppressPackageStartupMessages(library(deSolve))
 day <- c(14, 90, 180, 365)
-rounds <- 3
-repeats <- 3 # as many rounds as bench_cycle and about as long: load then hits both alike
+rounds <- 12
+repeats <- 2 # as many rounds as bench_cycle and about as long: load then hits both alike
 
 path <- normalizePath(commandArgs(trailingOnly = TRUE)[1])
 dyn.load(path)

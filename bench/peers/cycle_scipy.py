@@ -16,7 +16,7 @@ import scipy
 from scipy.integrate import solve_ivp
 
 DAYS = (14.0, 90.0, 180.0, 365.0)
-ROUNDS, REPEATS = 3, 3  # as many rounds as bench_cycle and about as long: load then hits both alike
+ROUNDS, REPEATS = 12, 2  # as many rounds as bench_cycle and about as long: load then hits both alike
 
 peer = ctypes.CDLL(os.path.abspath(sys.argv[1]))
 rhs = peer.cycle_peer_rhs
