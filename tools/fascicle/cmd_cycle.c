@@ -373,7 +373,7 @@ static const opt calibrate_opts[] = {
     {"people", "N", OPT_INTEGER, offsetof(study_values, people), "virtual people per set and story (default: 2000)"},
     {"seed", "N", OPT_INTEGER, offsetof(study_values, seed), "of the random numbers (default: 7)"},
     {"check", NULL, OPT_FLAG, offsetof(study_values, check),
-     "fail unless all pools stay within 1e-9 of the simplex; use with --people 10000"},
+     "fail unless the pools of everyone simulated stay within 1e-9 of the simplex"},
     NO_OPTS};
 static const opt sensitivity_opts[] = {
     {"set", "A|B", OPT_TEXT, offsetof(study_values, set), "parameter set (default: B)"},
