@@ -63,6 +63,27 @@ static void clear_cases_are_told(void **state) {
     fsc_forecast_free(f);
 }
 
+/* A row of both sides is one observation of their mean; beside a row of one side it would count twice. */
+static void both_sides_are_their_mean(void **state) {
+    (void)state;
+    fsc_observation item[3];
+    fsc_observations all = {.injury_day = -20};
+    observe(&all, item, "C5", "deep", FSC_SIDE_BOTH, 0, 0.30);
+    observe(&all, item, "C6", "deep", FSC_SIDE_UNKNOWN, 0, 0.16);
+    observe(&all, item, "C6", "deep", FSC_SIDE_LEFT, 0, 0.15);
+    fsc_forecast_options options = small;
+    options.n_member = 256;
+    fsc_forecast *f = NULL;
+    assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
+    assert_int_equal(f->n_site, 2);
+    assert_int_equal(f->story[0].site[0].side, FSC_SIDE_BOTH);
+    assert_int_equal(f->story[0].site[1].side, FSC_SIDE_LEFT);
+    assert_close(f->story[0].site[1].pdff_fraction, 0.15, 1e-12);
+    const fsc_band now = f->story[0].site[0].pdff[0];
+    assert_true(now.p05 < 0.30 && now.p95 > 0.28);
+    fsc_forecast_free(f);
+}
+
 static void threads_give_the_same_bits(void **state) {
     (void)state;
     fsc_observation item[10];
@@ -149,9 +170,8 @@ static void allocation_failure_is_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clear_cases_are_told),
-        cmocka_unit_test(threads_give_the_same_bits),
-        cmocka_unit_test(record_comes_back),
+        cmocka_unit_test(clear_cases_are_told),           cmocka_unit_test(both_sides_are_their_mean),
+        cmocka_unit_test(threads_give_the_same_bits),     cmocka_unit_test(record_comes_back),
         cmocka_unit_test(allocation_failure_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
