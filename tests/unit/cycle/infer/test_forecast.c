@@ -20,7 +20,7 @@ static int32_t fatty_c5(fsc_observations *all, fsc_observation *item) {
 
 static const char *const one_schedule[] = {"self-care"};
 static const fsc_forecast_options small = {
-    .n_member = 512, .schedule = one_schedule, .n_schedule = 1, .seed = 3, .n_threads = 2};
+    .n_member = 320, .schedule = one_schedule, .n_schedule = 1, .seed = 3, .n_threads = 2};
 
 static void clear_cases_are_told(void **state) {
     (void)state;
@@ -89,8 +89,9 @@ static void threads_give_the_same_bits(void **state) {
     fsc_observation item[10];
     fsc_observations all;
     const int32_t n = fatty_c5(&all, item);
+    all.injury_day = -60;
     fsc_forecast_options options = small;
-    options.n_member = 96;
+    options.n_member = 64;
     options.n_threads = 1;
     fsc_forecast *first = NULL, *other = NULL;
     assert_ok(fsc_forecast_run(&first, &all, &options, &test_error));
@@ -113,7 +114,7 @@ static void record_comes_back(void **state) {
     (void)fatty_c5(&all, item);
     all.injury_day = NAN; /* unknown */
     fsc_forecast_options options = small;
-    options.n_member = 96;
+    options.n_member = 64;
     fsc_forecast *f = NULL, *read = NULL;
     assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
     char dir[] = "/tmp/fsc-forecast-XXXXXX", path[128];
@@ -157,7 +158,7 @@ static void allocation_failure_is_reported(void **state) {
     options.n_member = 64;
     options.n_threads = 1;
     fsc_status status = FSC_E_NOMEM;
-    for (int64_t n = 0; status != FSC_OK && n < 100000; n += 1 + n) {
+    for (int64_t n = 0; status != FSC_OK && n < 100000; n += 1 + 4 * n) {
         fsc_forecast *f = NULL;
         fsc_alloc_fail_at(n);
         status = fsc_forecast_run(&f, &all, &options, NULL);
