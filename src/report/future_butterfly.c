@@ -11,7 +11,7 @@
 #define CELL 44.0
 #define ROW 24.0
 #define SPINE 46.0
-#define HEAD 58.0
+#define HEAD 42.0
 #define DAY_12_MONTHS (FSC_FORECAST_N_DAY - 1)
 /* Below this share the likeliest stage, and beyond this width (fraction) the 90 % band, are hatched as unsure. */
 #define SURE_SHARE 0.5
@@ -103,9 +103,10 @@ static void add_cell(fsc_text *out, const char *id, const wings *w, int32_t colu
     add_words(out, s, of_stage);
     fsc_text_printf(out, "<rect %s fill=\"%s\" stroke=\"#9aa3ad\" stroke-width=\".6\"/>", place, l.fill);
     if (l.unsure) fsc_text_printf(out, "<rect %s fill=\"url(#%s-unsure)\"/>", place, id);
-    fsc_text_printf(out,
-                    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"11\" fill=\"%s\">%s%s</text></g>\n",
-                    x + CELL / 2 - 1, y + 15, l.unsure ? "#000" : l.ink, l.text, l.unsure ? "?" : "");
+    fsc_text_printf(
+        out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"11\" fill=\"%s\"%s>%s%s</text></g>\n",
+        x + CELL / 2 - 1, y + 15, l.unsure ? "#000" : l.ink,
+        l.unsure ? " stroke=\"#fff\" stroke-width=\"3\" paint-order=\"stroke\"" : "", l.text, l.unsure ? "?" : "");
 }
 
 static void add_frame(fsc_text *out, const char *id, const wings *w, int story, int of_stage) {
@@ -125,7 +126,7 @@ static void add_frame(fsc_text *out, const char *id, const wings *w, int story, 
                         w->middle + sign * (SPINE / 2 + fmax(CELL * w->n, 74) / 2), sign > 0 ? "left" : "right");
         for (int32_t c = 0; c < w->n; c++)
             fsc_text_printf(out,
-                            "<text x=\"%.1f\" y=\"50\" text-anchor=\"middle\" font-size=\"10\" fill=\"#4a5563\">%s"
+                            "<text x=\"%.1f\" y=\"34\" text-anchor=\"middle\" font-size=\"10\" fill=\"#4a5563\">%s"
                             "</text>\n",
                             w->middle + sign * (SPINE / 2 + (c + 0.5) * CELL), layer_short[w->layer[c]]);
     }
