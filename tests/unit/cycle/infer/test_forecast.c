@@ -20,7 +20,7 @@ static int32_t fatty_c5(fsc_observations *all, fsc_observation *item) {
 
 static const char *const one_schedule[] = {"self-care"};
 static const fsc_forecast_options small = {
-    .n_member = 320, .schedule = one_schedule, .n_schedule = 1, .seed = 3, .n_threads = 2};
+    .n_member = 128, .schedule = one_schedule, .n_schedule = 1, .seed = 3, .n_threads = 2};
 /* No treatment alone, which is half of the work. */
 static const char *const untreated[] = {"no treatment"};
 
@@ -76,7 +76,7 @@ static void both_sides_are_their_mean(void **state) {
     observe(&all, item, "C6", "deep", FSC_SIDE_UNKNOWN, 0, 0.16);
     observe(&all, item, "C6", "deep", FSC_SIDE_LEFT, 0, 0.15);
     fsc_forecast_options options = small;
-    options.n_member = 128;
+    options.n_member = 64;
     options.schedule = untreated;
     fsc_forecast *f = NULL;
     assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
