@@ -30,7 +30,7 @@ FSC_API const char *fsc_observed_text(fsc_observed observed); /* "pdff", "lean_c
 typedef struct fsc_observation {
     char level[12];   /* "C5" */
     char layer[16];   /* "deep", "intermediate", "superficial", "anterior" */
-    fsc_side side;    /* left or right */
+    fsc_side side;    /* left or right; any other is taken as the mean of both, unless the visit holds left or right */
     double visit_day; /* days on any common clock; the last visit is where the forecast starts */
     double value[FSC_OBSERVED_N];
     double se[FSC_OBSERVED_N];
@@ -44,7 +44,8 @@ typedef struct fsc_observations {
 } fsc_observations;
 
 /* Adds a visit's site rows, muscles mapped to the model's layers by data/cycle/layers.tsv (rows of one layer are joined
- * by volume); sites cut by the field of view and levels outside C2..S1 are left out with a note. Zero-initialise out,
+ * by volume); sites cut by the field of view get 3 points more error, levels outside C2..S1 are left out, both with a
+ * note. Zero-initialise out,
  * set injury_day, add visits, free once. Returns FSC_OK, FSC_E_FORMAT (built-in table), FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measures,
                                                      double visit_day, fsc_error *err);
@@ -160,35 +161,57 @@ FSC_API FSC_MUST_USE fsc_status fsc_forecast_write(const fsc_forecast *forecast,
                                                    const fsc_recipe *recipe, fsc_error *err);
 FSC_API FSC_MUST_USE fsc_status fsc_forecast_read(fsc_forecast **out, const char *path, fsc_error *err);
 
-/* How good the method is on simulated people whose truth is known. Their parameters all differ from the library's:
- * other centres (prior medians instead of the fitted sets), and each spread by mismatch. */
+/* How good the method is on simulated people whose truth is known: where their parameters come from. The library of
+ * virtual people lies around sets A and B. */
+typedef enum fsc_truth {
+    FSC_TRUTH_A = 0,       /* around set A; acute fat */
+    FSC_TRUTH_B = 1,       /* around set B; acute fat */
+    FSC_TRUTH_NEITHER = 2, /* around the prior medians, which neither set nor library is centred on; acute fat */
+    FSC_TRUTH_RIVAL = 3,   /* around the prior medians; the rival story, fat that was there before */
+    FSC_TRUTH_N = 4
+} fsc_truth;
+FSC_API const char *fsc_truth_text(fsc_truth truth); /* "A", "B", "neither", "rival" */
+
 typedef struct fsc_validation_options {
-    int32_t n_truth;
-    int32_t n_member;
-    double mismatch; /* spread of the truths' parameters in units of their prior sd */
+    int32_t n_truth;  /* simulated people for each fsc_truth */
+    int32_t n_member; /* virtual people per story */
+    double mismatch;  /* every parameter of every truth is off its centre by this many of its prior SDs (SD of the
+                         logarithm, cut at 0.3), drawn for itself; 0 = on the centre */
     uint64_t seed;
     int32_t n_threads;
     const fsc_progress *progress;
 } fsc_validation_options;
 
 #define FSC_VALIDATION_OPTIONS_INIT                                                                                    \
-    { 60, 4096, 1.0, 1, 0, NULL }
+    { 60, 4096, 0.5, 1, 0, NULL }
 
-/* One story seen through one set of measurements. Shares are 0..1, PDFF in points (percent). */
+/* How often a band held the truth. */
+typedef struct fsc_coverage {
+    double share;       /* NaN when n is 0 */
+    double binomial_se; /* as if sites were independent, which they are not */
+    double low, high;   /* 95 % interval by resampling people: sites of one person err together */
+    int32_t n;          /* sites */
+} fsc_coverage;
+/* Our rule for an honest 90 % band: 0.85 to 0.95 of the truths. 0 = inside; 1 = outside, but the interval reaches in,
+ * so that chance may have done it; 2 = outside with the whole interval; -1 = nothing to judge. */
+FSC_API int fsc_coverage_verdict(const fsc_coverage *coverage);
+
+/* One kind of truth seen through one set of measurements. Shares are 0..1, PDFF in points (percent). */
 typedef struct fsc_validation {
-    fsc_cycle_story story;
+    fsc_truth truth;
     int32_t with_contrasts; /* 0: PDFF alone; 1: PDFF, lean size, fluid, stiffness */
     int32_t n_pair;
     double order_right, order_stated; /* share of struck pairs in the right order; mean stated confidence */
     double order_right_far;           /* pairs 120 days or more apart */
     double onset_error_day, onset_prior_error_day; /* mean absolute error of the median; of the prior's median */
     double rmse_pp, persistence_rmse_pp;           /* 12 months, all deep sites */
-    double cover90, cover90_fatty, cover50;        /* of the 12-month bands; fatty = over 22 % now or then */
+    fsc_coverage cover90, cover90_fatty, cover50;  /* of the 12-month bands; fatty = over 22 % now or then */
     double width90_pp;
+    double log_score; /* mean natural logarithm of the predictive density (per point) at the truth: higher is better */
 } fsc_validation;
 
-/* Fills result[story][with_contrasts]. Returns as fsc_forecast_run. */
-FSC_API FSC_MUST_USE fsc_status fsc_forecast_validate(fsc_validation result[FSC_CYCLE_N_STORY][2],
+/* Fills result[truth][with_contrasts]. Returns as fsc_forecast_run. */
+FSC_API FSC_MUST_USE fsc_status fsc_forecast_validate(fsc_validation result[FSC_TRUTH_N][2],
                                                       const fsc_validation_options *opt, fsc_error *err);
 
 #ifdef __cplusplus

@@ -64,10 +64,12 @@ typedef struct fsc_order_options {
     int64_t n_step;  /* steps a chain keeps */
     uint64_t seed;
     int32_t n_threads; /* 0 = all cores; the result does not depend on it */
+    int32_t n_mixture; /* mixtures refitted to resampled people that each chain walks under in turn, besides the best
+                          ones, so that shares and stages hold the mixtures' own uncertainty; 0 = the best ones only */
 } fsc_order_options;
 
 #define FSC_ORDER_OPTIONS_INIT                                                                                         \
-    { 16, 4, 50000, 250000, 1, 0 }
+    { 16, 4, 50000, 250000, 1, 0, 24 }
 
 /* The two-component Gaussian mixture of one marker, in the marker's units. */
 typedef struct fsc_order_mixture {

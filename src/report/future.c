@@ -56,6 +56,7 @@ fsc_status fsc_future_add(fsc_text *out, const fsc_forecast *forecast, fsc_error
              "injury cycle makes of this</h2>\n");
     add_scope(out, forecast);
     fsc_future_person_add(out, forecast);
+    fsc_future_butterfly_add(out, forecast);
     fsc_future_sites_add(out, forecast);
     fsc_future_order_add(out, forecast);
     fsc_future_schedules_add(out, forecast);

@@ -12,6 +12,7 @@ FSC_MUST_USE fsc_status fsc_future_add(fsc_text *out, const fsc_forecast *foreca
 /* Its parts. */
 void fsc_future_person_add(fsc_text *out, const fsc_forecast *forecast);
 void fsc_future_schedules_add(fsc_text *out, const fsc_forecast *forecast);
+void fsc_future_butterfly_add(fsc_text *out, const fsc_forecast *forecast);
 void fsc_future_sites_add(fsc_text *out, const fsc_forecast *forecast);
 void fsc_future_order_add(fsc_text *out, const fsc_forecast *forecast);
 
@@ -24,5 +25,10 @@ const fsc_band *fsc_future_band(const fsc_forecast *forecast, int story, int32_t
 void fsc_future_band_text(fsc_text *out, const fsc_band *band, double scale);
 /* "Acute fat": the story's name as a heading. */
 void fsc_future_story_name(fsc_text *out, int story);
+
+/* Colours of the stages, "#rrggbb", what is legible on them, and their key. */
+const char *fsc_future_stage_fill(int stage);
+const char *fsc_future_stage_ink(int stage);
+void fsc_future_stage_key_add(fsc_text *out);
 
 #endif

@@ -11,6 +11,14 @@
 static const char *const stage_fill[FSC_STAGE_N] = {"#eef1f4", "#fde7b5", "#f6b26b", "#d9814a", "#a8505f", "#5b2a5e"};
 static const char *const stage_ink[FSC_STAGE_N] = {"#000", "#000", "#000", "#000", "#fff", "#fff"};
 
+const char *fsc_future_stage_fill(int stage) {
+    return stage_fill[stage];
+}
+
+const char *fsc_future_stage_ink(int stage) {
+    return stage_ink[stage];
+}
+
 static void add_stage_bar(fsc_text *out, const double stage[FSC_STAGE_N]) {
     fsc_text_printf(out,
                     "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"stage\" width=\"%.0f\" height=\"16\" "
@@ -57,7 +65,7 @@ static void add_site(fsc_text *out, const fsc_forecast *f, int32_t i) {
     fsc_text_add(out, "</tr>\n");
 }
 
-static void add_stage_key(fsc_text *out) {
+void fsc_future_stage_key_add(fsc_text *out) {
     fsc_text_add(out, "<p class=\"slice-key\">");
     for (int s = 0; s < FSC_STAGE_N; s++)
         fsc_text_printf(out, "<span class=\"swatch\"><i style=\"background:%s\"></i>%d %s</span>", stage_fill[s], s + 1,
@@ -70,7 +78,7 @@ void fsc_future_sites_add(fsc_text *out, const fsc_forecast *f) {
                  "<h3>Each site now and in 12 months without treatment</h3>\n<p class=\"figure-note\">Fat in %: the "
                  "measurement, then the model’s median and 90 % band. The bars share out the model’s people who fit "
                  "this scan among the stages of its cycle. No stage can be seen on a scan.</p>\n");
-    add_stage_key(out);
+    fsc_future_stage_key_add(out);
     fsc_text_add(
         out, "<div class=\"scroll\"><table class=\"full\"><thead><tr><th scope=\"col\">Site</th><th scope=\"col\" "
              "class=\"n\">Now</th><th scope=\"col\" class=\"n\">12 months, story A</th><th scope=\"col\">Stage, story "

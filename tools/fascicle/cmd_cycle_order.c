@@ -8,7 +8,7 @@ typedef struct values {
     const char *table, *out, *name, *value, *group, *control;
     opt_texts falls, markers;
     int pool_sides;
-    int64_t chains, steps, burn, starts, seed;
+    int64_t chains, steps, burn, starts, seed, mixtures;
 } values;
 
 static void print_order(cli *c, const fsc_order *order) {
@@ -34,6 +34,7 @@ static fsc_status order(cli *c, const values *v, const fsc_cohort *cohort, const
     options.n_start = (int32_t)v->starts;
     options.seed = (uint64_t)v->seed;
     options.n_threads = (int32_t)c->threads;
+    options.n_mixture = (int32_t)v->mixtures;
     fsc_order *result = NULL;
     fsc_status status = fsc_order_run(&result, cohort, &options, err);
     if (status == FSC_OK) status = fsc_order_write(result, v->out, v->name, recipe, err);
@@ -47,9 +48,10 @@ static fsc_status order(cli *c, const values *v, const fsc_cohort *cohort, const
 
 static int run(cli *c, const void *given) {
     const values *v = given;
-    if (v->chains < 1 || v->chains > 1000 || v->starts < 1 || v->starts > 10000 || v->steps < 1 || v->burn < 0)
+    if (v->chains < 1 || v->chains > 1000 || v->starts < 1 || v->starts > 10000 || v->steps < 1 || v->burn < 0 ||
+        v->mixtures < 0 || v->mixtures > 10000)
         return cli_usage(c, "--chains and --starts must be 1 or more (up to 1000 and 10000), --steps 1 or more, "
-                            "--burn 0 or more");
+                            "--burn and --mixtures 0 or more");
     const fsc_cohort_options options = {.value_column = v->value,
                                         .group_column = v->group,
                                         .control_word = v->control,
@@ -91,11 +93,19 @@ static const opt opts[] = {
     {"steps", "N", OPT_INTEGER, offsetof(values, steps), "steps kept of each chain (default: 250000)"},
     {"burn", "N", OPT_INTEGER, offsetof(values, burn), "steps forgotten before (default: 50000)"},
     {"starts", "N", OPT_INTEGER, offsetof(values, starts), "ascents from random orders (default: 16)"},
+    {"mixtures", "N", OPT_INTEGER, offsetof(values, mixtures),
+     "mixtures refitted to resampled people in each chain; 0 takes the best ones for certain (default: 24)"},
     {"seed", "N", OPT_INTEGER, offsetof(values, seed), "of the random numbers (default: 1)"},
     {NULL, NULL, OPT_FLAG, 0, NULL},
 };
-static const values defaults = {
-    .out = "out", .name = "cohort", .chains = 4, .steps = 250000, .burn = 50000, .starts = 16, .seed = 1};
+static const values defaults = {.out = "out",
+                                .name = "cohort",
+                                .chains = 4,
+                                .steps = 250000,
+                                .burn = 50000,
+                                .starts = 16,
+                                .mixtures = 24,
+                                .seed = 1};
 extern const command cmd_cycle_order;
 const command cmd_cycle_order = {
     .name = "order",

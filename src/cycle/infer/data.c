@@ -75,7 +75,7 @@ static fsc_status choose_model(fsc_cycle **model, const fsc_observations *observ
         status =
             fsc_fail(err, FSC_E_ARG,
                      "no observation can be used: a forecast needs a muscle of the model at a level from C2 to S1, "
-                     "left or right, with a value, not cut by the field of view");
+                     "with a value");
     while (status == FSC_OK && last - first < 2) {
         if (first > 0) first--;
         if (last < n - 1) last++;
@@ -147,6 +147,19 @@ static int compare_datum(const void *a, const void *b) {
     return (x->visit > y->visit) - (x->visit < y->visit);
 }
 
+/* Non-zero when the same visit holds the layer's left or right by itself: then a row of both sides would count twice.
+ */
+static int is_told_apart(const fsc_observations *observations, const fsc_observation *both) {
+    for (int32_t i = 0; i < observations->n; i++) {
+        const fsc_observation *o = &observations->item[i];
+        if ((o->side == FSC_SIDE_LEFT || o->side == FSC_SIDE_RIGHT) && has_value(o) &&
+            fabs(o->visit_day - both->visit_day) < 0.5 && strcmp(o->level, both->level) == 0 &&
+            strcmp(o->layer, both->layer) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 static fsc_status fill_data(fsc_data *out, const fsc_cycle *model, const fsc_observations *observations,
                             fsc_error *err) {
     out->item = fsc_alloc(observations->n, sizeof *out->item);
@@ -157,18 +170,28 @@ static fsc_status fill_data(fsc_data *out, const fsc_cycle *model, const fsc_obs
         int32_t layer = 0;
         while (layer < FSC_LAYERS && strcmp(layer_name[layer], o->layer) != 0) layer++;
         if (level < 0 || !has_value(o)) continue;
-        if (layer == FSC_LAYERS || (o->side != FSC_SIDE_LEFT && o->side != FSC_SIDE_RIGHT))
-            return fsc_fail(err, FSC_E_ARG,
-                            "layer '%s', side '%s': a layer is deep, intermediate, superficial or "
-                            "anterior, a side left or right",
-                            o->layer, fsc_side_text(o->side));
+        if (layer == FSC_LAYERS) {
+            fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "layer-not-in-model",
+                          "The forecast leaves out %s %s: the model's layers are deep, intermediate, superficial and "
+                          "anterior.",
+                          o->layer, o->level);
+            continue;
+        }
+        const int one_side = o->side == FSC_SIDE_LEFT || o->side == FSC_SIDE_RIGHT;
+        if (!one_side && is_told_apart(observations, o)) continue;
+        if (!one_side)
+            fsc_notes_add(&out->notes, FSC_NOTE_ASSUMED, "both-sides",
+                          "The forecast takes %s %s, whose side is '%s', as the mean of left and right: it cannot tell "
+                          "the sides apart there.",
+                          o->layer, o->level, fsc_side_text(o->side));
         fsc_datum *d = &out->item[out->n++];
         d->level = level;
         d->layer = layer;
-        d->side = o->side == FSC_SIDE_RIGHT;
+        d->side = one_side ? o->side == FSC_SIDE_RIGHT : FSC_BOTH;
         while (out->visit_day[d->visit] < o->visit_day - 0.5) d->visit++;
         FSC_TRY(fill_datum(d, o, &out->notes, err));
     }
+    if (out->n == 0) return fsc_fail(err, FSC_E_ARG, "no observation lies in a layer of the model");
     qsort(out->item, (size_t)out->n, sizeof *out->item, compare_datum);
     for (int32_t i = 1; i < out->n; i++)
         if (compare_datum(&out->item[i - 1], &out->item[i]) == 0)

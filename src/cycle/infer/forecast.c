@@ -163,18 +163,22 @@ static const fsc_level_posterior *level_of(const fsc_posterior *posterior, int32
 static void fill_site(fsc_forecast_site *out, const work *w, const fsc_datum *d, const fsc_datum *last) {
     const fsc_library *lib = w->library;
     const fsc_level_posterior *p = level_of(w->posterior, d->level);
-    const fsc_cycle_site *where = fsc_cycle_site_at(w->model, w->data->site_index[d->level][d->layer][d->side]);
+    const fsc_cycle_site *where = fsc_cycle_site_at(w->model, w->data->site_index[d->level][d->layer][d->side % 2]);
     fsc_copy_text(out->level, sizeof out->level, where->level);
     fsc_copy_text(out->layer, sizeof out->layer, where->layer);
-    out->side = d->side ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+    static const fsc_side side[3] = {FSC_SIDE_LEFT, FSC_SIDE_RIGHT, FSC_SIDE_BOTH};
+    out->side = side[d->side];
     out->pdff_fraction = last ? last->value[FSC_OBSERVED_PDFF] : (double)NAN;
     out->pdff_se_fraction = last ? sqrt(last->variance[FSC_OBSERVED_PDFF]) : (double)NAN;
     for (int32_t i = 0; i < FSC_PICKS; i++) {
         const fsc_pick k = p->pick[i];
-        const int32_t site = w->data->site_index[k.level][d->layer][d->side ^ k.mirrored];
-        const double *y = fsc_library_state(lib, k.member) + fsc_cycle_site_offset(lib->model, site);
-        const double healthy = fsc_healthy_value(lib, k.member, site, FSC_OBSERVED_PDFF);
-        out->stage[fsc_stage_of(w->rules, y, healthy)] += 1.0 / FSC_PICKS;
+        int32_t site[2];
+        (void)fsc_sites_of(site, w->data, k.level, d->layer, d->side, k.mirrored);
+        for (int s = 0; s < 2; s++) { /* one site twice, or each of both sides */
+            const double *y = fsc_library_state(lib, k.member) + fsc_cycle_site_offset(lib->model, site[s]);
+            const double healthy = fsc_healthy_value(lib, k.member, site[s], FSC_OBSERVED_PDFF);
+            out->stage[fsc_stage_of(w->rules, y, healthy)] += 0.5 / FSC_PICKS;
+        }
     }
 }
 
@@ -182,7 +186,8 @@ static void fill_site(fsc_forecast_site *out, const work *w, const fsc_datum *d,
 static void fill_site_future(fsc_forecast_site *out, const work *w, const fsc_datum *d, const fsc_datum *last,
                              const fsc_future *future, int32_t schedule, double deep_share, double *scratch) {
     const fsc_level_posterior *p = level_of(w->posterior, d->level);
-    fsc_site_future(w->pdff, w->library, w->data, w->posterior, p, d->layer, d->side, last, future, w->opt->seed);
+    const fsc_outlook outlook = {w->library, w->data, w->posterior, p, d->layer, d->side, last, future};
+    fsc_outlook_draw(w->pdff, &outlook, w->opt->seed);
     for (int32_t t = 0; t < FSC_FORECAST_N_DAY; t++) {
         for (int32_t i = 0; i < FSC_PICKS; i++) {
             scratch[i] = w->pdff[(int64_t)i * FSC_FORECAST_N_DAY + t];
@@ -194,8 +199,10 @@ static void fill_site_future(fsc_forecast_site *out, const work *w, const fsc_da
     double calm = 0;
     for (int32_t i = 0; i < FSC_PICKS; i++) {
         const fsc_pick k = p->pick[i];
-        const int32_t site = w->data->site_index[k.level][d->layer][d->side ^ k.mirrored];
-        calm += fsc_cycle_run_at(future->run, future->slot[k.member], FSC_FORECAST_N_DAY - 1, 1)[site] < 0.1;
+        int32_t site[2];
+        (void)fsc_sites_of(site, w->data, k.level, d->layer, d->side, k.mirrored);
+        const double *y = fsc_cycle_run_at(future->run, future->slot[k.member], FSC_FORECAST_N_DAY - 1, 1);
+        calm += 0.5 * ((y[site[0]] < 0.1) + (y[site[1]] < 0.1));
     }
     out->recovers = calm / FSC_PICKS;
 }

@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The model's error at a site fades from itself with this time; a change of PDFF is uncertain by a share of itself. */
-#define MEMORY_DAY 730.0
-#define CHANGE_SHARE 0.4
 #define STREAM_FUTURE ((uint64_t)6 << 48)
 
 const double *fsc_forecast_days(void) {
@@ -119,35 +116,50 @@ void fsc_future_free(fsc_future *future) {
     *future = (fsc_future){0};
 }
 
-void fsc_site_future(double *pdff, const fsc_library *library, const fsc_data *data, const fsc_posterior *posterior,
-                     const fsc_level_posterior *level, int32_t layer, int32_t side, const fsc_datum *last,
-                     const fsc_future *future, uint64_t seed) {
+void fsc_outlook_of(const fsc_outlook *o, int32_t i, double mean[FSC_FORECAST_N_DAY],
+                    double variance[FSC_FORECAST_N_DAY]) {
     const double *day = fsc_forecast_days();
-    const double own = posterior->shift_variance[layer] + FSC_SITE_SD * FSC_SITE_SD;
-    const int32_t where = data->site_index[level->level][layer][side];
-    fsc_draw draw = {seed, STREAM_FUTURE + (uint64_t)where, 0};
+    const fsc_library *library = o->library;
+    const fsc_discrepancy *d = &library->discrepancy;
+    const fsc_datum *last = o->last;
+    const fsc_pick p = o->level->pick[i];
+    int32_t site[2];
+    const int32_t n_site = fsc_sites_of(site, o->data, p.level, o->layer, o->side, p.mirrored);
+    const double own = o->posterior->shift_variance[o->layer] + FSC_SITE_SD * FSC_SITE_SD / n_site;
+    const double shift = o->posterior->shift[o->layer], scale2 = p.scale * p.scale;
+    const double healthy = fsc_seen_healthy(library, p.member, FSC_OBSERVED_PDFF, site);
+    const int32_t visit = last ? last->visit : library->n_visit - 1;
+    const double at_visit = fsc_seen(library, p.member, visit, FSC_OBSERVED_PDFF, site);
+    const double error_then = fsc_discrepancy_variance(d, FSC_OBSERVED_PDFF, at_visit - healthy, p.scale);
+    const double waited = o->data->visit_day[o->data->n_visit - 1] - o->data->visit_day[visit];
+    for (int32_t t = 0; t < FSC_FORECAST_N_DAY; t++) {
+        const double since = waited + day[t];
+        const double *pdff = fsc_cycle_run_at(o->future->run, o->future->slot[p.member], t, 0);
+        const double ahead = 0.5 * (pdff[site[0]] + pdff[site[1]]);
+        const double change = d->change_share * (ahead - at_visit);
+        const double lasting = fsc_discrepancy_variance(d, FSC_OBSERVED_PDFF, ahead - healthy, p.scale);
+        const double fresh = scale2 * change * change;
+        mean[t] = ahead + shift;
+        variance[t] = own + lasting + fresh;
+        if (!last) continue;
+        /* The residual at the visit is partly the site's own baseline, partly model error that lasts. */
+        const double shared = own + exp(-since / d->memory_day) * sqrt(error_then * lasting);
+        const double seen = own + error_then + last->variance[FSC_OBSERVED_PDFF];
+        mean[t] += shared / seen * (last->value[FSC_OBSERVED_PDFF] - at_visit - shift);
+        variance[t] = fmax(variance[t] - shared * shared / seen, 0);
+    }
+}
+
+void fsc_outlook_draw(double *pdff, const fsc_outlook *o, uint64_t seed) {
+    int32_t where[2];
+    (void)fsc_sites_of(where, o->data, o->level->level, o->layer, o->side, 0);
+    fsc_draw draw = {seed, STREAM_FUTURE + (uint64_t)where[0], 0};
     for (int32_t i = 0; i < FSC_PICKS; i++) {
-        const fsc_pick p = level->pick[i];
-        const int32_t site = data->site_index[p.level][layer][side ^ p.mirrored];
-        const double healthy = fsc_healthy_value(library, p.member, site, FSC_OBSERVED_PDFF);
-        const int32_t visit = last ? last->visit : library->n_visit - 1;
-        const double at_visit = fsc_library_at(library, p.member, visit, FSC_OBSERVED_PDFF)[site];
-        const double error_then = fsc_discrepancy(FSC_OBSERVED_PDFF, at_visit - healthy);
+        double mean[FSC_FORECAST_N_DAY], variance[FSC_FORECAST_N_DAY];
+        fsc_outlook_of(o, i, mean, variance);
         const double z = fsc_draw_normal(&draw);
         for (int32_t t = 0; t < FSC_FORECAST_N_DAY; t++) {
-            const double ahead = fsc_cycle_run_at(future->run, future->slot[p.member], t, 0)[site];
-            const double change = CHANGE_SHARE * (ahead - at_visit);
-            const double error_now = fsc_discrepancy(FSC_OBSERVED_PDFF, ahead - healthy) + change * change;
-            double mean = ahead + posterior->shift[layer], variance = own + error_now;
-            if (last) {
-                /* The residual at the visit is partly the site's own baseline, partly model error that lasts. */
-                const double shared = own + exp(-day[t] / MEMORY_DAY) * sqrt(error_then * error_now);
-                const double seen = own + error_then + last->variance[FSC_OBSERVED_PDFF];
-                const double r = last->value[FSC_OBSERVED_PDFF] - at_visit - posterior->shift[layer];
-                mean += shared / seen * r;
-                variance -= shared * shared / seen;
-            }
-            const double value = mean + sqrt(fmax(variance, 0)) * z;
+            const double value = mean[t] + sqrt(variance[t]) * z;
             pdff[(int64_t)i * FSC_FORECAST_N_DAY + t] = value < 0 ? 0 : value > 1 ? 1 : value;
         }
     }

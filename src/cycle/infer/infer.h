@@ -9,7 +9,8 @@
 enum {
     FSC_PICKS = 512,      /* equally likely virtual levels drawn for every observed level */
     FSC_COMPOSITES = 192, /* whole persons put together from picks */
-    FSC_LAYERS = 4        /* deep, intermediate, superficial, anterior */
+    FSC_LAYERS = 4,       /* deep, intermediate, superficial, anterior */
+    FSC_SCALES = 4        /* scales of the discrepancy that are weighed against each other */
 };
 
 /* Fixed spreads of the observation model, in the unit of each observed quantity (doc/equations/forecast.md). */
@@ -38,13 +39,29 @@ typedef struct fsc_prior {
     const fsc_cycle_modifiers *modifiers; /* NULL or NaN fields = drawn */
     uint64_t seed;
     /* >= 0 makes truths for the validation: exactly so many levels struck, each on its own day, baselines of their own,
-     * and parameters around the prior medians instead of the fitted sets. -1 makes a library. */
+     * and parameters around one centre. -1 makes a library: half around set A, half around set B. */
     int32_t truth_strikes;
+    fsc_cycle_set truth_centre;
 } fsc_prior;
+
+/* How far the model is trusted (data/cycle/discrepancy.tsv; doc/equations/forecast.md). What grows with the departure
+ * from healthy, and with a change to come, is multiplied by a scale that is not known: it has a prior and is inferred
+ * for each person. */
+typedef struct fsc_discrepancy {
+    double constant[FSC_OBSERVED_N]; /* SD at a healthy site, in the unit of the quantity */
+    double share[FSC_OBSERVED_N];    /* SD as a share of the departure from healthy */
+    double scale[FSC_SCALES], log_prior[FSC_SCALES];
+    double change_share; /* SD of a change of PDFF, as a share of the change */
+    double memory_day;   /* the error at a site fades from itself with this time */
+} fsc_discrepancy;
+FSC_MUST_USE fsc_status fsc_discrepancy_read(fsc_discrepancy *out, fsc_error *err);
+/* Variance at a site whose value departs from healthy by departure. */
+double fsc_discrepancy_variance(const fsc_discrepancy *d, fsc_observed observed, double departure, double scale);
 
 /* Virtual people up to the last visit. */
 typedef struct fsc_library {
     const fsc_cycle *model; /* borrowed */
+    fsc_discrepancy discrepancy;
     fsc_cycle_story story;
     int32_t n_member, n_site, n_level, n_state, n_visit;
     fsc_cycle_person *person; /* owned, n_member */
@@ -83,7 +100,7 @@ static inline double fsc_healthy_value(const fsc_library *library, int32_t membe
 /* The observations as the model's sites see them. One entry per observed site, level and visit. */
 typedef struct fsc_datum {
     int32_t visit;
-    int32_t level, layer, side;                             /* of the model; side 0 = left, 1 = right */
+    int32_t level, layer, side; /* of the model; side 0 = left, 1 = right, 2 = mean of both */
     double value[FSC_OBSERVED_N], variance[FSC_OBSERVED_N]; /* NaN = missing; variance from the SE */
 } fsc_datum;
 
@@ -98,6 +115,27 @@ typedef struct fsc_data {
     fsc_notes notes;
 } fsc_data;
 
+/* The sites that a side stands for, left and right changed over when mirrored: 1, or 2 for the mean of both. */
+enum { FSC_BOTH = 2 };
+static inline int32_t fsc_sites_of(int32_t site[2], const fsc_data *data, int32_t level, int32_t layer, int32_t side,
+                                   int32_t mirrored) {
+    const int32_t *pair = data->site_index[level][layer];
+    site[0] = side == FSC_BOTH ? pair[0] : pair[side ^ mirrored];
+    site[1] = side == FSC_BOTH ? pair[1] : site[0];
+    return side == FSC_BOTH ? 2 : 1;
+}
+/* Values at one site, or means of two; site as from fsc_sites_of. */
+static inline double fsc_seen(const fsc_library *library, int32_t member, int32_t visit, fsc_observed observed,
+                              const int32_t site[2]) {
+    const double *value = fsc_library_at(library, member, visit, observed);
+    return 0.5 * (value[site[0]] + value[site[1]]);
+}
+static inline double fsc_seen_healthy(const fsc_library *library, int32_t member, fsc_observed observed,
+                                      const int32_t site[2]) {
+    return 0.5 * (fsc_healthy_value(library, member, site[0], observed) +
+                  fsc_healthy_value(library, member, site[1], observed));
+}
+
 /* Chooses the model's levels and sorts the observations into it. *model is owned. */
 FSC_MUST_USE fsc_status fsc_data_build(fsc_data *out, fsc_cycle **model, const fsc_observations *observations,
                                        fsc_error *err);
@@ -109,11 +147,12 @@ void fsc_data_index(fsc_data *data, const fsc_cycle *model);
 typedef struct fsc_pick {
     int32_t member, level;
     int32_t mirrored; /* non-zero: left and right change places */
+    double scale;     /* of the discrepancy */
 } fsc_pick;
 
 typedef struct fsc_level_posterior {
     int32_t level;  /* of the model */
-    fsc_pick *pick; /* owned, FSC_PICKS */
+    fsc_pick *pick; /* owned, FSC_PICKS; pick i has the same scale of the discrepancy at every level */
     double effective_n, tempering;
 } fsc_level_posterior;
 
@@ -122,6 +161,7 @@ typedef struct fsc_posterior {
     int32_t n_level;
     double shift[FSC_LAYERS]; /* the person's baseline fat against the model's, fraction */
     double shift_variance[FSC_LAYERS];
+    double scale_share[FSC_SCALES]; /* posterior of the discrepancy's scale */
 } fsc_posterior;
 
 /* Weighs the library by the data, level by level, and draws the picks. */
@@ -132,8 +172,6 @@ void fsc_posterior_free(fsc_posterior *posterior);
  * there are none. */
 double fsc_share_before(const fsc_library *library, const fsc_level_posterior *i, const fsc_level_posterior *j);
 
-/* The discrepancy between model and muscle, as a variance, at a site whose value departs from healthy by departure. */
-double fsc_discrepancy(fsc_observed observed, double departure);
 /* One schedule's future of chosen members: PDFF and end-plate dysfunction on fsc_forecast_days. */
 typedef struct fsc_future {
     fsc_cycle_run *run; /* owned; people in the order of slots */
@@ -146,12 +184,22 @@ FSC_MUST_USE fsc_status fsc_future_run(fsc_future *out, const fsc_library *libra
                                        const fsc_progress *progress, fsc_error *err);
 void fsc_future_free(fsc_future *future);
 
-/* PDFF of a site over the picks and days into pdff[FSC_PICKS][FSC_FORECAST_N_DAY], with what the data say of the site's
- * own offset carried forward and the discrepancy drawn. last = the site's datum at its last visit with a PDFF, or NULL.
- */
-void fsc_site_future(double *pdff, const fsc_library *library, const fsc_data *data, const fsc_posterior *posterior,
-                     const fsc_level_posterior *level, int32_t layer, int32_t side, const fsc_datum *last,
-                     const fsc_future *future, uint64_t seed);
+/* One site's picks ahead. */
+typedef struct fsc_outlook {
+    const fsc_library *library;
+    const fsc_data *data;
+    const fsc_posterior *posterior;
+    const fsc_level_posterior *level;
+    int32_t layer, side;
+    const fsc_datum *last; /* the site's datum at its last visit with a PDFF, or NULL */
+    const fsc_future *future;
+} fsc_outlook;
+/* What pick i makes of the site's PDFF on every day of fsc_forecast_days: normal, with what the data say of the site's
+ * own offset carried forward and the discrepancy in the variance. */
+void fsc_outlook_of(const fsc_outlook *o, int32_t i, double mean[FSC_FORECAST_N_DAY],
+                    double variance[FSC_FORECAST_N_DAY]);
+/* The same drawn, one draw a pick, into pdff[FSC_PICKS][FSC_FORECAST_N_DAY]. */
+void fsc_outlook_draw(double *pdff, const fsc_outlook *o, uint64_t seed);
 
 /* Five quantiles of n values; sorts them. NaN band when n is 0. */
 fsc_band fsc_band_of(double *value, int32_t n);

@@ -67,7 +67,7 @@ static void draw_person(fsc_library *lib, const fsc_prior *prior, int32_t m) {
     fsc_cycle_person *person = &lib->person[m];
     /* Half of a library by each fitted set: the data do not choose between them. */
     fsc_cycle_set set = (m / LANE_GROUP) % 2 == 0 ? FSC_CYCLE_SET_A : FSC_CYCLE_SET_B;
-    if (prior->truth_strikes >= 0) set = FSC_CYCLE_PRIOR;
+    if (prior->truth_strikes >= 0) set = prior->truth_centre;
     fsc_cycle_person_init(person, lib->model, set);
     fsc_draw draw = start(prior, STREAM_PARAMETER, m);
     for (int32_t k = 0; k < FSC_CYCLE_N_PARAMETER; k++) {
@@ -259,7 +259,8 @@ fsc_status fsc_library_new(fsc_library **out, const fsc_cycle *model, const fsc_
     lib->n_level = fsc_cycle_n_level(model);
     lib->n_state = fsc_cycle_n_state(model);
     lib->n_visit = n_visit;
-    const fsc_status status = fill_library(lib, prior, visit_day, n_visit, n_threads, progress, err);
+    fsc_status status = fsc_discrepancy_read(&lib->discrepancy, err);
+    if (status == FSC_OK) status = fill_library(lib, prior, visit_day, n_visit, n_threads, progress, err);
     if (status != FSC_OK) {
         fsc_library_free(lib);
         return status;

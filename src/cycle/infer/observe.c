@@ -48,10 +48,15 @@ static const char *layer_of(const fsc_table *layers, const char *muscle) {
     return NULL;
 }
 
+/* What is in view of a site that the field of view cuts may differ from the whole by this much (SD, fraction; assumed).
+ */
+#define CUT_SE 0.03
+
 /* The volumes that were joined into the observation at the same index, as their sums. */
 static void join_row(fsc_observation *o, double *volume, const fsc_row *row) {
     const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
-    const double se = isfinite(row->pdff_se) ? row->pdff_se : (double)NAN;
+    double se = isfinite(row->pdff_se) ? row->pdff_se : (double)NAN;
+    if (row->cut_by_fov) se = hypot(isfinite(se) ? se : CUT_SE, CUT_SE);
     if (*volume == 0) {
         o->value[FSC_OBSERVED_PDFF] = row->pdff_mean;
         o->se[FSC_OBSERVED_PDFF] = se;
@@ -64,8 +69,7 @@ static void join_row(fsc_observation *o, double *volume, const fsc_row *row) {
 }
 
 static int is_usable(const fsc_row *row) {
-    return row->kind == FSC_ROW_SITE && isfinite(row->pdff_mean) &&
-           (row->side == FSC_SIDE_LEFT || row->side == FSC_SIDE_RIGHT);
+    return row->kind == FSC_ROW_SITE && isfinite(row->pdff_mean);
 }
 
 static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, double visit_day, double *volume,
@@ -80,12 +84,11 @@ static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, 
                           "The forecast leaves out %s: the model has no such layer.", row->muscle);
             continue;
         }
-        if (row->cut_by_fov) {
-            fsc_notes_add(&out->notes, FSC_NOTE_FOUND, "site-cut",
-                          "The forecast leaves out %s %s %s: the field of view cuts it.", row->muscle, row->level,
-                          fsc_side_text(row->side));
-            continue;
-        }
+        if (row->cut_by_fov)
+            fsc_notes_add(&out->notes, FSC_NOTE_ASSUMED, "site-cut",
+                          "The field of view cuts %s %s %s: the forecast uses what is in view with %.0f points more "
+                          "error.",
+                          row->muscle, row->level, fsc_side_text(row->side), 100 * CUT_SE);
         int32_t at = begin;
         while (at < out->n && (strcmp(out->item[at].level, row->level) != 0 ||
                                strcmp(out->item[at].layer, layer) != 0 || out->item[at].side != row->side))
@@ -113,11 +116,15 @@ static fsc_status read_row(fsc_observation *o, const fsc_table *table, int32_t r
     const double day =
         fsc_table_column(table, "visit_day") >= 0 ? fsc_table_number(table, row, "visit_day") : visit_day;
     if (!isfinite(day)) return fsc_fail(err, FSC_E_FORMAT, "'%s', row %d: visit_day is no number", path, (int)row + 1);
-    const int left = strcmp(side, "left") == 0;
-    if (!left && strcmp(side, "right") != 0)
-        return fsc_fail(err, FSC_E_FORMAT, "'%s', row %d: side '%s' must be left or right", path, (int)row + 1, side);
-    *o = empty_observation(fsc_table_get(table, row, "level"), fsc_table_get(table, row, "layer"),
-                           left ? FSC_SIDE_LEFT : FSC_SIDE_RIGHT, day);
+    static const char *const word[] = {"left", "right", "both", "midline", "unknown", "n/a", ""};
+    static const fsc_side meant[] = {FSC_SIDE_LEFT,    FSC_SIDE_RIGHT,   FSC_SIDE_BOTH,   FSC_SIDE_MIDLINE,
+                                     FSC_SIDE_UNKNOWN, FSC_SIDE_UNKNOWN, FSC_SIDE_UNKNOWN};
+    size_t k = 0;
+    while (k < sizeof word / sizeof word[0] && strcmp(side, word[k]) != 0) k++;
+    if (k == sizeof word / sizeof word[0])
+        return fsc_fail(err, FSC_E_FORMAT, "'%s', row %d: side '%s' must be left, right, both or n/a", path,
+                        (int)row + 1, side);
+    *o = empty_observation(fsc_table_get(table, row, "level"), fsc_table_get(table, row, "layer"), meant[k], day);
     for (int q = 0; q < FSC_OBSERVED_N; q++) {
         char se_name[32];
         const char *name = fsc_observed_text((fsc_observed)q);

@@ -46,11 +46,11 @@ static void copy_level(double *state, double *fat_shift, const fsc_library *lib,
  * level's member: there they matter most. */
 static void compose(fsc_cycle_person *person, double *state, double *fat_shift, const fsc_library *lib,
                     const fsc_data *data, const fsc_posterior *posterior, fsc_draw *draw) {
-    fsc_pick lead = {(int32_t)(fsc_draw_uniform(draw) * lib->n_member), 0, 0};
+    fsc_pick lead = {(int32_t)(fsc_draw_uniform(draw) * lib->n_member), 0, 0, 1};
     double most = -1;
     int32_t next = 0;
     for (int32_t level = 0; level < lib->n_level; level++) {
-        fsc_pick p = {(int32_t)(fsc_draw_uniform(draw) * lib->n_member), level, 0};
+        fsc_pick p = {(int32_t)(fsc_draw_uniform(draw) * lib->n_member), level, 0, 1};
         if (next < posterior->n_level && posterior->level[next].level == level) {
             p = posterior->level[next++].pick[(int32_t)(fsc_draw_uniform(draw) * FSC_PICKS)];
             const double excess = largest_excess(lib, data, p);

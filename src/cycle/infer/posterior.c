@@ -9,20 +9,10 @@
 #include <string.h>
 
 enum {
-    ROUNDS = 4,           /* alternations between levels and the person's baseline */
-    LEAST_EFFECTIVE = 300 /* effective virtual levels below which the data are softened */
+    ROUNDS = 3,          /* alternations between levels and the person's baseline */
+    LEAST_EFFECTIVE = 32 /* effective virtual levels below which the data are softened: too few to draw from */
 };
 #define STREAM_PICK ((uint64_t)5 << 48)
-
-/* Constant and proportional part of the discrepancy, as SD. Set, with the least effective number and the share of
- * changes (future.c), so that 90 % bands cover 85 to 95 % of simulated truths whose parameters all differ from the
- * library's centres, at fatty sites too (fascicle forecast --validate 60). */
-double fsc_discrepancy(fsc_observed observed, double departure) {
-    static const double constant[FSC_OBSERVED_N] = {0.003, 0.03, 0.02, 0.10, 0.08};
-    static const double share[FSC_OBSERVED_N] = {0.20, 0.25, 0.40, 0.40, 0.25};
-    const double part = share[observed] * departure;
-    return constant[observed] * constant[observed] + part * part;
-}
 
 /* How closely a virtual level's surroundings must look like the person's, as SD: the levels next to it, and the mean of
  * all levels. Loose: they stand for how far the cycle has spread and how readily, not for a copy of the person. */
@@ -44,23 +34,27 @@ typedef struct weighing {
     int32_t first, end;                 /* the level's data */
     int32_t candidate[64], n_candidate; /* virtual levels that may stand for it */
     surrounding next[2], mean;          /* towards the head, towards the foot; the whole person */
-    double *log_likelihood;             /* owned block: n_sample */
-    double *weight;                     /* n_sample, after temper() */
+    /* (n_sample, FSC_SCALES), one owned block: the likelihood over its largest, later the weight given the scale; and
+     * the part of its logarithm that does not depend on the person's baseline. */
+    float *value, *fixed;
     int64_t n_sample;
+    double sum[FSC_SCALES]; /* of value */
+    double log_evidence[FSC_SCALES];
     double precision[FSC_LAYERS], weighted[FSC_LAYERS]; /* what the level says of the person's baseline */
 } weighing;
 
 /* All levels of a round. */
 typedef struct round_work {
     weighing *level;
-    int last;
+    const double *scale_share;
+    int first, last;
     uint64_t seed;
 } round_work;
 
 static fsc_pick pick_at(const weighing *w, int64_t sample) {
     const int64_t per_member = 2 * (int64_t)w->n_candidate;
     const int32_t within = (int32_t)(sample % per_member);
-    return (fsc_pick){(int32_t)(sample / per_member), w->candidate[within / 2], within % 2};
+    return (fsc_pick){(int32_t)(sample / per_member), w->candidate[within / 2], within % 2, 1};
 }
 
 static double log_normal(double r, double variance) {
@@ -84,86 +78,152 @@ static double log_likelihood_around(const weighing *w, fsc_pick pick) {
                             w->mean.variance + w->posterior->shift_variance[0] + MEAN_SD * MEAN_SD + loose * loose);
 }
 
-static double log_likelihood_of(const weighing *w, fsc_pick pick) {
-    double sum = 0, product = 1, logs = 0;
+/* Adds the logarithms for all scales: of PDFF (which the person's baseline moves), or of everything else. */
+static void add_log_likelihood(double out[FSC_SCALES], const weighing *w, fsc_pick pick, int of_pdff) {
+    const fsc_discrepancy *model = &w->library->discrepancy;
+    double sum[FSC_SCALES] = {0}, product[FSC_SCALES], logs[FSC_SCALES] = {0};
+    for (int g = 0; g < FSC_SCALES; g++) product[g] = 1;
+    const int first = of_pdff ? FSC_OBSERVED_PDFF : FSC_OBSERVED_PDFF + 1, end = of_pdff ? first + 1 : FSC_OBSERVED_N;
     for (int32_t i = w->first; i < w->end; i++) {
         const fsc_datum *d = &w->data->item[i];
-        const int32_t site = w->data->site_index[pick.level][d->layer][d->side ^ pick.mirrored];
-        for (int q = 0; q < FSC_OBSERVED_N; q++) {
+        int32_t site[2];
+        const int32_t n_site = fsc_sites_of(site, w->data, pick.level, d->layer, d->side, pick.mirrored);
+        for (int q = first; q < end; q++) {
             if (isnan(d->value[q])) continue;
-            const double simulated = fsc_library_at(w->library, pick.member, d->visit, (fsc_observed)q)[site];
-            const double healthy = fsc_healthy_value(w->library, pick.member, site, (fsc_observed)q);
+            const double simulated = fsc_seen(w->library, pick.member, d->visit, (fsc_observed)q, site);
+            const double healthy = fsc_seen_healthy(w->library, pick.member, (fsc_observed)q, site);
+            const double part = model->share[q] * (simulated - healthy);
             double r = d->value[q] - simulated;
-            double variance = d->variance[q] + fsc_discrepancy((fsc_observed)q, simulated - healthy);
-            if (q == FSC_OBSERVED_PDFF) {
+            double known = d->variance[q] + model->constant[q] * model->constant[q];
+            if (of_pdff) {
                 r -= w->posterior->shift[d->layer];
-                variance += w->posterior->shift_variance[d->layer] + FSC_SITE_SD * FSC_SITE_SD;
+                known += w->posterior->shift_variance[d->layer] + FSC_SITE_SD * FSC_SITE_SD / n_site;
             }
-            sum += r * r / variance;
-            product *= variance;
+            for (int g = 0; g < FSC_SCALES; g++) {
+                const double variance = known + model->scale[g] * model->scale[g] * part * part;
+                sum[g] += r * r / variance;
+                product[g] *= variance;
+            }
         }
-        /* One logarithm for a few sites: the product stays well inside a double. */
-        if (product > 1e-100) continue;
-        logs += log(product);
-        product = 1;
+        /* One logarithm for a few sites: the products, of which the first is the least, stay well inside a double. */
+        if (product[0] > 1e-100) continue;
+        for (int g = 0; g < FSC_SCALES; g++) {
+            logs[g] += log(product[g]);
+            product[g] = 1;
+        }
     }
-    return -0.5 * (sum + logs + log(product)) + log_likelihood_around(w, pick);
+    for (int g = 0; g < FSC_SCALES; g++) out[g] -= 0.5 * (sum[g] + logs[g] + log(product[g]));
 }
 
-/* Weights exp(power (l - max)), summing to 1; returns the effective number. */
-static double weights_at(const weighing *w, double power, double most) {
-    double sum = 0, square = 0;
+static void fill_fixed(const weighing *w) {
     for (int64_t s = 0; s < w->n_sample; s++) {
-        const double x = power * (w->log_likelihood[s] - most);
-        const double weight = x < -30 ? 0 : exp(x);
-        w->weight[s] = weight;
-        sum += weight;
+        double log_likelihood[FSC_SCALES] = {0};
+        add_log_likelihood(log_likelihood, w, pick_at(w, s), 0);
+        for (int g = 0; g < FSC_SCALES; g++) w->fixed[s * FSC_SCALES + g] = (float)log_likelihood[g];
+    }
+}
+
+/* The likelihood over its largest, and the logarithm of its mean over the library, for every scale. */
+static void fill_likelihood(weighing *w) {
+    double most[FSC_SCALES];
+    for (int g = 0; g < FSC_SCALES; g++) {
+        most[g] = -INFINITY;
+        w->sum[g] = 0;
+    }
+    for (int64_t s = 0; s < w->n_sample; s++) {
+        const fsc_pick pick = pick_at(w, s);
+        const double around = log_likelihood_around(w, pick);
+        double log_likelihood[FSC_SCALES];
+        for (int g = 0; g < FSC_SCALES; g++) log_likelihood[g] = around + (double)w->fixed[s * FSC_SCALES + g];
+        add_log_likelihood(log_likelihood, w, pick, 1);
+        for (int g = 0; g < FSC_SCALES; g++) {
+            w->value[s * FSC_SCALES + g] = (float)log_likelihood[g];
+            most[g] = fmax(most[g], (double)w->value[s * FSC_SCALES + g]);
+        }
+    }
+    for (int64_t s = 0; s < w->n_sample; s++)
+        for (int g = 0; g < FSC_SCALES; g++) {
+            const double x = (double)w->value[s * FSC_SCALES + g] - most[g], weight = x < -30 ? 0 : exp(x);
+            w->value[s * FSC_SCALES + g] = (float)weight;
+            w->sum[g] += weight;
+        }
+    for (int g = 0; g < FSC_SCALES; g++) w->log_evidence[g] = most[g] + log(w->sum[g] / (double)w->n_sample);
+}
+
+static double softened(double value, double power) {
+    return power == 1 ? value : value > 0 ? pow(value, power) : 0;
+}
+
+/* Sums of the softened values; returns the effective number of samples over all scales. */
+static double weigh_at(const weighing *w, const double *scale_share, double power, double sum[FSC_SCALES]) {
+    double square = 0;
+    for (int g = 0; g < FSC_SCALES; g++) sum[g] = power == 1 ? w->sum[g] : 0;
+    for (int64_t i = 0; i < w->n_sample * FSC_SCALES && power != 1; i++)
+        sum[i % FSC_SCALES] += softened((double)w->value[i], power);
+    for (int64_t s = 0; s < w->n_sample; s++) {
+        double weight = 0;
+        for (int g = 0; g < FSC_SCALES; g++)
+            if (scale_share[g] > 1e-4)
+                weight += scale_share[g] * softened((double)w->value[s * FSC_SCALES + g], power) / sum[g];
         square += weight * weight;
     }
-    for (int64_t s = 0; s < w->n_sample; s++) w->weight[s] /= sum;
-    return sum * sum / square;
+    return 1 / square;
 }
 
-/* The largest power up to 1 that keeps enough effective samples. */
-static void temper(const weighing *w) {
-    double most = -INFINITY;
-    for (int64_t s = 0; s < w->n_sample; s++)
-        if (w->log_likelihood[s] > most) most = w->log_likelihood[s];
+/* Turns values into weights, each scale's summing to 1, under the largest power up to 1 that keeps enough effective
+ * samples. */
+static void temper(const weighing *w, const double *scale_share) {
+    double sum[FSC_SCALES];
     w->level->tempering = 1;
-    w->level->effective_n = weights_at(w, 1, most);
-    if (w->level->effective_n >= LEAST_EFFECTIVE) return;
-    double low = 0, high = 1;
-    for (int i = 0; i < 8; i++) {
-        const double middle = 0.5 * (low + high);
-        if (weights_at(w, middle, most) >= LEAST_EFFECTIVE)
-            low = middle;
-        else
-            high = middle;
+    w->level->effective_n = weigh_at(w, scale_share, 1, sum);
+    if (w->level->effective_n < LEAST_EFFECTIVE) {
+        double low = 0, high = 1;
+        for (int i = 0; i < 8; i++) {
+            const double middle = 0.5 * (low + high);
+            if (weigh_at(w, scale_share, middle, sum) >= LEAST_EFFECTIVE)
+                low = middle;
+            else
+                high = middle;
+        }
+        w->level->tempering = low;
+        w->level->effective_n = weigh_at(w, scale_share, low, sum);
     }
-    w->level->tempering = low;
-    w->level->effective_n = weights_at(w, low, most);
+    for (int64_t s = 0; s < w->n_sample; s++)
+        for (int g = 0; g < FSC_SCALES; g++) {
+            float *value = &w->value[s * FSC_SCALES + g];
+            *value = (float)(softened((double)*value, w->level->tempering) / sum[g]);
+        }
+}
+
+static double weight_of(const weighing *w, const double *scale_share, int64_t s) {
+    double weight = 0;
+    for (int g = 0; g < FSC_SCALES; g++) weight += scale_share[g] * (double)w->value[s * FSC_SCALES + g];
+    return weight;
 }
 
 /* What a level says of each layer's baseline: its residuals' mean under the weights, and their variance, the data's own
  * included. */
-static void weigh_baseline(weighing *w) {
+static void weigh_baseline(weighing *w, const double *scale_share) {
     double sum[FSC_LAYERS] = {0}, variance[FSC_LAYERS] = {0}, n[FSC_LAYERS] = {0};
     for (int32_t i = w->first; i < w->end; i++) {
         const fsc_datum *d = &w->data->item[i];
         if (isnan(d->value[FSC_OBSERVED_PDFF])) continue;
         double mean = 0, square = 0;
         for (int64_t s = 0; s < w->n_sample; s++) {
-            if (w->weight[s] < 1e-7) continue;
+            const double weight = weight_of(w, scale_share, s);
+            if (weight < 1e-7) continue;
             const fsc_pick pick = pick_at(w, s);
-            const int32_t site = w->data->site_index[pick.level][d->layer][d->side ^ pick.mirrored];
-            const double r = d->value[FSC_OBSERVED_PDFF] -
-                             fsc_library_at(w->library, pick.member, d->visit, FSC_OBSERVED_PDFF)[site];
-            mean += w->weight[s] * r;
-            square += w->weight[s] * r * r;
+            int32_t site[2];
+            (void)fsc_sites_of(site, w->data, pick.level, d->layer, d->side, pick.mirrored);
+            const double r =
+                d->value[FSC_OBSERVED_PDFF] - fsc_seen(w->library, pick.member, d->visit, FSC_OBSERVED_PDFF, site);
+            mean += weight * r;
+            square += weight * r * r;
         }
         sum[d->layer] += mean;
         variance[d->layer] += fmax(square - mean * mean, 0) + d->variance[FSC_OBSERVED_PDFF] +
-                              FSC_SITE_SD * FSC_SITE_SD + fsc_discrepancy(FSC_OBSERVED_PDFF, 0);
+                              FSC_SITE_SD * FSC_SITE_SD +
+                              fsc_discrepancy_variance(&w->library->discrepancy, FSC_OBSERVED_PDFF, 0, 1);
         n[d->layer] += 1;
     }
     for (int k = 0; k < FSC_LAYERS; k++) {
@@ -173,42 +233,79 @@ static void weigh_baseline(weighing *w) {
     }
 }
 
-static void draw_picks(const weighing *w, uint64_t seed) {
-    fsc_level_posterior *level = w->level;
-    fsc_draw draw = {seed, STREAM_PICK + (uint64_t)level->level, 0};
-    const double offset = fsc_draw_uniform(&draw);
+/* Systematic draws under one scale into pick[0..n). */
+static void draw_some(const weighing *w, fsc_pick *pick, int32_t n, int g, double offset) {
     double upto = 0;
-    int32_t n = 0;
-    for (int64_t s = 0; s < w->n_sample; s++) {
-        upto += w->weight[s];
-        while (n < FSC_PICKS && (n + offset) / FSC_PICKS < upto) level->pick[n++] = pick_at(w, s);
+    int32_t done = 0;
+    for (int64_t s = 0; s < w->n_sample && done < n; s++) {
+        upto += (double)w->value[s * FSC_SCALES + g];
+        while (done < n && (done + offset) / n < upto) {
+            pick[done] = pick_at(w, s);
+            pick[done++].scale = w->library->discrepancy.scale[g];
+        }
     }
-    while (n < FSC_PICKS) { /* rounding left the last ones over */
-        level->pick[n] = level->pick[n - 1];
-        n++;
+    while (done > 0 && done < n) { /* rounding left the last ones over */
+        pick[done] = pick[done - 1];
+        done++;
     }
 }
 
-static void level_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+static void draw_picks(const weighing *w, const double *scale_share, uint64_t seed) {
+    fsc_draw draw = {seed, STREAM_PICK + (uint64_t)w->level->level, 0};
+    double upto = 0;
+    int32_t from = 0;
+    for (int g = 0; g < FSC_SCALES; g++) {
+        upto += scale_share[g];
+        const int32_t end = g == FSC_SCALES - 1 ? FSC_PICKS : (int32_t)(FSC_PICKS * upto + 0.5);
+        const double offset = fsc_draw_uniform(&draw);
+        if (end > from) draw_some(w, w->level->pick + from, end - from, g, offset);
+        if (end > from) from = end;
+    }
+}
+
+static void likelihood_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)begin;
+    (void)end;
+    (void)worker;
+    const round_work *round = context;
+    if (round->first) fill_fixed(&round->level[tile]);
+    fill_likelihood(&round->level[tile]);
+}
+
+static void weight_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
     (void)begin;
     (void)end;
     (void)worker;
     const round_work *round = context;
     weighing *w = &round->level[tile];
-    for (int64_t s = 0; s < w->n_sample; s++) w->log_likelihood[s] = log_likelihood_of(w, pick_at(w, s));
-    temper(w);
+    temper(w, round->scale_share);
     if (round->last)
-        draw_picks(w, round->seed);
+        draw_picks(w, round->scale_share, round->seed);
     else
-        weigh_baseline(w);
+        weigh_baseline(w, round->scale_share);
+}
+
+/* Posterior of the scale of the discrepancy, which all levels share. */
+static void weigh_scales(fsc_posterior *post, const weighing *level) {
+    const fsc_discrepancy *d = &level[0].library->discrepancy;
+    double log_share[FSC_SCALES], most = -INFINITY, sum = 0;
+    for (int g = 0; g < FSC_SCALES; g++) {
+        log_share[g] = d->log_prior[g];
+        for (int32_t l = 0; l < post->n_level; l++) log_share[g] += level[l].log_evidence[g];
+        most = fmax(most, log_share[g]);
+    }
+    for (int g = 0; g < FSC_SCALES; g++) sum += post->scale_share[g] = exp(log_share[g] - most);
+    for (int g = 0; g < FSC_SCALES; g++) post->scale_share[g] /= sum;
 }
 
 /* Levels given the person's baseline, baseline given the levels, in turn; then the picks. */
 static void alternate(fsc_posterior *post, weighing *level, uint64_t seed, int32_t n_threads) {
     for (int k = 0; k < FSC_LAYERS; k++) post->shift_variance[k] = FSC_PERSON_SD * FSC_PERSON_SD;
     for (int i = 0; i < ROUNDS; i++) {
-        round_work round = {level, i == ROUNDS - 1, seed};
-        fsc_tiles_run(post->n_level, 1, level_tile, &round, n_threads);
+        round_work round = {level, post->scale_share, i == 0, i == ROUNDS - 1, seed};
+        fsc_tiles_run(post->n_level, 1, likelihood_tile, &round, n_threads);
+        weigh_scales(post, level);
+        fsc_tiles_run(post->n_level, 1, weight_tile, &round, n_threads);
         if (round.last) return;
         for (int k = 0; k < FSC_LAYERS; k++) {
             double precision = 1.0 / (FSC_PERSON_SD * FSC_PERSON_SD), weighted = 0;
@@ -231,8 +328,11 @@ static surrounding deep_around(const fsc_library *library, const fsc_data *data,
         if (d->layer != 0 || d->level < first || d->level > last || d->visit != data->n_visit - 1 ||
             isnan(d->value[FSC_OBSERVED_PDFF]))
             continue;
-        s.excess += d->value[FSC_OBSERVED_PDFF] - library->baseline_fat[data->site_index[d->level][0][d->side]];
-        s.variance += d->variance[FSC_OBSERVED_PDFF] + FSC_SITE_SD * FSC_SITE_SD;
+        int32_t site[2];
+        const int32_t n_site = fsc_sites_of(site, data, d->level, 0, d->side, 0);
+        s.excess +=
+            d->value[FSC_OBSERVED_PDFF] - 0.5 * (library->baseline_fat[site[0]] + library->baseline_fat[site[1]]);
+        s.variance += d->variance[FSC_OBSERVED_PDFF] + FSC_SITE_SD * FSC_SITE_SD / n_site;
         n++;
     }
     if (n == 0) return (surrounding){(double)NAN, (double)NAN};
@@ -257,9 +357,9 @@ static fsc_status new_weighing(weighing *w, const fsc_library *library, const fs
     for (int32_t l = 0; l < library->n_level; l++)
         if (may_stand(w, l)) w->candidate[w->n_candidate++] = l;
     w->n_sample = (int64_t)library->n_member * w->n_candidate * 2;
-    w->log_likelihood = fsc_alloc(2 * w->n_sample, sizeof *w->log_likelihood);
-    w->weight = w->log_likelihood + w->n_sample;
-    return w->log_likelihood ? FSC_OK : fsc_fail_nomem(err, "weighing virtual people");
+    w->value = fsc_alloc(2 * w->n_sample * FSC_SCALES, sizeof *w->value);
+    w->fixed = w->value + w->n_sample * FSC_SCALES;
+    return w->value ? FSC_OK : fsc_fail_nomem(err, "weighing virtual people");
 }
 
 static fsc_status new_posterior(fsc_posterior **out, const fsc_library *library, const fsc_data *data, fsc_error *err) {
@@ -288,7 +388,7 @@ fsc_status fsc_posterior_run(fsc_posterior **out, const fsc_library *library, co
     for (int32_t l = 0; status == FSC_OK && l < post->n_level; l++)
         status = new_weighing(&level[l], library, data, post, &post->level[l], err);
     if (status == FSC_OK) alternate(post, level, seed, n_threads);
-    for (int32_t l = 0; l < library->n_level; l++) fsc_free(level[l].log_likelihood);
+    for (int32_t l = 0; l < library->n_level; l++) fsc_free(level[l].value);
     if (status != FSC_OK) {
         fsc_posterior_free(post);
         return status;

@@ -61,7 +61,9 @@ static void site_from(fsc_forecast_site *site, const fsc_forecast *f, const fsc_
     const char *side = fsc_json_string(fsc_json_get(object, "side"));
     fsc_copy_text(site->level, sizeof site->level, level ? level : "");
     fsc_copy_text(site->layer, sizeof site->layer, layer ? layer : "");
-    site->side = side && strcmp(side, "right") == 0 ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+    site->side = FSC_SIDE_LEFT;
+    if (side && strcmp(side, "right") == 0) site->side = FSC_SIDE_RIGHT;
+    if (side && strcmp(side, "both") == 0) site->side = FSC_SIDE_BOTH;
     site->pdff_fraction = fsc_json_number(fsc_json_get(object, "pdff_fraction"));
     site->pdff_se_fraction = fsc_json_number(fsc_json_get(object, "pdff_se_fraction"));
     for (int k = 0; k < FSC_STAGE_N; k++)

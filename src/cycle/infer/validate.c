@@ -3,8 +3,11 @@
 
 #include "alloc.h"
 #include "fail.h"
+#include "units.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* One neck, three levels struck each on its own day, one scan 270 days after the first injury. */
@@ -12,15 +15,24 @@
 #define FATTY 0.22
 #define FAR_APART_DAY 120.0
 enum { STRIKES = 3 };
+#define LEAST_HELD 0.85
+#define MOST_HELD 0.95
+#define RESAMPLES 1000
 #define STREAM_NOISE ((uint64_t)8 << 48)
+#define STREAM_RESAMPLE ((uint64_t)9 << 48)
 
 /* Errors of the simulated measurements. */
 static const double noise_se[FSC_OBSERVED_N] = {0.01, 0.04, 0.02, 0.15, 0.10};
 
 typedef struct tally {
     double pair, right, stated, far, far_right, onset, onset_error, prior_error;
-    double site, square, persistence, cover90, cover50, fatty, cover_fatty, width;
+    double square, persistence, width, log_score;
 } tally;
+
+/* One simulated person's sites and how many of them the bands held. */
+typedef struct held {
+    double site, in90, in50, fatty, fatty_in90;
+} held;
 
 typedef struct trial {
     const fsc_validation_options *opt;
@@ -31,7 +43,24 @@ typedef struct trial {
     double prior_age;              /* median age of the library's strikes */
     double *pdff;                  /* (FSC_PICKS, days) */
     double *scratch;               /* FSC_PICKS, and all strike ages */
+    held *person;                  /* n_truth */
 } trial;
+
+const char *fsc_truth_text(fsc_truth truth) {
+    static const char *const text[FSC_TRUTH_N] = {"A", "B", "neither", "rival"};
+    return truth >= 0 && truth < FSC_TRUTH_N ? text[truth] : "";
+}
+
+int fsc_coverage_verdict(const fsc_coverage *coverage) {
+    if (coverage->n == 0) return -1;
+    if (coverage->share >= LEAST_HELD && coverage->share <= MOST_HELD) return 0;
+    return coverage->low <= MOST_HELD && coverage->high >= LEAST_HELD ? 1 : 2;
+}
+
+static int compare_double(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
 
 /* Measurements of one truth at every site; the strength of a site is not measured. */
 static void measure_truth(trial *t, int32_t member, int with_contrasts) {
@@ -85,33 +114,96 @@ static void score_order(tally *sum, const trial *t, const fsc_posterior *posteri
     }
 }
 
+/* Logarithm of the mixture of all picks' densities at the truth, per point. */
+static double log_density(const fsc_outlook *outlook, int32_t day, double truth) {
+    double sum = 0;
+    for (int32_t i = 0; i < FSC_PICKS; i++) {
+        double mean[FSC_FORECAST_N_DAY], variance[FSC_FORECAST_N_DAY];
+        fsc_outlook_of(outlook, i, mean, variance);
+        const double r = truth - mean[day];
+        sum += exp(-0.5 * r * r / variance[day]) / sqrt(2 * FSC_PI * variance[day]);
+    }
+    return log(fmax(sum / FSC_PICKS, 1e-12) / 100);
+}
+
 static void score_forecast(tally *sum, const trial *t, const fsc_posterior *posterior, int32_t member) {
     const int32_t year = FSC_FORECAST_N_DAY - 1;
+    held *person = &t->person[member];
+    *person = (held){0};
     for (int32_t i = 0; i < t->data.n; i++) {
         const fsc_datum *d = &t->data.item[i];
         if (d->layer != 0) continue;
         const int32_t site = t->data.site_index[d->level][d->layer][d->side];
         const double now = fsc_library_at(t->truth, member, 0, FSC_OBSERVED_PDFF)[site];
         const double then = fsc_cycle_run_at(t->truth_ahead.run, t->truth_ahead.slot[member], year, 0)[site];
-        fsc_site_future(t->pdff, t->library, &t->data, posterior, &posterior->level[d->level], d->layer, d->side, d,
-                        &t->ahead, t->opt->seed + (uint64_t)member);
+        const fsc_outlook outlook = {t->library, &t->data, posterior, &posterior->level[d->level],
+                                     d->layer,   d->side,  d,         &t->ahead};
+        fsc_outlook_draw(t->pdff, &outlook, t->opt->seed + (uint64_t)member);
         for (int32_t k = 0; k < FSC_PICKS; k++) t->scratch[k] = t->pdff[(int64_t)k * FSC_FORECAST_N_DAY + year];
         const fsc_band b = fsc_band_of(t->scratch, FSC_PICKS);
         const double was = d->value[FSC_OBSERVED_PDFF];
-        const int covered = then >= b.p05 && then <= b.p95, fatty = now > FATTY || then > FATTY;
-        sum->site += 1;
+        const int in90 = then >= b.p05 && then <= b.p95, fatty = now > FATTY || then > FATTY;
         sum->square += (b.p50 - then) * (b.p50 - then);
         sum->persistence += (was - then) * (was - then);
-        sum->cover90 += covered;
-        sum->cover50 += then >= b.p25 && then <= b.p75;
-        sum->fatty += fatty;
-        sum->cover_fatty += fatty && covered;
         sum->width += b.p95 - b.p05;
+        sum->log_score += log_density(&outlook, year, then);
+        person->site += 1;
+        person->in90 += in90;
+        person->in50 += then >= b.p25 && then <= b.p75;
+        person->fatty += fatty;
+        person->fatty_in90 += fatty && in90;
     }
 }
 
-static fsc_status try_design(fsc_validation *out, trial *t, int with_contrasts, double done, fsc_error *err) {
+/* Coverage from the counts at two offsets in struct held, with its spread over resampled people. */
+static fsc_coverage coverage_of(const trial *t, size_t all, size_t in, double *share) {
+    const int32_t n = t->opt->n_truth;
+    fsc_coverage c = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, 0};
+    int32_t n_share = 0;
+    fsc_draw draw = {t->opt->seed, STREAM_RESAMPLE, 0};
+    for (int r = 0; r <= RESAMPLES; r++) { /* the first is the sample itself */
+        double sites = 0, held_in = 0;
+        for (int32_t m = 0; m < n; m++) {
+            const int32_t who = r == 0 ? m : (int32_t)(fsc_draw_uniform(&draw) * n);
+            sites += *(const double *)((const char *)&t->person[who] + all);
+            held_in += *(const double *)((const char *)&t->person[who] + in);
+        }
+        if (r == 0 && sites == 0) return c;
+        if (r == 0) {
+            c.n = (int32_t)sites;
+            c.share = held_in / sites;
+            c.binomial_se = sqrt(c.share * (1 - c.share) / sites);
+        } else if (sites > 0) {
+            share[n_share++] = held_in / sites;
+        }
+    }
+    qsort(share, (size_t)n_share, sizeof *share, compare_double);
+    c.low = share[(int32_t)(0.025 * (n_share - 1))];
+    c.high = share[(int32_t)(0.975 * (n_share - 1) + 0.5)];
+    return c;
+}
+
+static void summarise(fsc_validation *out, const trial *t, const tally *sum) {
+    double share[RESAMPLES], sites = 0;
+    for (int32_t m = 0; m < t->opt->n_truth; m++) sites += t->person[m].site;
+    out->n_pair = (int32_t)sum->pair;
+    out->order_right = sum->right / sum->pair;
+    out->order_stated = sum->stated / sum->pair;
+    out->order_right_far = sum->far > 0 ? sum->far_right / sum->far : (double)NAN;
+    out->onset_error_day = sum->onset_error / sum->onset;
+    out->onset_prior_error_day = sum->prior_error / sum->onset;
+    out->rmse_pp = 100 * sqrt(sum->square / sites);
+    out->persistence_rmse_pp = 100 * sqrt(sum->persistence / sites);
+    out->cover90 = coverage_of(t, offsetof(held, site), offsetof(held, in90), share);
+    out->cover90_fatty = coverage_of(t, offsetof(held, fatty), offsetof(held, fatty_in90), share);
+    out->cover50 = coverage_of(t, offsetof(held, site), offsetof(held, in50), share);
+    out->width90_pp = 100 * sum->width / sites;
+    out->log_score = sum->log_score / sites;
+}
+
+static fsc_status try_design(fsc_validation *out, trial *t, fsc_truth truth, int with_contrasts, fsc_error *err) {
     tally sum = {0};
+    const double done = ((double)truth + 0.5 * with_contrasts) / FSC_TRUTH_N;
     for (int32_t m = 0; m < t->opt->n_truth; m++) {
         measure_truth(t, m, with_contrasts);
         fsc_posterior *posterior = NULL;
@@ -119,22 +211,11 @@ static fsc_status try_design(fsc_validation *out, trial *t, int with_contrasts, 
         score_order(&sum, t, posterior, m);
         score_forecast(&sum, t, posterior, m);
         fsc_posterior_free(posterior);
-        FSC_TRY(fsc_progress_step(t->opt->progress, "validate", done + 0.25 * (m + 1) / t->opt->n_truth, err));
+        FSC_TRY(
+            fsc_progress_step(t->opt->progress, "validate", done + 0.5 * (m + 1) / t->opt->n_truth / FSC_TRUTH_N, err));
     }
-    *out = (fsc_validation){.story = t->library->story,
-                            .with_contrasts = with_contrasts,
-                            .n_pair = (int32_t)sum.pair,
-                            .order_right = sum.right / sum.pair,
-                            .order_stated = sum.stated / sum.pair,
-                            .order_right_far = sum.far > 0 ? sum.far_right / sum.far : (double)NAN,
-                            .onset_error_day = sum.onset_error / sum.onset,
-                            .onset_prior_error_day = sum.prior_error / sum.onset,
-                            .rmse_pp = 100 * sqrt(sum.square / sum.site),
-                            .persistence_rmse_pp = 100 * sqrt(sum.persistence / sum.site),
-                            .cover90 = sum.cover90 / sum.site,
-                            .cover90_fatty = sum.fatty > 0 ? sum.cover_fatty / sum.fatty : (double)NAN,
-                            .cover50 = sum.cover50 / sum.site,
-                            .width90_pp = 100 * sum.width / sum.site};
+    *out = (fsc_validation){.truth = truth, .with_contrasts = with_contrasts};
+    summarise(out, t, &sum);
     return FSC_OK;
 }
 
@@ -146,22 +227,21 @@ static fsc_status run_ahead(fsc_future *out, const fsc_library *library, int32_t
     return fsc_future_run(out, library, all, NULL, 0, n_threads, NULL, err);
 }
 
-static fsc_status prepare(trial *t, fsc_cycle_story story, fsc_error *err) {
+static const double scan_day[1] = {INJURY_AGE_DAY};
+
+static fsc_status new_library(trial *t, fsc_cycle_story story, fsc_error *err) {
     const fsc_validation_options *opt = t->opt;
-    fsc_prior prior = {.story = story,
-                       .spread = FSC_LIBRARY_SPREAD,
-                       .horizon_day = INJURY_AGE_DAY,
-                       .injury_age_day = INJURY_AGE_DAY,
-                       .seed = opt->seed,
-                       .truth_strikes = -1};
-    const double visit_day[1] = {INJURY_AGE_DAY};
-    FSC_TRY(fsc_library_new(&t->library, t->model, &prior, opt->n_member, visit_day, 1, opt->n_threads, NULL, err));
-    prior.seed = opt->seed + 1000003;
-    prior.spread = opt->mismatch;
-    prior.truth_strikes = STRIKES;
-    FSC_TRY(fsc_library_new(&t->truth, t->model, &prior, opt->n_truth, visit_day, 1, opt->n_threads, NULL, err));
+    const fsc_prior prior = {.story = story,
+                             .spread = FSC_LIBRARY_SPREAD,
+                             .horizon_day = INJURY_AGE_DAY,
+                             .injury_age_day = INJURY_AGE_DAY,
+                             .seed = opt->seed,
+                             .truth_strikes = -1};
+    fsc_future_free(&t->ahead);
+    fsc_library_free(t->library);
+    t->library = NULL;
+    FSC_TRY(fsc_library_new(&t->library, t->model, &prior, opt->n_member, scan_day, 1, opt->n_threads, NULL, err));
     FSC_TRY(run_ahead(&t->ahead, t->library, opt->n_threads, err));
-    FSC_TRY(run_ahead(&t->truth_ahead, t->truth, opt->n_threads, err));
     int32_t n = 0;
     const int64_t n_age = (int64_t)t->library->n_member * t->library->n_level;
     for (int64_t i = 0; i < n_age; i++)
@@ -170,20 +250,34 @@ static fsc_status prepare(trial *t, fsc_cycle_story story, fsc_error *err) {
     return FSC_OK;
 }
 
-static fsc_status try_story(fsc_validation result[2], trial *t, fsc_cycle_story story, fsc_error *err) {
-    const double done = 0.5 * (double)story;
-    fsc_status status = prepare(t, story, err);
-    if (status == FSC_OK) status = try_design(&result[0], t, 0, done, err);
-    if (status == FSC_OK) status = try_design(&result[1], t, 1, done + 0.25, err);
-    fsc_future_free(&t->ahead);
+static fsc_status new_truths(trial *t, fsc_truth truth, fsc_error *err) {
+    static const fsc_cycle_set centre[FSC_TRUTH_N] = {FSC_CYCLE_SET_A, FSC_CYCLE_SET_B, FSC_CYCLE_PRIOR,
+                                                      FSC_CYCLE_PRIOR};
+    const fsc_validation_options *opt = t->opt;
+    const fsc_prior prior = {.story = t->library->story,
+                             .spread = opt->mismatch,
+                             .horizon_day = INJURY_AGE_DAY,
+                             .injury_age_day = INJURY_AGE_DAY,
+                             .seed = opt->seed + 1000003,
+                             .truth_strikes = STRIKES,
+                             .truth_centre = centre[truth]};
+    FSC_TRY(fsc_library_new(&t->truth, t->model, &prior, opt->n_truth, scan_day, 1, opt->n_threads, NULL, err));
+    return run_ahead(&t->truth_ahead, t->truth, opt->n_threads, err);
+}
+
+static fsc_status try_truth(fsc_validation result[2], trial *t, fsc_truth truth, fsc_error *err) {
+    const fsc_cycle_story story = truth == FSC_TRUTH_RIVAL ? FSC_CYCLE_PREEXISTING : FSC_CYCLE_ACUTE;
+    fsc_status status = FSC_OK;
+    if (!t->library || t->library->story != story) status = new_library(t, story, err);
+    if (status == FSC_OK) status = new_truths(t, truth, err);
+    for (int d = 0; d < 2 && status == FSC_OK; d++) status = try_design(&result[d], t, truth, d, err);
     fsc_future_free(&t->truth_ahead);
-    fsc_library_free(t->library);
     fsc_library_free(t->truth);
-    t->library = t->truth = NULL;
+    t->truth = NULL;
     return status;
 }
 
-fsc_status fsc_forecast_validate(fsc_validation result[FSC_CYCLE_N_STORY][2], const fsc_validation_options *opt,
+fsc_status fsc_forecast_validate(fsc_validation result[FSC_TRUTH_N][2], const fsc_validation_options *opt,
                                  fsc_error *err) {
     const fsc_validation_options standard = FSC_VALIDATION_OPTIONS_INIT;
     if (!opt) opt = &standard;
@@ -196,17 +290,21 @@ fsc_status fsc_forecast_validate(fsc_validation result[FSC_CYCLE_N_STORY][2], co
     const int64_t n_age = (int64_t)opt->n_member * fsc_cycle_n_level(model) + FSC_PICKS;
     FSC_AUTO_BLOCK double *pdff = fsc_alloc(n_pdff + n_age, sizeof *pdff);
     FSC_AUTO_BLOCK fsc_datum *item = fsc_alloc(fsc_cycle_n_site(model), sizeof *item);
-    trial t = {.opt = opt, .model = model, .pdff = pdff};
-    fsc_status status = pdff && item ? FSC_OK : fsc_fail_nomem(err, "preparing the validation");
+    FSC_AUTO_BLOCK held *person = fsc_alloc(opt->n_truth, sizeof *person);
+    double visit_day[1] = {0};
+    trial t = {.opt = opt, .model = model, .pdff = pdff, .person = person};
+    fsc_status status = pdff && item && person ? FSC_OK : fsc_fail_nomem(err, "preparing the validation");
     if (status == FSC_OK) {
         t.scratch = pdff + n_pdff;
         t.data.item = item;
         t.data.n_visit = 1;
+        t.data.visit_day = visit_day;
         t.data.injury_age_day = INJURY_AGE_DAY;
         fsc_data_index(&t.data, model);
     }
-    for (int s = 0; s < FSC_CYCLE_N_STORY && status == FSC_OK; s++)
-        status = try_story(result[s], &t, (fsc_cycle_story)s, err);
+    for (int k = 0; k < FSC_TRUTH_N && status == FSC_OK; k++) status = try_truth(result[k], &t, (fsc_truth)k, err);
+    fsc_future_free(&t.ahead);
+    fsc_library_free(t.library);
     fsc_cycle_free(model);
     return status;
 }

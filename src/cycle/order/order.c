@@ -17,9 +17,11 @@ enum { STAGE_SAMPLES = 500 };
 /* One chain's tallies; rows of the arrays are events. */
 typedef struct chain {
     fsc_order_walk walk;
-    int64_t *position; /* (n_event, n_event) steps */
-    int64_t *before;   /* (n_event, n_event) steps */
-    double *stage;     /* (n_person, n_event + 1) sum over samples */
+    fsc_order_ratios ratios; /* owned block: under the mixture of the moment; empty without resampled mixtures */
+    double *person_ratio;    /* owned, as in run */
+    int64_t *position;       /* (n_event, n_event) steps */
+    int64_t *before;         /* (n_event, n_event) steps */
+    double *stage;           /* (n_person, n_event + 1) sum over samples */
     int64_t accepted;
     int32_t best[FSC_ORDER_MAX_EVENTS];
     double best_log_likelihood;
@@ -33,6 +35,8 @@ typedef struct run {
     chain *chains;                          /* n_chain; the ascents use the first ones too */
     int32_t (*start)[FSC_ORDER_MAX_EVENTS]; /* ends of the ascents */
     double *start_log_likelihood;           /* n_start */
+    const fsc_cohort *cohort;
+    const fsc_order_mixture *drawn; /* (n_chain, n_mixture, n_event) resampled mixtures */
 } run;
 
 static void read_sequence(int32_t *sequence, const fsc_order_walk *walk) {
@@ -74,11 +78,11 @@ static void tally(chain *c, int32_t n_event, int64_t dwell) {
     }
 }
 
-static void add_stages(const run *r, chain *c) {
+static void add_stages(const run *r, chain *c, const double *person_ratio) {
     const int32_t n = r->n_event;
     double product[FSC_ORDER_MAX_EVENTS + 1];
     for (int32_t j = 0; j < r->n_person; j++) {
-        const double *ratio = r->person_ratio + (int64_t)j * n;
+        const double *ratio = person_ratio + (int64_t)j * n;
         double *stage = c->stage + (int64_t)j * (n + 1), total = 1;
         product[0] = 1;
         for (int32_t k = 1; k <= n; k++) {
@@ -107,35 +111,6 @@ static fsc_order_move propose(const uint32_t word[4], int32_t n) {
     if (b >= a) b++;
     if (choice == 1) return (fsc_order_move){FSC_ORDER_SWAP, a < b ? a : b, a < b ? b : a};
     return a < b ? (fsc_order_move){FSC_ORDER_LATER, a, b} : (fsc_order_move){FSC_ORDER_EARLIER, b, a};
-}
-
-static void chain_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
-    (void)begin;
-    (void)end;
-    (void)worker;
-    const run *r = context;
-    chain *c = &r->chains[tile];
-    const int64_t n_step = r->opt->n_burn + r->opt->n_step, every = r->opt->n_step / STAGE_SAMPLES + 1;
-    const uint64_t stream = ((uint64_t)1 << 32) + (uint64_t)tile;
-    int64_t dwell = 0;
-    keep_best(c);
-    for (int64_t i = 0; i < n_step; i++) {
-        uint32_t word[4];
-        fsc_random_words(word, r->opt->seed, stream, (uint64_t)i);
-        const fsc_order_move move = propose(word, r->n_event);
-        const double gain = fsc_order_walk_gain(&c->walk, move);
-        if (gain >= 0 || fsc_random_unit(word[3], word[0]) < exp(gain)) {
-            tally(c, r->n_event, dwell);
-            dwell = 0;
-            fsc_order_walk_make(&c->walk, move, gain);
-            keep_best(c);
-            if (i >= r->opt->n_burn) c->accepted++;
-        }
-        if (i < r->opt->n_burn) continue;
-        dwell++;
-        if ((i - r->opt->n_burn) % every == 0) add_stages(r, c);
-    }
-    tally(c, r->n_event, dwell);
 }
 
 static fsc_status new_ratios(fsc_order_ratios *ratios, const fsc_cohort *cohort, fsc_error *err) {
@@ -170,6 +145,57 @@ static void fill_ratios(fsc_order_ratios *ratios, double *person_ratio, const fs
     }
 }
 
+/* Steps first..end of a chain, of which those before keep are forgotten, under the walk's ratios. */
+static void walk_on(const run *r, chain *c, uint64_t stream, const int64_t step[3], const double *person_ratio) {
+    const int64_t every = r->opt->n_step / STAGE_SAMPLES + 1, keep = step[1];
+    int64_t dwell = 0;
+    for (int64_t i = step[0]; i < step[2]; i++) {
+        uint32_t word[4];
+        fsc_random_words(word, r->opt->seed, stream, (uint64_t)i);
+        const fsc_order_move move = propose(word, r->n_event);
+        const double gain = fsc_order_walk_gain(&c->walk, move);
+        if (gain >= 0 || fsc_random_unit(word[3], word[0]) < exp(gain)) {
+            tally(c, r->n_event, dwell);
+            dwell = 0;
+            fsc_order_walk_make(&c->walk, move, gain);
+            if (person_ratio == r->person_ratio) keep_best(c); /* likelihoods compare under one mixture only */
+            if (i >= keep) c->accepted++;
+        }
+        if (i < keep) continue;
+        dwell++;
+        if ((i - keep) % every == 0) add_stages(r, c, person_ratio);
+    }
+    tally(c, r->n_event, dwell);
+}
+
+/* The best mixtures first, then the chain's resampled ones: equal shares of the kept steps, each after forgetting a
+ * fifth of its own. */
+static void chain_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)begin;
+    (void)end;
+    (void)worker;
+    const run *r = context;
+    chain *c = &r->chains[tile];
+    const int64_t n_part = r->opt->n_mixture + 1;
+    const uint64_t stream = ((uint64_t)1 << 32) + (uint64_t)tile;
+    int64_t step[3] = {0, r->opt->n_burn, r->opt->n_burn + r->opt->n_step / n_part + r->opt->n_step % n_part};
+    keep_best(c);
+    walk_on(r, c, stream, step, r->person_ratio);
+    for (int64_t part = 1; part < n_part; part++) {
+        int32_t sequence[FSC_ORDER_MAX_EVENTS];
+        read_sequence(sequence, &c->walk);
+        fill_ratios(&c->ratios, c->person_ratio, r->cohort,
+                    r->drawn + (tile * r->opt->n_mixture + part - 1) * r->n_event);
+        c->walk.ratios = &c->ratios;
+        fsc_order_walk_set(&c->walk, sequence);
+        const int64_t n = r->opt->n_step / n_part;
+        step[0] = step[2];
+        step[1] = step[0] + n / 5;
+        step[2] = step[1] + n;
+        walk_on(r, c, stream, step, c->person_ratio);
+    }
+}
+
 static fsc_status check(const fsc_cohort *cohort, const fsc_order_options *opt, fsc_error *err) {
     int32_t n_case = 0;
     for (int32_t j = 0; j < cohort->n_person; j++) n_case += cohort->is_control[j] == 0;
@@ -179,8 +205,9 @@ static fsc_status check(const fsc_cohort *cohort, const fsc_order_options *opt, 
     if (n_case < 10)
         return fsc_fail(err, FSC_E_RANGE, "%d people who are not controls; an order needs at least 10", (int)n_case);
     if (opt->n_start < 1 || opt->n_start > 10000 || opt->n_chain < 1 || opt->n_chain > 1000 || opt->n_burn < 0 ||
-        opt->n_step < 1)
-        return fsc_fail(err, FSC_E_RANGE, "starts and chains must be 1 or more, burn-in 0 or more, steps 1 or more");
+        opt->n_step < 1 || opt->n_mixture < 0 || opt->n_mixture > 10000)
+        return fsc_fail(err, FSC_E_RANGE,
+                        "starts and chains must be 1 or more, burn-in and mixtures 0 or more, steps 1 or more");
     return FSC_OK;
 }
 
@@ -261,6 +288,11 @@ static fsc_status new_chains(run *r, int32_t n_walk, fsc_error *err) {
         one->position = fsc_alloc(n * n, sizeof *one->position);
         one->before = fsc_alloc(n * n, sizeof *one->before);
         one->stage = fsc_alloc(r->n_person * (n + 1), sizeof *one->stage);
+        if (r->opt->n_mixture > 0) {
+            one->person_ratio = fsc_alloc(r->n_person * n, sizeof *one->person_ratio);
+            if (!one->person_ratio) return fsc_fail_nomem(err, "preparing the chains");
+            FSC_TRY(new_ratios(&one->ratios, r->cohort, err));
+        }
         if (!one->position || !one->before || !one->stage) return fsc_fail_nomem(err, "preparing the chains");
     }
     return FSC_OK;
@@ -269,6 +301,8 @@ static fsc_status new_chains(run *r, int32_t n_walk, fsc_error *err) {
 static void free_chains(run *r, int32_t n_walk) {
     for (int32_t c = 0; r->chains && c < n_walk; c++) {
         fsc_order_walk_free(&r->chains[c].walk);
+        fsc_free(r->chains[c].ratios.ratio);
+        fsc_free(r->chains[c].person_ratio);
         fsc_free(r->chains[c].position);
         fsc_free(r->chains[c].before);
         fsc_free(r->chains[c].stage);
@@ -303,7 +337,14 @@ static fsc_status walk_all(fsc_order *out, run *r, const fsc_cohort *cohort, fsc
     fsc_order_walk_climb(first);
     if (r->start_log_likelihood[best] > first->log_likelihood + 1e-9) fsc_order_walk_set(first, r->start[best]);
     for (int32_t c = 1; c < r->opt->n_chain; c++) fsc_order_walk_set(&r->chains[c].walk, r->start[c % r->opt->n_start]);
+    const int32_t n_draw = r->opt->n_chain * r->opt->n_mixture;
+    FSC_AUTO_BLOCK fsc_order_mixture *drawn = fsc_alloc((int64_t)n_draw * r->n_event + 1, sizeof *drawn);
+    if (!drawn) return fsc_fail_nomem(err, "resampling the mixtures");
+    read_sequence(refined, first);
+    FSC_TRY(fsc_order_resample(drawn, out->mixture, refined, cohort, n_draw, r->opt->seed, err));
+    r->drawn = drawn;
     fsc_tiles_run(r->opt->n_chain, 1, chain_tile, r, r->opt->n_threads);
+    first->ratios = ratios;
     join(out, r);
     fsc_order_walk_set(first, out->sequence);
     out->log_likelihood = first->log_likelihood;
@@ -330,7 +371,7 @@ fsc_status fsc_order_run(fsc_order **result, const fsc_cohort *cohort, const fsc
     FSC_TRY(check(cohort, opt, err));
     fsc_order *out = NULL;
     fsc_order_ratios ratios = {0};
-    run r = {.opt = opt, .ratios = &ratios, .n_person = cohort->n_person, .n_event = cohort->n_event};
+    run r = {.opt = opt, .ratios = &ratios, .n_person = cohort->n_person, .n_event = cohort->n_event, .cohort = cohort};
     fsc_status status = new_result(&out, cohort, err);
     if (status == FSC_OK) status = run_on(out, &r, cohort, &ratios, err);
     fsc_free(ratios.ratio);

@@ -85,7 +85,7 @@ static void both_stories_or_none(void **state) {
                      count_of(page, "Story B: the fat was there before"));
     /* Every trajectory carries the words on itself. */
     assert_int_equal(count_of(page, ">within the model</text>"),
-                     (FSC_PERSON_N + 2) * FSC_CYCLE_N_STORY); /* and the threshold */
+                     (FSC_PERSON_N + 4) * FSC_CYCLE_N_STORY); /* and the threshold, and two butterflies */
     assert_non_null(strstr(page, "5 of 80 parameters rest on published numbers."));
     assert_int_equal(count_of(page, "Schedules act by assumed rates"), 2);
     fsc_free(page);
@@ -102,7 +102,9 @@ static void values_come_from_the_record(void **state) {
     /* 12 months without treatment: day 7 of story A and B. */
     assert_int_equal(count_of(page, "27 <span class=\"pm\">(22 to 32)</span>"), F_SITE);
     assert_int_equal(count_of(page, "37 <span class=\"pm\">(32 to 42)</span>"), F_SITE);
-    assert_int_equal(count_of(page, "quiet 25 %, strained 0 %"), F_SITE * FSC_CYCLE_N_STORY);
+    /* Once as a bar, once in the butterfly. */
+    assert_int_equal(count_of(page, "quiet 25 %, strained 0 %"), 2 * F_SITE * FSC_CYCLE_N_STORY);
+    assert_int_equal(count_of(page, "12 months 27 %, 90 % band 22 to 32 %, within the model"), F_SITE);
     assert_int_equal(count_of(page, ">62</text>"), FSC_CYCLE_N_STORY);
     assert_non_null(strstr(page, "cannot tell the order &lt;yet&gt;."));
     fsc_free(page);

@@ -20,19 +20,23 @@ static int32_t fatty_c5(fsc_observations *all, fsc_observation *item) {
 
 static const char *const one_schedule[] = {"self-care"};
 static const fsc_forecast_options small = {
-    .n_member = 512, .schedule = one_schedule, .n_schedule = 1, .seed = 3, .n_threads = 2};
+    .n_member = 128, .schedule = one_schedule, .n_schedule = 1, .seed = 3, .n_threads = 2};
+/* No treatment alone, which is half of the work. */
+static const char *const untreated[] = {"no treatment"};
 
 static void clear_cases_are_told(void **state) {
     (void)state;
     fsc_observation item[10];
     fsc_observations all;
     const int32_t n = fatty_c5(&all, item);
+    fsc_forecast_options options = small;
+    options.schedule = untreated;
     fsc_forecast *f = NULL;
-    assert_ok(fsc_forecast_run(&f, &all, &small, &test_error));
+    assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
     assert_int_equal(f->n_site, n);
     assert_int_equal(f->n_level, 5);
     assert_string_equal(f->schedule[0].name, "no treatment");
-    assert_int_equal(f->n_schedule, 2);
+    assert_int_equal(f->n_schedule, 1);
     assert_string_equal(f->within, "within the model");
     assert_true(f->n_assumption > f->n_literature);
     for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
@@ -63,13 +67,38 @@ static void clear_cases_are_told(void **state) {
     fsc_forecast_free(f);
 }
 
+/* A row of both sides is one observation of their mean; beside a row of one side it would count twice. */
+static void both_sides_are_their_mean(void **state) {
+    (void)state;
+    fsc_observation item[3];
+    fsc_observations all = {.injury_day = -20};
+    observe(&all, item, "C5", "deep", FSC_SIDE_BOTH, 0, 0.30);
+    observe(&all, item, "C6", "deep", FSC_SIDE_UNKNOWN, 0, 0.16);
+    observe(&all, item, "C6", "deep", FSC_SIDE_LEFT, 0, 0.15);
+    fsc_forecast_options options = small;
+    options.n_member = 64;
+    options.schedule = untreated;
+    fsc_forecast *f = NULL;
+    assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
+    assert_int_equal(f->n_site, 2);
+    assert_int_equal(f->story[0].site[0].side, FSC_SIDE_BOTH);
+    assert_int_equal(f->story[0].site[1].side, FSC_SIDE_LEFT);
+    assert_close(f->story[0].site[1].pdff_fraction, 0.15, 1e-12);
+    const fsc_band now = f->story[0].site[0].pdff[0];
+    assert_true(now.p05 < 0.30 && now.p95 > 0.28);
+    fsc_forecast_free(f);
+}
+
 static void threads_give_the_same_bits(void **state) {
     (void)state;
     fsc_observation item[10];
     fsc_observations all;
-    const int32_t n = fatty_c5(&all, item);
+    (void)fatty_c5(&all, item);
+    const int32_t n = all.n = 4; /* two levels, a fresh injury: short runs */
+    all.injury_day = -20;
     fsc_forecast_options options = small;
-    options.n_member = 96;
+    options.schedule = untreated;
+    options.n_member = 64;
     options.n_threads = 1;
     fsc_forecast *first = NULL, *other = NULL;
     assert_ok(fsc_forecast_run(&first, &all, &options, &test_error));
@@ -90,9 +119,10 @@ static void record_comes_back(void **state) {
     fsc_observation item[10];
     fsc_observations all;
     (void)fatty_c5(&all, item);
+    all.n = 6;
     all.injury_day = NAN; /* unknown */
     fsc_forecast_options options = small;
-    options.n_member = 96;
+    options.n_member = 64;
     fsc_forecast *f = NULL, *read = NULL;
     assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
     char dir[] = "/tmp/fsc-forecast-XXXXXX", path[128];
@@ -134,9 +164,10 @@ static void allocation_failure_is_reported(void **state) {
     all.injury_day = -20;
     fsc_forecast_options options = small;
     options.n_member = 64;
+    options.schedule = untreated;
     options.n_threads = 1;
     fsc_status status = FSC_E_NOMEM;
-    for (int64_t n = 0; status != FSC_OK && n < 100000; n += 1 + n) {
+    for (int64_t n = 0; status != FSC_OK && n < 100000; n += 1 + 4 * n) {
         fsc_forecast *f = NULL;
         fsc_alloc_fail_at(n);
         status = fsc_forecast_run(&f, &all, &options, NULL);
@@ -147,12 +178,16 @@ static void allocation_failure_is_reported(void **state) {
     assert_int_equal(status, FSC_OK);
 }
 
-int main(void) {
+/* With any argument: the walk over failing allocations, a dozen whole forecasts (suite long). */
+int main(int argc, char **argv) {
+    (void)argv;
+    const struct CMUnitTest walks[] = {cmocka_unit_test(allocation_failure_is_reported)};
+    if (argc > 1) return cmocka_run_group_tests(walks, NULL, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clear_cases_are_told),
+        cmocka_unit_test(both_sides_are_their_mean),
         cmocka_unit_test(threads_give_the_same_bits),
         cmocka_unit_test(record_comes_back),
-        cmocka_unit_test(allocation_failure_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

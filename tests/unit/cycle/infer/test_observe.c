@@ -28,13 +28,14 @@ static void muscles_become_layers(void **state) {
     const fsc_measures measures = {.row = row, .n_row = 7};
     fsc_observations all = {.injury_day = NAN};
     assert_ok(fsc_observations_add(&all, &measures, 12, &test_error));
-    assert_int_equal(all.n, 2);
+    assert_int_equal(all.n, 3);
     assert_string_equal(all.item[0].layer, "intermediate");
     assert_close(all.item[0].value[FSC_OBSERVED_PDFF], 0.125, 1e-12); /* by volume: 3/4 and 1/4 */
     assert_close(all.item[0].se[FSC_OBSERVED_PDFF], sqrt(0.0075 * 0.0075 + 0.005 * 0.005), 1e-12);
     assert_true(isnan(all.item[0].value[FSC_OBSERVED_FLUID]));
     assert_string_equal(all.item[1].layer, "deep");
     assert_close(all.item[1].visit_day, 12, 0);
+    assert_close(all.item[2].se[FSC_OBSERVED_PDFF], hypot(0.01, 0.03), 1e-12); /* cut: used, but loosely */
     assert_int_equal(all.notes.n, 2); /* quadratus lumborum, and the site that is cut */
     fsc_observations_free(&all);
 }
@@ -46,11 +47,12 @@ static void tables_are_read_in_percent(void **state) {
     assert_true(fd >= 0);
     close(fd);
     const char good[] = "level\tlayer\tside\tvisit_day\tpdff\tpdff_se\tfluid\nC5\tdeep\tleft\t30\t18.5\t1.5\t0.1\n"
-                        "C5\tdeep\tright\t30\tn/a\tn/a\tn/a\n";
+                        "C5\tdeep\tright\t30\tn/a\tn/a\tn/a\nC6\tdeep\tn/a\t30\t20\tn/a\tn/a\n";
     assert_ok(fsc_file_write(path, good, sizeof good - 1, &test_error));
     fsc_observations all = {.injury_day = NAN};
     assert_ok(fsc_observations_read(&all, path, 0, &test_error));
-    assert_int_equal(all.n, 2);
+    assert_int_equal(all.n, 3);
+    assert_int_equal(all.item[2].side, FSC_SIDE_UNKNOWN);
     assert_close(all.item[0].value[FSC_OBSERVED_PDFF], 0.185, 1e-12);
     assert_close(all.item[0].se[FSC_OBSERVED_PDFF], 0.015, 1e-12);
     assert_close(all.item[0].value[FSC_OBSERVED_FLUID], 0.1, 1e-12);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const int32_t truth12[12] = {7, 2, 11, 0, 5, 9, 1, 8, 3, 10, 6, 4};
-static const fsc_order_options quick = {8, 2, 5000, 40000, 3, 2};
+static const fsc_order_options quick = {8, 2, 5000, 40000, 3, 2, 8};
 
 /* Kendall's tau between the order found and the true one. */
 static double kendall_tau(const int32_t *found, const int32_t *truth, int32_t n) {
@@ -65,7 +65,7 @@ static void shares_match_exhaustive_sum(void **state) {
     (void)state;
     const int32_t truth[4] = {2, 0, 3, 1};
     fsc_cohort *cohort = simulated_cohort(16, 4, truth, 0, 0.1, 5);
-    const fsc_order_options long_run = {4, 4, 2000, 200000, 9, 0};
+    const fsc_order_options long_run = {4, 4, 2000, 200000, 9, 0, 0};
     fsc_order *order = NULL;
     assert_ok(fsc_order_run(&order, cohort, &long_run, &test_error));
     double before[16] = {0}, sum = 0, best = -INFINITY;
@@ -108,10 +108,28 @@ static void shares_match_exhaustive_sum(void **state) {
     fsc_cohort_free(cohort);
 }
 
+/* Few people: the mixtures are uncertain, and the shares must say so. */
+static void mixtures_make_shares_less_sure(void **state) {
+    (void)state;
+    double sure[2] = {0};
+    for (int k = 0; k < 2; k++) {
+        for (uint64_t seed = 1; seed <= 4; seed++) {
+            fsc_cohort *cohort = simulated_cohort(40, 6, (const int32_t[]){3, 1, 5, 0, 2, 4}, 0, 0, seed);
+            const fsc_order_options opt = {4, 2, 2000, 20000, 5, 1, k ? 16 : 0};
+            fsc_order *order = NULL;
+            assert_ok(fsc_order_run(&order, cohort, &opt, &test_error));
+            for (int32_t i = 0; i < 36; i++) sure[k] += order->position[i] * order->position[i];
+            fsc_order_free(order);
+            fsc_cohort_free(cohort);
+        }
+    }
+    if (!(sure[1] < sure[0])) fail_msg("%.3f is not below %.3f", sure[1], sure[0]);
+}
+
 static void threads_give_the_same_bits(void **state) {
     (void)state;
     fsc_cohort *cohort = simulated_cohort(60, 6, (const int32_t[]){3, 1, 5, 0, 2, 4}, 5, 0.1, 4);
-    fsc_order_options opt = {5, 3, 500, 5000, 17, 1};
+    fsc_order_options opt = {5, 3, 500, 5000, 17, 1, 2};
     fsc_order *first = NULL;
     assert_ok(fsc_order_run(&first, cohort, &opt, &test_error));
     for (opt.n_threads = 2; opt.n_threads <= 4; opt.n_threads++) {
@@ -142,7 +160,7 @@ static void poor_tables_are_refused(void **state) {
 static void allocation_failure_is_reported(void **state) {
     (void)state;
     fsc_cohort *cohort = simulated_cohort(20, 3, (const int32_t[]){0, 1, 2}, 0, 0, 1);
-    const fsc_order_options tiny = {2, 2, 10, 100, 1, 1};
+    const fsc_order_options tiny = {2, 2, 10, 100, 1, 1, 1};
     fsc_status status = FSC_E_NOMEM;
     for (int64_t n = 0; status != FSC_OK; n++) {
         fsc_order *order = NULL;
@@ -157,9 +175,10 @@ static void allocation_failure_is_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_order_comes_back),      cmocka_unit_test(missing_values_and_controls_are_borne),
-        cmocka_unit_test(shares_match_exhaustive_sum), cmocka_unit_test(threads_give_the_same_bits),
-        cmocka_unit_test(poor_tables_are_refused),     cmocka_unit_test(allocation_failure_is_reported),
+        cmocka_unit_test(known_order_comes_back),         cmocka_unit_test(missing_values_and_controls_are_borne),
+        cmocka_unit_test(shares_match_exhaustive_sum),    cmocka_unit_test(threads_give_the_same_bits),
+        cmocka_unit_test(mixtures_make_shares_less_sure), cmocka_unit_test(poor_tables_are_refused),
+        cmocka_unit_test(allocation_failure_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
