@@ -7,6 +7,7 @@
 #include "maps.h"
 #include "pool.h"
 #include "ramp.h"
+#include "refine.h"
 #include "sign.h"
 #include "swap.h"
 #include "units.h"
@@ -28,6 +29,7 @@ typedef struct work {
     fsc_body body;
     fsc_profiler profiler;
     fsc_blocks blocks;
+    fsc_blocks fine; /* single voxels, along steps of the field */
     fsc_sign sign;
     int sign_unclear;
     fsc_ramp ramp;
@@ -44,6 +46,7 @@ static void work_free(work *w) {
     fsc_body_free(&w->body);
     fsc_profiler_free(&w->profiler);
     fsc_blocks_free(&w->blocks);
+    fsc_blocks_free(&w->fine);
     fsc_ramp_free(&w->ramp);
     fsc_free(w->sample);
     fsc_free(w->tissue);
@@ -152,7 +155,7 @@ static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, c
                                       .cost_limit = 30,
                                       .period_hz = w->model.period_hz,
                                       .range_hz = w->model.range_hz};
-    FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->body.mask, err));
+    FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->body.mask, 2, err));
     FSC_TRY(fsc_blocks_profile(&w->blocks, &w->source, w->body.mask, &w->profiler, &evidence, opt->n_threads, err));
     FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, err));
     int64_t n_exchanged = 0;
@@ -162,7 +165,10 @@ static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, c
                       "behind walls of low signal, %.1f %% of the tissue fitted its neighbours' field but not its own "
                       "echoes; its fat and water were exchanged",
                       100.0 * (double)n_exchanged / w->blocks.n_node);
-    return fsc_swap_estimate(&w->blocks, &prior, err);
+    FSC_TRY(fsc_swap_estimate(&w->blocks, &prior, err));
+    FSC_TRY(fsc_refine(&w->fine, &w->blocks, &scan->grid, &w->source, w->body.mask, &w->profiler, &evidence, &prior,
+                       opt->n_threads, err));
+    return fsc_swap_alone(&w->fine, &prior, err);
 }
 
 /* Swap probabilities go from blocks to voxels; whole-scan bits to every voxel. */
@@ -172,7 +178,9 @@ static void mark_swaps(const work *w, fsc_fatwater *out) {
     int64_t suspect = 0;
     for (int32_t i = 0; i < w->body.n_tissue; i++) {
         const int32_t v = w->tissue[i];
+        const int32_t alone = w->fine.n_node > 0 ? fsc_blocks_node_at(&w->fine, v) : -1;
         out->swap_probability[v] = w->blocks.swap[fsc_blocks_node_at(&w->blocks, v)];
+        if (alone >= 0) out->swap_probability[v] = fmaxf(out->swap_probability[v], w->fine.swap[alone]);
         const int is_suspect = out->swap_probability[v] > SUSPECT;
         suspect += is_suspect;
         out->quality[v] |= (uint16_t)(everywhere | (is_suspect ? FSC_Q_SWAP_SUSPECT : 0u));
@@ -197,6 +205,7 @@ static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_opti
                          .model = &w->model,
                          .source = &w->source,
                          .blocks = &w->blocks,
+                         .fine = &w->fine,
                          .tissue = w->tissue,
                          .n_tissue = n,
                          .noise_variance = w->noise_variance,

@@ -3,6 +3,10 @@
 #define L FSC_LANES
 #define R2_MIN (-200.0)
 #define R2_MAX 2000.0
+/* Decays above this are bone and iron; noise should not reach them easily. One-sided, so what lies below is not moved.
+ */
+#define R2_RARE 300.0
+#define R2_RARE_SD 100.0
 /* Noise variances from which on a phase difference of fat and water is taken as real. */
 #define OUT_OF_PHASE 9.0
 /* Standard errors of PDFF between which fat below 0 passes from phase error to noise. */
@@ -189,11 +193,13 @@ FSC_CLONES static void run_lanes(fsc_fit *fit, const fsc_model *model, const fsc
         amplitudes(fit, &g, model, &y);
         derivative(fit, &g, model, &y);
         for (int32_t l = 0; l < L; l++) {
-            const double off = r2[l] - model->r2_typical;
-            const double cost = fit->residual[l] + prior * off * off;
+            const double off = r2[l] - model->r2_typical, far = r2[l] > R2_RARE ? r2[l] - R2_RARE : 0;
+            const double rare = far > 0 ? noise_variance / (R2_RARE_SD * R2_RARE_SD) : 0;
+            const double cost = fit->residual[l] + prior * off * off + rare * far * far;
             const int better = cost < best[l];
             const double new_psi = g.step_im[l] * 0.159154943091895336;
-            const double new_r2 = -(g.step_re[l] * fit->stiffness[l] + prior * off) / (fit->stiffness[l] + prior);
+            const double new_r2 =
+                -(g.step_re[l] * fit->stiffness[l] + prior * off + rare * far) / (fit->stiffness[l] + prior + rare);
             best[l] = better ? cost : best[l];
             fit->psi_hz[l] = better ? psi[l] : fit->psi_hz[l];
             fit->r2_per_s[l] = better ? r2[l] : fit->r2_per_s[l];

@@ -32,7 +32,7 @@ static void relative_residuals(double *out, const fsc_source *source, const fsc_
         fsc_source_load(source, voxel + at, here, &echo);
         fsc_profile_clear(profile, profiler);
         fsc_profile_add(profile, profiler, &echo, one);
-        fsc_profile_scan(profile, profiler);
+        fsc_profile_scan(profile, profiler, 0);
         for (int32_t l = 0; l < FSC_LANES; l++) {
             fsc_minima_find(&minima, profile, profiler, l);
             int32_t deepest = 0;

@@ -59,7 +59,7 @@ static void angle_tile(void *context, int64_t tile, int64_t begin, int64_t end, 
     fsc_profile_add(profile, p, &echo, weight);
     turn_pairs(profile, p, -0.5 * PERIOD);
     for (int32_t a = 0; a < ANGLES; a++) {
-        fsc_profile_scan(profile, p);
+        fsc_profile_scan(profile, p, 0);
         for (int32_t l = 0; l < n; l++) {
             float least = INFINITY;
             for (int32_t g = 0; g <= 2 * p->half; g++)

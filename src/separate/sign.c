@@ -25,7 +25,7 @@ static void smallest_residuals(double *residual, double *energy, const fsc_sourc
         fsc_source_load(source, voxel + at, here, &echo);
         fsc_profile_clear(profile, profiler);
         fsc_profile_add(profile, profiler, &echo, one);
-        fsc_profile_scan(profile, profiler);
+        fsc_profile_scan(profile, profiler, 0);
         for (int32_t l = 0; l < here; l++) {
             fsc_minima_find(&minima, profile, profiler, l);
             residual[at + l] = fmax((double)minima.floor, 0);
