@@ -7,7 +7,7 @@
 
 #include "lanes.h"
 
-#define FSC_R2_GRID 4
+#define FSC_R2_GRID 6
 
 typedef struct fsc_profiler {
     int32_t n_echo;
@@ -18,7 +18,7 @@ typedef struct fsc_profiler {
     int32_t circular; /* the ends are one period apart: the same field */
     double step_hz;
     double r2_per_s[FSC_R2_GRID];
-    float r2_cost[FSC_R2_GRID]; /* nats: rare decays need evidence */
+    float r2_cost[FSC_R2_GRID];          /* nats: rare decays need evidence */
     int32_t *pair_m, *pair_n, *pair_lag; /* owned; lag 0 = diagonal */
     float *proj_re, *proj_im;            /* owned, [r2][pair]; off-diagonal ones doubled */
     float *cosine, *sine;                /* owned, [g = 0 .. half][lag] */
