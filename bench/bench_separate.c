@@ -118,7 +118,7 @@ static int stages(row *out, const fsc_scan *scan, fsc_error *err) {
     if (fsc_body_measure(&body, &source, 1, err) || fsc_profiler_init(&profiler, &model, err)) return 1;
     const double noise = body.air_variance > 0 ? body.air_variance : 1e-4;
     fsc_body_mark(&body, &source, noise);
-    if (fsc_blocks_new(&blocks, &scan->grid, body.mask, err)) return 1;
+    if (fsc_blocks_new(&blocks, &scan->grid, body.mask, 2, err)) return 1;
     const fsc_evidence evidence = {noise, 0.04};
     const fsc_fieldmap_prior prior = {.shift_hz = model.shift_hz,
                                       .stiffness = 24,

@@ -23,13 +23,13 @@ static int64_t block_at(const fsc_blocks *b, int64_t voxel) {
     return i / b->size[0] + b->dim[0] * (j / b->size[1] + b->dim[1] * (k / b->size[2]));
 }
 
-fsc_status fsc_blocks_new(fsc_blocks *b, const fsc_grid *grid, const uint8_t *body, fsc_error *err) {
+fsc_status fsc_blocks_new(fsc_blocks *b, const fsc_grid *grid, const uint8_t *body, int32_t edge, fsc_error *err) {
     memset(b, 0, sizeof *b);
     b->slice_axis = fsc_slice_axis(grid);
     int64_t n_block = 1;
     for (int32_t a = 0; a < 3; a++) {
         b->voxel_dim[a] = grid->dim[a];
-        b->size[a] = a == b->slice_axis ? 1 : 2;
+        b->size[a] = a == b->slice_axis ? 1 : edge;
         b->dim[a] = (grid->dim[a] + b->size[a] - 1) / b->size[a];
         n_block *= b->dim[a];
     }
@@ -103,6 +103,7 @@ typedef struct profile_job {
 static void weigh(const profile_job *job, fsc_lanes_echo echo[FSC_BLOCK_VOXELS], int32_t voxel[][FSC_LANES], int32_t n,
                   float weight[FSC_BLOCK_VOXELS][FSC_LANES], float quality[FSC_LANES]) {
     const int32_t n_echo = job->source->n_echo;
+    const int32_t *const size = job->blocks->size, full = size[0] * size[1] * size[2];
     for (int32_t l = 0; l < FSC_LANES; l++) {
         double signal = 0, members_here = 0;
         double energy[FSC_BLOCK_VOXELS] = {0};
@@ -118,7 +119,7 @@ static void weigh(const profile_job *job, fsc_lanes_echo echo[FSC_BLOCK_VOXELS],
             weight[v][l] = l < n && voxel[v][l] >= 0 ? (float)(0.5 / variance) : 0.0f;
         }
         const double noise = 2 * n_echo * job->evidence.noise_variance * fmax(members_here, 1);
-        quality[l] = (float)(members_here / FSC_BLOCK_VOXELS * fmax(signal - noise, 0) / (signal + 8 * noise + 1e-30));
+        quality[l] = (float)(members_here / full * fmax(signal - noise, 0) / (signal + 8 * noise + 1e-30));
     }
 }
 
@@ -139,7 +140,7 @@ static void profile_tile(void *context, int64_t tile, int64_t begin, int64_t end
     weigh(job, echo, voxel, n, weight, quality);
     fsc_profile_clear(profile, job->profiler);
     for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_profile_add(profile, job->profiler, &echo[v], weight[v]);
-    fsc_profile_scan(profile, job->profiler);
+    fsc_profile_scan(profile, job->profiler, 1);
     for (int32_t l = 0; l < n; l++) {
         fsc_minima_find(&job->blocks->minima[begin + l], profile, job->profiler, l);
         job->blocks->quality[begin + l] = quality[l];

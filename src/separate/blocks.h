@@ -1,5 +1,5 @@
 /* Blocks of 2 x 2 voxels in the slice plane that share one field: their evidence adds, so a block decides where a voxel
- * cannot, and the cut has a quarter of the nodes. */
+ * cannot, and the cut has a quarter of the nodes. Blocks of one voxel serve where two tissues meet. */
 #ifndef FSC_SEPARATE_BLOCKS_H
 #define FSC_SEPARATE_BLOCKS_H
 
@@ -10,7 +10,7 @@
 typedef struct fsc_blocks {
     int64_t voxel_dim[3];
     int64_t dim[3];
-    int32_t size[3]; /* voxels per block along each axis: 2, 2 and 1 along the slice axis */
+    int32_t size[3]; /* voxels per block along each axis: edge, edge and 1 along the slice axis */
     int32_t slice_axis;
     int32_t n_node;         /* blocks that hold tissue */
     int32_t *node_of_block; /* owned; NONE = -1 */
@@ -29,8 +29,9 @@ typedef struct fsc_evidence {
 
 /* The slice axis has the largest spacing; when spacing is assumed or even, the fewest samples. */
 int32_t fsc_slice_axis(const fsc_grid *grid);
-/* Lays blocks over the voxels with body != 0. */
-FSC_MUST_USE fsc_status fsc_blocks_new(fsc_blocks *out, const fsc_grid *grid, const uint8_t *body, fsc_error *err);
+/* Lays blocks of edge x edge voxels in the slice plane (edge 1 or 2) over the voxels with body != 0. */
+FSC_MUST_USE fsc_status fsc_blocks_new(fsc_blocks *out, const fsc_grid *grid, const uint8_t *body, int32_t edge,
+                                       fsc_error *err);
 void fsc_blocks_free(fsc_blocks *blocks);
 /* Profiles and minima of every block. */
 FSC_MUST_USE fsc_status fsc_blocks_profile(fsc_blocks *blocks, const fsc_source *source, const uint8_t *body,

@@ -5,8 +5,10 @@
 #include "fieldmap.h"
 #include "frequency.h"
 #include "maps.h"
+#include "offsets.h"
 #include "pool.h"
 #include "ramp.h"
+#include "refine.h"
 #include "sign.h"
 #include "swap.h"
 #include "units.h"
@@ -17,6 +19,8 @@
 
 #define SAMPLE 2048
 #define RAMP_SAMPLE 512
+/* A ramp of less slope is level: a constant. */
+#define LEVEL_SLOPE 0.02
 /* Swap probability from which on a voxel is marked. */
 #define SUSPECT 0.2f
 /* Share of a voxel's signal that the model leaves unexplained in living tissue (0.04 to 0.06 in measured scans). */
@@ -28,9 +32,11 @@ typedef struct work {
     fsc_body body;
     fsc_profiler profiler;
     fsc_blocks blocks;
+    fsc_blocks fine; /* single voxels, along steps of the field */
     fsc_sign sign;
     int sign_unclear;
     fsc_ramp ramp;
+    fsc_offsets offsets;
     int32_t ramp_sample[RAMP_SAMPLE];
     int32_t *sample; /* owned */
     int32_t n_sample;
@@ -44,6 +50,7 @@ static void work_free(work *w) {
     fsc_body_free(&w->body);
     fsc_profiler_free(&w->profiler);
     fsc_blocks_free(&w->blocks);
+    fsc_blocks_free(&w->fine);
     fsc_ramp_free(&w->ramp);
     fsc_free(w->sample);
     fsc_free(w->tissue);
@@ -67,11 +74,9 @@ static fsc_status find_sign(work *w, const fsc_scan *scan, const fsc_separate_op
 }
 
 /* A ramp hides the sign: where one is found and the sign is ours to choose, the other sign gets its own ramp. */
-static fsc_status find_ramp(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_separate_options *opt,
-                            fsc_error *err) {
+static fsc_status find_ramp(work *w, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
     const int32_t slice_axis = fsc_slice_axis(&scan->grid);
     const int32_t few = fsc_body_sample(&w->body, 0.1, 1e9, w->ramp_sample, RAMP_SAMPLE);
-    out->ramp_slope_dwell = out->ramp_constant_rad = 0;
     FSC_TRY(fsc_ramp_find(&w->ramp, &w->source, &w->profiler, w->ramp_sample, few, slice_axis, opt->n_threads, err));
     if (w->ramp.axis < 0) return FSC_OK;
     fsc_ramp_free(&w->ramp);
@@ -95,15 +100,42 @@ static fsc_status find_ramp(work *w, fsc_fatwater *out, const fsc_scan *scan, co
     }
     if (w->ramp.axis < 0) return FSC_OK;
     fsc_ramp_apply(&w->ramp, &w->source);
-    out->ramp_axis = w->ramp.axis;
-    out->ramp_slope_dwell = w->ramp.slope_dwell;
-    out->ramp_constant_rad = w->ramp.constant_rad;
-    fsc_notes_add(
-        &out->notes, FSC_NOTE_FOUND, "readout-ramp",
-        "bipolar readout: odd and even echoes are out of phase (slope %.3f dwell along axis %d, constant %.3f "
-        "rad); taken off, residual %.0f %% smaller",
-        w->ramp.slope_dwell, (int)w->ramp.axis, w->ramp.constant_rad, 100 * w->ramp.drop);
     return find_sign(w, scan, opt, err); /* clearer without the ramp */
+}
+
+/* Alternating offsets look like a ramp without slope, and so does a wrong decay, so a level ramp is not taken: what is
+ * real in it shows among the offsets of single echoes. */
+static fsc_status find_offsets(work *w, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
+    const int level = w->ramp.axis >= 0 && fabs(w->ramp.slope_dwell) < LEVEL_SLOPE, had = w->offsets.found;
+    if (level) {
+        fsc_ramp_free(&w->ramp);
+        w->ramp.axis = -1;
+        w->source.ramp_cos = w->source.ramp_sin = NULL;
+    }
+    w->source.offset_cos = w->source.offset_sin = NULL;
+    FSC_TRY(fsc_offsets_find(&w->offsets, &w->source, &w->model, &w->profiler, w->sample, w->n_sample,
+                             w->sign.noise_variance, err));
+    if (w->offsets.found) fsc_offsets_apply(&w->offsets, &w->source);
+    return level || had || w->offsets.found ? find_sign(w, scan, opt, err) : FSC_OK;
+}
+
+static void note_phases(const work *w, fsc_fatwater *out) {
+    out->ramp_axis = w->ramp.axis;
+    out->ramp_slope_dwell = out->ramp_constant_rad = 0;
+    if (w->ramp.axis >= 0) {
+        out->ramp_slope_dwell = w->ramp.slope_dwell;
+        out->ramp_constant_rad = w->ramp.constant_rad;
+        fsc_notes_add(
+            &out->notes, FSC_NOTE_FOUND, "readout-ramp",
+            "bipolar readout: odd and even echoes are out of phase (slope %.3f dwell along axis %d, constant %.3f "
+            "rad); taken off, residual %.0f %% smaller",
+            w->ramp.slope_dwell, (int)w->ramp.axis, w->ramp.constant_rad, 100 * w->ramp.drop);
+    }
+    if (w->offsets.found)
+        fsc_notes_add(
+            &out->notes, FSC_NOTE_FOUND, "echo-phase-offsets",
+            "single echoes are turned by up to %.3f rad against the others; taken off, residual %.0f %% smaller",
+            w->offsets.largest_rad, 100 * w->offsets.drop);
 }
 
 static fsc_status find_frequency(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
@@ -115,7 +147,8 @@ static fsc_status find_frequency(work *w, fsc_fatwater *out, const fsc_scan *sca
     fsc_model_set_fat(&w->model, spectrum, found.true_tesla * FSC_GAMMA_MHZ_PER_TESLA);
     fsc_profiler_free(&w->profiler);
     FSC_TRY(fsc_profiler_init(&w->profiler, &w->model, err));
-    return find_sign(w, scan, opt, err);
+    FSC_TRY(find_sign(w, scan, opt, err));
+    return find_offsets(w, scan, opt, err); /* found with the wrong field, they held part of it */
 }
 
 /* Everything that is found before the field map: signal, sign, ramp, field strength, noise. */
@@ -128,11 +161,15 @@ static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const
     if (!w->sample) return fsc_fail_nomem(err, "sampling voxels");
     w->n_sample = fsc_body_sample(&w->body, 0.1, 1e9, w->sample, SAMPLE);
     FSC_TRY(find_sign(w, scan, opt, err));
-    if (opt->ramp == 0) FSC_TRY(find_ramp(w, out, scan, opt, err));
+    w->ramp.axis = -1;
+    if (opt->ramp == 0) FSC_TRY(find_ramp(w, scan, opt, err));
+    FSC_TRY(find_offsets(w, scan, opt, err));
     FSC_TRY(find_frequency(w, out, scan, spectrum, opt, err));
+    note_phases(w, out);
     w->sign_unclear = fsc_sign_note(&w->sign, scan->precession, opt->sign, &out->notes);
     w->noise_variance = w->sign.noise_variance;
-    if (isfinite(w->body.air_variance) && !(w->noise_variance < w->body.air_variance))
+    /* Three echoes fit too well to tell the noise. */
+    if (isfinite(w->body.air_variance) && !(w->model.r2_free && w->noise_variance < w->body.air_variance))
         w->noise_variance = w->body.air_variance;
     if (!(w->noise_variance > 1e-12)) w->noise_variance = 1e-12;
     fsc_body_mark(&w->body, &w->source, w->noise_variance);
@@ -152,7 +189,7 @@ static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, c
                                       .cost_limit = 30,
                                       .period_hz = w->model.period_hz,
                                       .range_hz = w->model.range_hz};
-    FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->body.mask, err));
+    FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->body.mask, 2, err));
     FSC_TRY(fsc_blocks_profile(&w->blocks, &w->source, w->body.mask, &w->profiler, &evidence, opt->n_threads, err));
     FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, err));
     int64_t n_exchanged = 0;
@@ -162,7 +199,10 @@ static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, c
                       "behind walls of low signal, %.1f %% of the tissue fitted its neighbours' field but not its own "
                       "echoes; its fat and water were exchanged",
                       100.0 * (double)n_exchanged / w->blocks.n_node);
-    return fsc_swap_estimate(&w->blocks, &prior, err);
+    FSC_TRY(fsc_swap_estimate(&w->blocks, &prior, err));
+    FSC_TRY(fsc_refine(&w->fine, &w->blocks, &scan->grid, &w->source, w->body.mask, &w->profiler, &evidence, &prior,
+                       opt->n_threads, err));
+    return fsc_swap_alone(&w->fine, &prior, err);
 }
 
 /* Swap probabilities go from blocks to voxels; whole-scan bits to every voxel. */
@@ -172,7 +212,9 @@ static void mark_swaps(const work *w, fsc_fatwater *out) {
     int64_t suspect = 0;
     for (int32_t i = 0; i < w->body.n_tissue; i++) {
         const int32_t v = w->tissue[i];
+        const int32_t alone = w->fine.n_node > 0 ? fsc_blocks_node_at(&w->fine, v) : -1;
         out->swap_probability[v] = w->blocks.swap[fsc_blocks_node_at(&w->blocks, v)];
+        if (alone >= 0) out->swap_probability[v] = fmaxf(out->swap_probability[v], w->fine.swap[alone]);
         const int is_suspect = out->swap_probability[v] > SUSPECT;
         suspect += is_suspect;
         out->quality[v] |= (uint16_t)(everywhere | (is_suspect ? FSC_Q_SWAP_SUSPECT : 0u));
@@ -197,6 +239,7 @@ static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_opti
                          .model = &w->model,
                          .source = &w->source,
                          .blocks = &w->blocks,
+                         .fine = &w->fine,
                          .tissue = w->tissue,
                          .n_tissue = n,
                          .noise_variance = w->noise_variance,

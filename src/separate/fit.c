@@ -3,11 +3,12 @@
 #define L FSC_LANES
 #define R2_MIN (-200.0)
 #define R2_MAX 2000.0
+/* Decays above this are bone and iron; noise should not reach them easily. One-sided, so what lies below is not moved.
+ */
+#define R2_RARE 300.0
+#define R2_RARE_SD 100.0
 /* Noise variances from which on a phase difference of fat and water is taken as real. */
 #define OUT_OF_PHASE 9.0
-/* Standard errors of PDFF between which fat below 0 passes from phase error to noise. */
-#define QUIET 0.030
-#define QUIET_NOISY 0.040
 
 /* Echoes turned back by a field, and the decay, both from the first echo on. */
 typedef struct turned {
@@ -154,17 +155,14 @@ FSC_LEAF void common_phase(fsc_fit *fit, const linear *g, const fsc_model *model
         /* Mean of a ratio of noisy numbers, to second order. */
         const double skew = ((c22 + c12) - inside * (c11 + c22 + 2 * c12)) * noise_variance / (total * total);
         const double beyond = inside < 0 ? inside : inside > 1 ? inside - 1 : 0;
-        /* Where noise is small, fat below 0 by a few points is a phase error of the scan; where it is large, it is
-         * noise. */
         const double noise = variance * noise_variance + 1e-300;
-        const double strict = 1 + 2 * clamp((QUIET_NOISY - sqrt(noise)) / (QUIET_NOISY - QUIET), 0, 1);
-        const double out = (aside * aside + strict * beyond * beyond) / noise;
+        const double out = (aside * aside + beyond * beyond) / noise;
         const double blend = clamp((out - OUT_OF_PHASE) / OUT_OF_PHASE, 0, 1);
         const double even = inside + clamp(skew, -0.02, 0.02);
         fit->pdff[l] = even + blend * (f_abs / both - even);
         fit->pdff_variance[l] = variance;
         fit->magnitude_pdff[l] = f_abs / both;
-        fit->out_of_phase[l] = out;
+        fit->out_of_phase[l] = aside * aside / noise;
         const double grow = fsc_exp_small(clamp(fit->r2_per_s[l] * model->te_s[0], -30, 30));
         fit->water[l] = (water + blend * (w_abs - water)) * grow;
         fit->fat[l] = (fat + blend * (f_abs - fat)) * grow;
@@ -189,11 +187,13 @@ FSC_CLONES static void run_lanes(fsc_fit *fit, const fsc_model *model, const fsc
         amplitudes(fit, &g, model, &y);
         derivative(fit, &g, model, &y);
         for (int32_t l = 0; l < L; l++) {
-            const double off = r2[l] - model->r2_typical;
-            const double cost = fit->residual[l] + prior * off * off;
+            const double off = r2[l] - model->r2_typical, far = r2[l] > R2_RARE ? r2[l] - R2_RARE : 0;
+            const double rare = far > 0 ? noise_variance / (R2_RARE_SD * R2_RARE_SD) : 0;
+            const double cost = fit->residual[l] + prior * off * off + rare * far * far;
             const int better = cost < best[l];
             const double new_psi = g.step_im[l] * 0.159154943091895336;
-            const double new_r2 = -(g.step_re[l] * fit->stiffness[l] + prior * off) / (fit->stiffness[l] + prior);
+            const double new_r2 =
+                -(g.step_re[l] * fit->stiffness[l] + prior * off + rare * far) / (fit->stiffness[l] + prior + rare);
             best[l] = better ? cost : best[l];
             fit->psi_hz[l] = better ? psi[l] : fit->psi_hz[l];
             fit->r2_per_s[l] = better ? r2[l] : fit->r2_per_s[l];

@@ -1,7 +1,7 @@
 #include "frequency.h"
 #include "alloc.h"
+#include "branch.h"
 #include "fail.h"
-#include "fit.h"
 #include "table.h"
 #include "units.h"
 
@@ -16,38 +16,6 @@
 /* A field is clearly better from this paired t and this ratio of summed residuals on. */
 #define CLEAR_T 5.0
 #define CLEAR_RATIO 1.02
-#define ITERATIONS 7
-
-/* Relative residual of each voxel on its deepest branch, NaN where water and fat are not mixed. */
-static void relative_residuals(double *out, const fsc_source *source, const fsc_model *model,
-                               const fsc_profiler *profiler, fsc_profile *profile, const int32_t *voxel, int32_t n,
-                               double noise_variance) {
-    fsc_lanes_echo echo;
-    fsc_minima minima;
-    fsc_fit fit;
-    float one[FSC_LANES];
-    for (int32_t l = 0; l < FSC_LANES; l++) one[l] = 1;
-    for (int32_t at = 0; at < n; at += FSC_LANES) {
-        const int32_t here = n - at < FSC_LANES ? n - at : FSC_LANES;
-        fsc_source_load(source, voxel + at, here, &echo);
-        fsc_profile_clear(profile, profiler);
-        fsc_profile_add(profile, profiler, &echo, one);
-        fsc_profile_scan(profile, profiler);
-        for (int32_t l = 0; l < FSC_LANES; l++) {
-            fsc_minima_find(&minima, profile, profiler, l);
-            int32_t deepest = 0;
-            for (int32_t k = 1; k < minima.n; k++)
-                if (minima.cost[k] < minima.cost[deepest]) deepest = k;
-            fit.psi_hz[l] = (double)minima.hz[deepest];
-            fit.r2_per_s[l] = model->r2_typical;
-        }
-        fsc_fit_run(&fit, model, &echo, ITERATIONS, 0.3 * model->shift_hz, noise_variance);
-        for (int32_t l = 0; l < here; l++) {
-            const int mixed = fit.magnitude_pdff[l] > FAT_LOW && fit.magnitude_pdff[l] < FAT_HIGH;
-            out[at + l] = mixed && fit.energy[l] > 0 ? fit.residual[l] / fit.energy[l] : (double)NAN;
-        }
-    }
-}
 
 static void judge(fsc_frequency *out, const double *nominal, const double *other, int32_t n) {
     double sum_nominal = 0, sum_other = 0, square = 0;
@@ -75,18 +43,25 @@ static fsc_status true_tesla(double *out, double stated, fsc_error *err) {
     return FSC_OK;
 }
 
+/* Relative residual of each voxel on its deepest branch, NaN where water and fat are not mixed. */
 static fsc_status residuals_of(double *out, const fsc_source *source, const fsc_model *model, const int32_t *voxel,
                                int32_t n, double noise_variance, fsc_error *err) {
     fsc_profiler profiler;
-    fsc_profile profile;
+    fsc_lanes_echo echo;
+    fsc_fit fit;
     FSC_TRY(fsc_profiler_init(&profiler, model, err));
-    const fsc_status status = fsc_profile_new(&profile, &profiler, err);
-    if (status == FSC_OK) {
-        relative_residuals(out, source, model, &profiler, &profile, voxel, n, noise_variance);
-        fsc_profile_free(&profile);
-    }
+    const fsc_status status = fsc_branch_find(out, NULL, source, &profiler, voxel, n, err); /* fields for a moment */
     fsc_profiler_free(&profiler);
-    return status;
+    FSC_TRY(status);
+    for (int32_t at = 0; at < n; at += FSC_LANES) {
+        const int32_t here = n - at < FSC_LANES ? n - at : FSC_LANES;
+        fsc_branch_fit(&fit, &echo, source, model, voxel + at, out + at, here, noise_variance);
+        for (int32_t l = 0; l < here; l++) {
+            const int mixed = fit.magnitude_pdff[l] > FAT_LOW && fit.magnitude_pdff[l] < FAT_HIGH;
+            out[at + l] = mixed && fit.energy[l] > 0 ? fit.residual[l] / fit.energy[l] : (double)NAN;
+        }
+    }
+    return FSC_OK;
 }
 
 fsc_status fsc_frequency_compare(fsc_frequency *out, const fsc_scan *scan, const fsc_spectrum *spectrum,

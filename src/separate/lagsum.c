@@ -6,6 +6,10 @@
 #include <string.h>
 
 #define L FSC_LANES
+#define LONG_S 0.012
+/* Decays of bone and iron; elsewhere they let a wrong field fit. */
+#define RARE 250.0
+#define RARE_COST 5.0f
 
 /* P = B (B^H B)^-1 B^H for B = [d, d a], d_n = exp(-R2* tau_n). */
 static void fill_projector(fsc_profiler *p, const fsc_model *model, int32_t r) {
@@ -59,12 +63,18 @@ static void choose_grid(fsc_profiler *p, const fsc_model *model) {
 }
 
 fsc_status fsc_profiler_init(fsc_profiler *p, const fsc_model *model, fsc_error *err) {
-    static const double free_r2[FSC_R2_GRID] = {15, 60, 140, 300};
+    static const double free_r2[FSC_R2_GRID] = {15, 60, 140, 300, 430, 650};
+    /* Long echo trains need a finer grid, and cannot see the steepest decays. */
+    const double span_s = model->tau_s[model->n_echo - 1],
+                 finer = span_s > LONG_S ? LONG_S * LONG_S / (span_s * span_s) : 1;
     memset(p, 0, sizeof *p);
     p->n_echo = model->n_echo;
     p->n_pair = p->n_echo * (p->n_echo + 1) / 2;
     p->n_r2 = model->r2_free ? FSC_R2_GRID : 1;
-    for (int32_t r = 0; r < p->n_r2; r++) p->r2_per_s[r] = model->r2_free ? free_r2[r] : model->r2_typical;
+    for (int32_t r = 0; r < p->n_r2; r++) {
+        p->r2_per_s[r] = model->r2_free ? finer * free_r2[r] : model->r2_typical;
+        p->r2_cost[r] = p->r2_per_s[r] > RARE ? RARE_COST : 0;
+    }
     p->pair_m = fsc_alloc(p->n_pair, sizeof(int32_t));
     p->pair_n = fsc_alloc(p->n_pair, sizeof(int32_t));
     p->pair_lag = fsc_alloc(p->n_pair, sizeof(int32_t));
@@ -163,17 +173,18 @@ FSC_LEAF void contract(const fsc_profile *profile, const fsc_profiler *p, int32_
     }
 }
 
-FSC_CLONES static void scan_lanes(fsc_profile *profile, const fsc_profiler *p) {
+FSC_CLONES static void scan_lanes(fsc_profile *profile, const fsc_profiler *p, float prior) {
     float energy[L];
     for (int32_t l = 0; l < L; l++) energy[l] = 0;
     for (int32_t n = 0; n < p->n_echo; n++)
         for (int32_t l = 0; l < L; l++) energy[l] += profile->corr_re[(int64_t)n * L + l];
     for (int32_t r = 0; r < p->n_r2; r++) {
         contract(profile, p, r);
+        const float cost = prior * p->r2_cost[r];
         for (int32_t g = 0; g <= p->half; g++) {
             float even[L], odd[L];
             for (int32_t l = 0; l < L; l++) {
-                even[l] = energy[l] - profile->lag_re[l];
+                even[l] = energy[l] - profile->lag_re[l] + cost;
                 odd[l] = 0;
             }
             const float *restrict c = p->cosine + (int64_t)g * p->n_lag, *restrict s = p->sine + (int64_t)g * p->n_lag;
@@ -201,6 +212,6 @@ void fsc_profile_add(fsc_profile *profile, const fsc_profiler *p, const fsc_lane
     add_lanes(profile, p, echo, weight);
 }
 
-void fsc_profile_scan(fsc_profile *profile, const fsc_profiler *p) {
-    scan_lanes(profile, p);
+void fsc_profile_scan(fsc_profile *profile, const fsc_profiler *p, float prior) {
+    scan_lanes(profile, p, prior);
 }

@@ -7,7 +7,7 @@
 
 #include "lanes.h"
 
-#define FSC_R2_GRID 4
+#define FSC_R2_GRID 6
 
 typedef struct fsc_profiler {
     int32_t n_echo;
@@ -18,6 +18,7 @@ typedef struct fsc_profiler {
     int32_t circular; /* the ends are one period apart: the same field */
     double step_hz;
     double r2_per_s[FSC_R2_GRID];
+    float r2_cost[FSC_R2_GRID];          /* nats: rare decays need evidence */
     int32_t *pair_m, *pair_n, *pair_lag; /* owned; lag 0 = diagonal */
     float *proj_re, *proj_im;            /* owned, [r2][pair]; off-diagonal ones doubled */
     float *cosine, *sine;                /* owned, [g = 0 .. half][lag] */
@@ -41,7 +42,7 @@ void fsc_profile_clear(fsc_profile *profile, const fsc_profiler *profiler);
 /* Adds weight[lane] * conj(s_m) s_n of the loaded voxels. */
 void fsc_profile_add(fsc_profile *profile, const fsc_profiler *profiler, const fsc_lanes_echo *echo,
                      const float *weight);
-/* Residual over all fields. */
-void fsc_profile_scan(fsc_profile *profile, const fsc_profiler *profiler);
+/* Residual over all fields. With residuals in nats, prior 1 adds what R2* costs beforehand; 0 leaves it out. */
+void fsc_profile_scan(fsc_profile *profile, const fsc_profiler *profiler, float prior);
 
 #endif

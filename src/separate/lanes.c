@@ -16,6 +16,17 @@ static void unramp(const fsc_source *source, const int32_t *voxel, int32_t n, fs
     }
 }
 
+static void unturn(const fsc_source *source, int32_t n, fsc_lanes_echo *echo) {
+    const double side = (double)(source->conjugate * source->offset_sign);
+    for (int32_t e = 0; e < source->n_echo; e++)
+        for (int32_t l = 0; l < n; l++) {
+            const double c = source->offset_cos[e], s = side * source->offset_sin[e];
+            const double re = echo->re[e][l], im = echo->im[e][l];
+            echo->re[e][l] = re * c + im * s;
+            echo->im[e][l] = im * c - re * s;
+        }
+}
+
 void fsc_source_load(const fsc_source *source, const int32_t *voxel, int32_t n, fsc_lanes_echo *echo) {
     const double scale = (double)source->scale, scale_im = (double)(source->scale * source->conjugate);
     for (int32_t e = 0; e < source->n_echo; e++) {
@@ -29,4 +40,5 @@ void fsc_source_load(const fsc_source *source, const int32_t *voxel, int32_t n, 
         for (int32_t l = n; l < FSC_LANES; l++) to_re[l] = to_im[l] = 0;
     }
     if (source->ramp_cos) unramp(source, voxel, n, echo);
+    if (source->offset_cos) unturn(source, n, echo);
 }

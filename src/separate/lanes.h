@@ -18,8 +18,10 @@ typedef struct fsc_source {
     float scale;     /* brings the strong voxels to about 1 */
     float conjugate; /* +1, or -1 to conjugate */
     int32_t ramp_axis;
-    float ramp_sign;                  /* value of conjugate for which the ramp was found */
-    const float *ramp_cos, *ramp_sin; /* along ramp_axis; NULL = no ramp */
+    float ramp_sign;                       /* value of conjugate for which the ramp was found */
+    const float *ramp_cos, *ramp_sin;      /* along ramp_axis; NULL = no ramp */
+    const double *offset_cos, *offset_sin; /* [echo], borrowed: constant phase offsets; NULL = none */
+    float offset_sign;                     /* value of conjugate for which they were found */
 } fsc_source;
 
 /* Echoes of FSC_LANES voxels, [echo][lane]; unused lanes are 0. */

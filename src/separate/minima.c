@@ -20,7 +20,7 @@ static void keep(fsc_minima *out, float hz, float cost) {
     out->cost[at] = cost;
 }
 
-static void sort_by_field(fsc_minima *out) {
+void fsc_minima_sort(fsc_minima *out) {
     for (int32_t i = 1; i < out->n; i++)
         for (int32_t k = i; k > 0 && out->hz[k - 1] > out->hz[k]; k--) {
             const float hz = out->hz[k], cost = out->cost[k];
@@ -55,5 +55,5 @@ void fsc_minima_find(fsc_minima *out, const fsc_profile *profile, const fsc_prof
     /* The third and fourth stay only where they have a chance: every label costs memory and time in the cut. */
     while (out->n > 2 && out->cost[out->n - 1] - out->floor > HOPELESS) out->n--;
     for (int32_t k = 0; k < out->n; k++) out->cost[k] -= out->floor;
-    sort_by_field(out);
+    fsc_minima_sort(out);
 }

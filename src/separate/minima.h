@@ -16,4 +16,7 @@ typedef struct fsc_minima {
 /* Reads the minima of one lane of a scanned profile. */
 void fsc_minima_find(fsc_minima *out, const fsc_profile *profile, const fsc_profiler *profiler, int32_t lane);
 
+/* Sorts by field. */
+void fsc_minima_sort(fsc_minima *minima);
+
 #endif

@@ -7,7 +7,7 @@
 #define REACH 2
 #define PHASE_REACH 3
 #define TILE 2048
-/* Mean evidence of pure noise is 1 with a standard deviation of about 0.3 over 25 voxels. */
+/* Mean evidence of pure noise is 1 with a standard deviation of about 0.2 over 49 voxels. */
 #define PHASE_LOW 1.4
 #define PHASE_HIGH 1.9
 /* What the local plane may miss, and the steps between neighbours that are no noise. */
@@ -50,29 +50,39 @@ static void phase_tile(void *context, int64_t tile, int64_t begin, int64_t end, 
     for (int64_t i = begin; i < end; i++) {
         const int32_t v = job->tissue[i];
         int32_t low[2], high[2], n = 0;
-        double sum = 0;
+        double sum = 0, weights = 1e-300, mean = 0;
         bounds(&w, v, PHASE_REACH, low, high);
         for (int32_t b = low[1]; b <= high[1]; b++)
             for (int32_t a = low[0]; a <= high[0]; a++) {
-                const float evidence = job->out_of_phase[v + a * w.stride[0] + b * w.stride[1]];
-                /* background is NaN; one wild voxel must not speak for its neighbours */
-                sum += evidence >= 0 ? (evidence < 12 ? (double)evidence : 12) : 0;
-                n += evidence >= 0;
+                const int64_t u = v + a * w.stride[0] + b * w.stride[1];
+                const float evidence = job->out_of_phase[u];
+                if (!(evidence >= 0)) continue; /* background is NaN */
+                const double se = (double)out->pdff_se_fraction[u], weight = 1 / (se * se + 1e-8);
+                sum += fmin((double)evidence, 12); /* one wild voxel must not speak for its neighbours */
+                weights += weight;
+                mean += weight * (double)out->pdff_fraction[u];
+                n++;
             }
-        const double blend = (sum / n - PHASE_LOW) / (PHASE_HIGH - PHASE_LOW);
-        if (!(blend > 0)) continue;
-        const float pdff =
-            out->pdff_fraction[v] + (float)fmin(blend, 1) * (job->magnitude_pdff[i] - out->pdff_fraction[v]);
-        const float total = out->water[v] + out->fat[v];
-        out->pdff_fraction[v] = pdff;
-        out->fat[v] = total * pdff;
-        out->water[v] = total - out->fat[v];
+        mean /= weights;
+        /* Noise is even about 0, so a neighbourhood whose mean lies below 0 (or above 1) has a phase error. */
+        const double outside = mean < 0 ? -mean : mean > 1 ? mean - 1 : 0;
+        const double blend = fmax((sum / n - PHASE_LOW) / (PHASE_HIGH - PHASE_LOW), outside * sqrt(weights));
+        /* scratch may be magnitude_pdff: each is touched at i alone */
+        const float own = out->pdff_fraction[v], magnitude = job->magnitude_pdff[i];
+        job->scratch[i] = blend > 0 ? own + (float)fmin(blend, 1) * (magnitude - own) : own;
     }
 }
 
 void fsc_pool_phase(const fsc_voxel_job *job, int32_t n_threads) {
     fsc_voxel_job copy = *job;
     fsc_tiles_run(job->n_tissue, TILE, phase_tile, &copy, n_threads);
+    for (int32_t i = 0; i < job->n_tissue; i++) {
+        const int32_t v = job->tissue[i];
+        const float total = job->out->water[v] + job->out->fat[v];
+        job->out->pdff_fraction[v] = job->scratch[i];
+        job->out->fat[v] = total * job->scratch[i];
+        job->out->water[v] = total - job->out->fat[v];
+    }
 }
 
 /* Intercept of the weighted plane through (x, y, f); a small ridge keeps it level where neighbours lie on a line. */

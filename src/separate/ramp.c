@@ -14,6 +14,9 @@
 #define RESIDUAL_LIMIT 0.3
 /* What counts as a ramp: smaller ones do no harm, and unipolar scans stay untouched. */
 #define LEAST_DROP 0.03
+/* With three echoes R2* and ramp are hard to tell apart. */
+#define LEAST_DROP_OF_THREE 0.5
+#define MOST_SLOPE 0.45
 #define LEAST_SLOPE 0.02
 #define LEAST_CONSTANT 0.03
 
@@ -59,7 +62,7 @@ static void angle_tile(void *context, int64_t tile, int64_t begin, int64_t end, 
     fsc_profile_add(profile, p, &echo, weight);
     turn_pairs(profile, p, -0.5 * PERIOD);
     for (int32_t a = 0; a < ANGLES; a++) {
-        fsc_profile_scan(profile, p);
+        fsc_profile_scan(profile, p, 0);
         for (int32_t l = 0; l < n; l++) {
             float least = INFINITY;
             for (int32_t g = 0; g <= 2 * p->half; g++)
@@ -150,7 +153,9 @@ static fsc_status choose(fsc_ramp *out, const fsc_source *source, const float *r
     }
     out->left = fmin(best, plain) / fmax(n, 1);
     out->drop = plain > 0 && axis >= 0 ? 1 - best / plain : 0;
-    if (out->drop < LEAST_DROP || (fabs(out->slope_dwell) < LEAST_SLOPE && fabs(out->constant_rad) < LEAST_CONSTANT))
+    const double least = source->n_echo > 3 ? LEAST_DROP : LEAST_DROP_OF_THREE;
+    if (out->drop < least || fabs(out->slope_dwell) > MOST_SLOPE ||
+        (fabs(out->slope_dwell) < LEAST_SLOPE && fabs(out->constant_rad) < LEAST_CONSTANT))
         return FSC_OK;
     out->axis = axis;
     return fill_table(out, source, err);

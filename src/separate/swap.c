@@ -219,6 +219,16 @@ fsc_status fsc_swap_exchange(fsc_blocks *blocks, const fsc_fieldmap_prior *prior
     return FSC_OK;
 }
 
+fsc_status fsc_swap_alone(fsc_blocks *blocks, const fsc_fieldmap_prior *prior, fsc_error *err) {
+    FSC_AUTO_BLOCK double *margin = fsc_alloc(blocks->n_node, sizeof *margin);
+    FSC_AUTO_BLOCK double *other_hz = fsc_alloc(blocks->n_node, sizeof *other_hz);
+    if (!margin || !other_hz) return fsc_fail_nomem(err, "judging exchanges of fat and water");
+    for (int32_t i = 0; i < blocks->n_node; i++) margin[i] = own_margin(blocks, prior, i, &other_hz[i]);
+    add_neighbours(blocks, prior, other_hz, margin);
+    for (int32_t i = 0; i < blocks->n_node; i++) blocks->swap[i] = (float)odds(TEMPER_BLOCK * margin[i]);
+    return FSC_OK;
+}
+
 fsc_status fsc_swap_estimate(fsc_blocks *blocks, const fsc_fieldmap_prior *prior, fsc_error *err) {
     const int64_t n = blocks->n_node;
     FSC_AUTO_BLOCK int32_t *parent = fsc_alloc(n, sizeof *parent);

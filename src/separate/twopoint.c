@@ -79,7 +79,7 @@ static void block_minima(fsc_blocks *blocks, const fsc_model *model, const fsc_s
 
 static fsc_status field_by_votes(fsc_blocks *blocks, const fsc_model *model, const fsc_source *source,
                                  const fsc_body *body, const fsc_grid *grid, const int32_t *tissue, fsc_error *err) {
-    FSC_TRY(fsc_blocks_new(blocks, grid, body->mask, err));
+    FSC_TRY(fsc_blocks_new(blocks, grid, body->mask, 2, err));
     FSC_AUTO_BLOCK float *votes = fsc_alloc((int64_t)blocks->n_node * (2 * HALF + 1), sizeof *votes);
     FSC_AUTO_BLOCK float *residual = fsc_alloc((int64_t)(2 * HALF + 1) * FSC_LANES, sizeof *residual);
     if (!votes || !residual) return fsc_fail_nomem(err, "finding the field of two echoes");

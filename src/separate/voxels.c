@@ -45,13 +45,19 @@ static void store(const fsc_voxel_job *job, const fsc_fit *fit, int64_t begin, i
     }
 }
 
+static double field_at(const fsc_voxel_job *job, int64_t voxel) {
+    const int32_t alone = job->fine->n_node > 0 ? fsc_blocks_node_at(job->fine, voxel) : -1;
+    if (alone >= 0) return (double)job->fine->hz[alone];
+    const int32_t node = fsc_blocks_node_at(job->blocks, voxel);
+    return node >= 0 ? (double)job->blocks->hz[node] : 0;
+}
+
 /* Fits up to FSC_LANES voxels from their blocks' fields. */
 static void fit_lanes(const fsc_voxel_job *job, const int32_t *voxel, int32_t n, fsc_fit *fit) {
     fsc_lanes_echo echo;
     fsc_source_load(job->source, voxel, n, &echo);
     for (int32_t l = 0; l < FSC_LANES; l++) {
-        const int32_t node = l < n ? fsc_blocks_node_at(job->blocks, voxel[l]) : -1;
-        fit->psi_hz[l] = node >= 0 ? (double)job->blocks->hz[node] : 0;
+        fit->psi_hz[l] = l < n ? field_at(job, voxel[l]) : 0;
         fit->r2_per_s[l] = job->model->r2_typical;
     }
     fsc_fit_run(fit, job->model, &echo, ITERATIONS, job->reach_hz, job->noise_variance);

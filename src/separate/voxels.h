@@ -11,7 +11,8 @@ typedef struct fsc_voxel_job {
     const fsc_model *model;
     const fsc_source *source;
     const fsc_blocks *blocks;
-    const int32_t *tissue; /* voxel numbers, rising */
+    const fsc_blocks *fine; /* goes before blocks where it has a node */
+    const int32_t *tissue;  /* voxel numbers, rising */
     int32_t n_tissue;
     double noise_variance; /* source's scale */
     double reach_hz;

@@ -85,7 +85,7 @@ static void sim_free(sim *s) {
 }
 
 /* Body of fat around muscle of several fat fractions, a bone, a steep field: 0 outside. */
-static sim_voxel sim_body(double x, double y, double z) {
+static inline sim_voxel sim_body(double x, double y, double z) {
     sim_voxel v = {0, 0, 0, 120 * x + 60 * y * y - 40 * x * y + 15 * z};
     const double r = x * x / 0.8 + y * y / 0.7;
     if (r > 1) return v;
@@ -94,7 +94,7 @@ static sim_voxel sim_body(double x, double y, double z) {
     return v;
 }
 
-static sim_voxel sim_muscle(double x, double y, double z) {
+static inline sim_voxel sim_muscle(double x, double y, double z) {
     (void)z;
     return (sim_voxel){1, 0.1, 40, 60 * x - 30 * y};
 }

@@ -44,7 +44,7 @@ static void cut_equals_brute_force(void **state) {
         uint8_t body[48];
         memset(body, 1, sizeof body);
         fsc_blocks blocks;
-        assert_ok(fsc_blocks_new(&blocks, &grid, body, &test_error));
+        assert_ok(fsc_blocks_new(&blocks, &grid, body, 2, &test_error));
         assert_int_equal(blocks.n_node, tall ? 6 : 12);
         const fsc_fieldmap_prior prior = {.shift_hz = 400,
                                           .stiffness = 6,
