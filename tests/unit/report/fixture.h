@@ -121,7 +121,13 @@ static inline int fixture_setup(void **state) {
     return 0;
 }
 
-#define FIXTURE_PAGE "test_report_page.html"
+/* One name a process: tests run side by side. */
+static inline const char *fixture_page_path(void) {
+    static char path[64];
+    (void)snprintf(path, sizeof path, "test_report_page_%ld.html", (long)getpid());
+    return path;
+}
+#define FIXTURE_PAGE fixture_page_path()
 
 /* Writes the page of the fixture and reads it back; free with fsc_free. */
 static inline char *fixture_page(const fixture *f) {
