@@ -384,7 +384,7 @@ static void broken_voxels_and_scans_are_said(void **state) {
 
 static void memory_failure_is_reported(void **state) {
     (void)state;
-    sim *s = sim_new(16, 16, 1, 6, 1.2e-3, 1.0e-3, 3, 30, sim_body);
+    sim *s = sim_new(16, 16, 1, 4, 1.2e-3, 1.0e-3, 3, 30, sim_body);
     add_ramp(s, 0, 0.2, 0.05);
     fsc_separate_options opt = FSC_SEPARATE_OPTIONS_INIT;
     opt.n_threads = 1;
