@@ -19,8 +19,6 @@
 
 #define SAMPLE 2048
 #define RAMP_SAMPLE 512
-/* A ramp of less slope is level: a constant. */
-#define LEVEL_SLOPE 0.02
 /* Swap probability from which on a voxel is marked. */
 #define SUSPECT 0.2f
 /* Share of a voxel's signal that the model leaves unexplained in living tissue (0.04 to 0.06 in measured scans). */
@@ -103,20 +101,13 @@ static fsc_status find_ramp(work *w, const fsc_scan *scan, const fsc_separate_op
     return find_sign(w, scan, opt, err); /* clearer without the ramp */
 }
 
-/* Alternating offsets look like a ramp without slope, and so does a wrong decay, so a level ramp is not taken: what is
- * real in it shows among the offsets of single echoes. */
 static fsc_status find_offsets(work *w, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
-    const int level = w->ramp.axis >= 0 && fabs(w->ramp.slope_dwell) < LEVEL_SLOPE, had = w->offsets.found;
-    if (level) {
-        fsc_ramp_free(&w->ramp);
-        w->ramp.axis = -1;
-        w->source.ramp_cos = w->source.ramp_sin = NULL;
-    }
+    const int had = w->offsets.found;
     w->source.offset_cos = w->source.offset_sin = NULL;
     FSC_TRY(fsc_offsets_find(&w->offsets, &w->source, &w->model, &w->profiler, w->sample, w->n_sample,
                              w->sign.noise_variance, err));
     if (w->offsets.found) fsc_offsets_apply(&w->offsets, &w->source);
-    return level || had || w->offsets.found ? find_sign(w, scan, opt, err) : FSC_OK;
+    return had || w->offsets.found ? find_sign(w, scan, opt, err) : FSC_OK;
 }
 
 static void note_phases(const work *w, fsc_fatwater *out) {
@@ -243,7 +234,6 @@ static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_opti
                          .tissue = w->tissue,
                          .n_tissue = n,
                          .noise_variance = w->noise_variance,
-                         .reach_hz = 0.3 * w->model.shift_hz,
                          .out_of_phase = out->swap_probability,
                          .field_variance = variance,
                          .magnitude_pdff = magnitude,

@@ -12,13 +12,13 @@
 #define ANGLES 16
 /* Relative residuals above this say nothing of the ramp. */
 #define RESIDUAL_LIMIT 0.3
-/* What counts as a ramp: smaller ones do no harm, and unipolar scans stay untouched. */
+/* What counts as a ramp. One without slope is none: alternating offsets of echoes look like it, and so does a wrong
+ * decay; what is real in it shows among the offsets. */
 #define LEAST_DROP 0.03
 /* With three echoes R2* and ramp are hard to tell apart. */
 #define LEAST_DROP_OF_THREE 0.5
 #define MOST_SLOPE 0.45
 #define LEAST_SLOPE 0.02
-#define LEAST_CONSTANT 0.03
 
 typedef struct ramp_job {
     const fsc_source *source;
@@ -154,9 +154,7 @@ static fsc_status choose(fsc_ramp *out, const fsc_source *source, const float *r
     out->left = fmin(best, plain) / fmax(n, 1);
     out->drop = plain > 0 && axis >= 0 ? 1 - best / plain : 0;
     const double least = source->n_echo > 3 ? LEAST_DROP : LEAST_DROP_OF_THREE;
-    if (out->drop < least || fabs(out->slope_dwell) > MOST_SLOPE ||
-        (fabs(out->slope_dwell) < LEAST_SLOPE && fabs(out->constant_rad) < LEAST_CONSTANT))
-        return FSC_OK;
+    if (out->drop < least || fabs(out->slope_dwell) < LEAST_SLOPE || fabs(out->slope_dwell) > MOST_SLOPE) return FSC_OK;
     out->axis = axis;
     return fill_table(out, source, err);
 }

@@ -1,11 +1,11 @@
 #include "voxels.h"
+#include "branch.h"
 #include "tiles.h"
 #include "units.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define ITERATIONS 7
 /* Steeper decays are not told apart by these echoes. */
 #define R2_SATURATED 1000.0
 
@@ -55,12 +55,9 @@ static double field_at(const fsc_voxel_job *job, int64_t voxel) {
 /* Fits up to FSC_LANES voxels from their blocks' fields. */
 static void fit_lanes(const fsc_voxel_job *job, const int32_t *voxel, int32_t n, fsc_fit *fit) {
     fsc_lanes_echo echo;
-    fsc_source_load(job->source, voxel, n, &echo);
-    for (int32_t l = 0; l < FSC_LANES; l++) {
-        fit->psi_hz[l] = l < n ? field_at(job, voxel[l]) : 0;
-        fit->r2_per_s[l] = job->model->r2_typical;
-    }
-    fsc_fit_run(fit, job->model, &echo, ITERATIONS, job->reach_hz, job->noise_variance);
+    double hz[FSC_LANES];
+    for (int32_t l = 0; l < n; l++) hz[l] = field_at(job, voxel[l]);
+    fsc_branch_fit(fit, &echo, job->source, job->model, voxel, hz, n, job->noise_variance);
 }
 
 static int compare(const void *a, const void *b) {

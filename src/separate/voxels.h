@@ -15,7 +15,6 @@ typedef struct fsc_voxel_job {
     const int32_t *tissue;  /* voxel numbers, rising */
     int32_t n_tissue;
     double noise_variance; /* source's scale */
-    double reach_hz;
     /* Scratch, borrowed: NaN outside tissue. */
     float *out_of_phase;   /* [voxel]: evidence that fat and water are not in phase; 1 in the mean for noise */
     float *field_variance; /* [voxel]: Hz^2 */
