@@ -5,7 +5,7 @@
 #define FSC_BASE_SIMD_H
 
 #if defined(__x86_64__) && defined(__linux__) && (!defined(__clang__) || __clang_major__ >= 14)
-#define FSC_CLONES __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
+#define FSC_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
 #define FSC_CLONES
 #endif
