@@ -17,10 +17,12 @@ int32_t fsc_slice_axis(const fsc_grid *grid) {
     return axis;
 }
 
-static int64_t block_at(const fsc_blocks *b, int64_t voxel) {
-    const int64_t i = voxel % b->voxel_dim[0], j = voxel / b->voxel_dim[0] % b->voxel_dim[1];
-    const int64_t k = voxel / (b->voxel_dim[0] * b->voxel_dim[1]);
-    return i / b->size[0] + b->dim[0] * (j / b->size[1] + b->dim[1] * (k / b->size[2]));
+/* In 32 bits: voxel numbers fit, and the divisions are asked for often. */
+static uint32_t block_at(const fsc_blocks *b, int64_t voxel) {
+    const uint32_t nx = (uint32_t)b->voxel_dim[0], ny = (uint32_t)b->voxel_dim[1];
+    const uint32_t row = (uint32_t)voxel / nx, i = (uint32_t)voxel % nx, k = row / ny, j = row % ny;
+    const uint32_t size[3] = {(uint32_t)b->size[0], (uint32_t)b->size[1], (uint32_t)b->size[2]};
+    return i / size[0] + (uint32_t)b->dim[0] * (j / size[1] + (uint32_t)b->dim[1] * (k / size[2]));
 }
 
 fsc_status fsc_blocks_new(fsc_blocks *b, const fsc_grid *grid, const uint8_t *body, int32_t edge, fsc_error *err) {
@@ -68,9 +70,9 @@ int32_t fsc_blocks_node_at(const fsc_blocks *b, int64_t voxel) {
 }
 
 int32_t fsc_blocks_neighbour(const fsc_blocks *b, int32_t node, int32_t axis) {
-    const int64_t at = b->block_of_node[node];
-    const int64_t stride = axis == 0 ? 1 : axis == 1 ? b->dim[0] : b->dim[0] * b->dim[1];
-    if (at / stride % b->dim[axis] + 1 >= b->dim[axis]) return -1;
+    const uint32_t at = (uint32_t)b->block_of_node[node], nx = (uint32_t)b->dim[0], ny = (uint32_t)b->dim[1];
+    const uint32_t stride = axis == 0 ? 1 : axis == 1 ? nx : nx * ny;
+    if (at / stride % (uint32_t)b->dim[axis] + 1 >= (uint32_t)b->dim[axis]) return -1;
     return b->node_of_block[at + stride];
 }
 

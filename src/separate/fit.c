@@ -1,5 +1,7 @@
 #include "fit.h"
 
+#include <math.h>
+
 #define L FSC_LANES
 #define R2_MIN (-200.0)
 #define R2_MAX 2000.0
@@ -7,6 +9,9 @@
  */
 #define R2_RARE 300.0
 #define R2_RARE_SD 100.0
+/* Steps below these are over: far less than noise leaves open. */
+#define STILL_HZ 0.002
+#define STILL_PER_S 0.02
 /* Noise variances from which on a phase difference of fat and water is taken as real. */
 #define OUT_OF_PHASE 9.0
 
@@ -186,6 +191,7 @@ FSC_CLONES static void run_lanes(fsc_fit *fit, const fsc_model *model, const fsc
         turn(&y, model, echo, psi, r2);
         amplitudes(fit, &g, model, &y);
         derivative(fit, &g, model, &y);
+        int moving = 0;
         for (int32_t l = 0; l < L; l++) {
             const double off = r2[l] - model->r2_typical, far = r2[l] > R2_RARE ? r2[l] - R2_RARE : 0;
             const double rare = far > 0 ? noise_variance / (R2_RARE_SD * R2_RARE_SD) : 0;
@@ -202,7 +208,9 @@ FSC_CLONES static void run_lanes(fsc_fit *fit, const fsc_model *model, const fsc
             scale[l] = better ? 1 : 0.3 * scale[l];
             psi[l] = clamp(fit->psi_hz[l] + scale[l] * move_psi[l], start[l] - reach_hz, start[l] + reach_hz);
             r2[l] = clamp(fit->r2_per_s[l] + scale[l] * move_r2[l], R2_MIN, R2_MAX);
+            moving |= fabs(psi[l] - fit->psi_hz[l]) > STILL_HZ || fabs(r2[l] - fit->r2_per_s[l]) > STILL_PER_S;
         }
+        if (!moving) break;
     }
     turn(&y, model, echo, fit->psi_hz, fit->r2_per_s);
     amplitudes(fit, &g, model, &y);
