@@ -36,6 +36,7 @@ void fsc_minima_find(fsc_minima *out, const fsc_profile *profile, const fsc_prof
     const int32_t last = 2 * p->half;
     memset(out, 0, sizeof *out);
     float before = p->circular ? j[(int64_t)(last - 1) * FSC_LANES] : INFINITY, here = j[0];
+    float highest = here;
     for (int32_t g = 0; g < last + (p->circular ? 0 : 1); g++) {
         const float after = g < last ? j[(int64_t)(g + 1) * FSC_LANES] : INFINITY;
         if (here < before && here <= after) {
@@ -47,11 +48,13 @@ void fsc_minima_find(fsc_minima *out, const fsc_profile *profile, const fsc_prof
             }
             keep(out, (float)((g - p->half) + (double)shift) * (float)p->step_hz, here - depth);
         }
+        highest = here > highest ? here : highest;
         before = here;
         here = after;
     }
     if (out->n == 0) keep(out, 0, 0); /* a flat or broken profile: the field is free */
     out->floor = out->cost[0];
+    out->range = highest - out->floor;
     /* The third and fourth stay only where they have a chance: every label costs memory and time in the cut. */
     while (out->n > 2 && out->cost[out->n - 1] - out->floor > HOPELESS) out->n--;
     for (int32_t k = 0; k < out->n; k++) out->cost[k] -= out->floor;

@@ -11,6 +11,7 @@ typedef struct fsc_minima {
     float hz[FSC_MINIMA_MAX];   /* rising; within one period when echoes are even */
     float cost[FSC_MINIMA_MAX]; /* residual above the deepest, in the profile's weights (nats) */
     float floor;                /* the deepest residual */
+    float range;                /* the highest residual above the deepest: all that the echoes say of the field */
 } fsc_minima;
 
 /* Reads the minima of one lane of a scanned profile. */

@@ -44,7 +44,7 @@ static void bind(fsc_blocks *fine, const fsc_blocks *coarse, const uint8_t *plac
         const int32_t node = fsc_blocks_node_at(coarse, fine->block_of_node[i]);
         fsc_minima *const m = &fine->minima[i];
         if (place[node] == RIM) {
-            *m = (fsc_minima){.n = 1, .hz = {coarse->hz[node]}};
+            *m = (fsc_minima){.n = 1, .hz = {coarse->hz[node]}, .range = INFINITY}; /* settled */
             continue;
         }
         if (period_hz > 0)

@@ -289,50 +289,6 @@ static void rounded_field_strength_is_noticed(void **state) {
         }
 }
 
-typedef struct hard_scan {
-    sim_paint paint;
-    double snr, te_first_s, te_step_s, b0_tesla;
-    int32_t n_echo;
-} hard_scan;
-
-/* Reliability over simulated scans alone; the table of doc/equations/separate.md is this print. A voxel is exchanged
- * when it is off by more than 30 points and by more than noise explains. */
-static void swap_probability_says_what_happens(void **state) {
-    (void)state;
-    static const hard_scan scan[] = {
-        {sim_body, 10, 1.2e-3, 1.0e-3, 3, 6},          {sim_body, 6, 1.2e-3, 1.0e-3, 3, 6},
-        {sim_body, 6, 2.3e-3, 1.6e-3, 1.494, 6},       {sim_body, 12, 2.87e-3, 3.2e-3, 1.494, 3},
-        {paint_islands, 12, 1.2e-3, 1.0e-3, 3, 6},     {paint_islands, 6, 1.2e-3, 1.0e-3, 3, 6},
-        {paint_steep, 8, 1.2e-3, 1.0e-3, 3, 6},        {paint_steep, 12, 1.2e-3, 1.2e-3, 3, 4},
-        {paint_behind_wall, 12, 1.2e-3, 1.2e-3, 3, 4}, {paint_behind_wall, 7, 1.2e-3, 1.2e-3, 3, 4},
-        {paint_behind_wall, 7, 1.2e-3, 1.0e-3, 3, 6},  {paint_behind_wall, 5, 2.3e-3, 1.6e-3, 1.494, 6}};
-    static const double edge[] = {0, 0.01, 0.05, 0.2, 0.5, 1.01};
-    int64_t n[5] = {0}, wrong[5] = {0};
-    for (size_t k = 0; k < sizeof scan / sizeof *scan; k++) {
-        sim *s = sim_new(64, 64, 2, scan[k].n_echo, scan[k].te_first_s, scan[k].te_step_s, scan[k].b0_tesla,
-                         scan[k].snr, scan[k].paint);
-        fsc_fatwater *out = separate(s, NULL);
-        for (int64_t v = 0; v < s->n; v++) {
-            if (s->truth[v].amplitude < 0.5 || !isfinite(out->pdff_fraction[v])) continue;
-            const double off = fabs((double)out->pdff_fraction[v] - s->truth[v].fraction);
-            int b = 0;
-            while (b < 4 && (double)out->swap_probability[v] >= edge[b + 1]) b++;
-            n[b]++;
-            wrong[b] += off > 0.3 && off > 4 * (double)out->pdff_se_fraction[v];
-        }
-        fsc_fatwater_free(out);
-        sim_free(s);
-    }
-    double share[5];
-    for (int b = 0; b < 5; b++) {
-        share[b] = (double)wrong[b] / fmax((double)n[b], 1);
-        print_message("probability %.2f - %.2f: %6d voxels, %.2f %% exchanged\n", edge[b], fmin(edge[b + 1], 1),
-                      (int)n[b], 100 * share[b]);
-    }
-    assert_true(share[0] < 0.01);
-    assert_true(share[4] > share[0] && share[4] > 0.4);
-}
-
 static sim_voxel paint_iron(double x, double y, double z) {
     (void)z;
     return (sim_voxel){1, 0.1, x < 0 ? 10 : 300, 40 * y};
@@ -432,7 +388,6 @@ int main(void) {
         cmocka_unit_test(three_and_many_echoes),
         cmocka_unit_test(uneven_and_rounded_echo_times),
         cmocka_unit_test(rounded_field_strength_is_noticed),
-        cmocka_unit_test(swap_probability_says_what_happens),
         cmocka_unit_test(r2star_is_unbiased),
         cmocka_unit_test(broken_voxels_and_scans_are_said),
         cmocka_unit_test(memory_failure_is_reported),
