@@ -1,4 +1,7 @@
-/* Steps per core second of the event-based model: 300 people x 12 events, one thread. Prints one line. */
+/* Steps per core second of the event-based model: 300 people x 12 events, one thread: bench_order [results.csv]. Prints
+ * one line. */
+#include "results.h"
+
 #include <fascicle/order.h>
 #include <math.h>
 #include <stdio.h>
@@ -37,7 +40,7 @@ static double seconds(const fsc_cohort *cohort, int64_t n_step) {
     return took;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     enum { PEOPLE = 300, EVENTS = 12, STEPS = 2000000 };
     fsc_cohort *cohort = NULL;
     if (fsc_cohort_new(&cohort, PEOPLE, EVENTS, NULL) != FSC_OK) return 1;
@@ -50,6 +53,8 @@ int main(void) {
     const double set_up = seconds(cohort, 1), whole = seconds(cohort, STEPS);
     printf("order      %d people x %d events: %.0f MCMC steps per core second (set-up %.3f s)\n", PEOPLE, EVENTS,
            STEPS / (whole - set_up), set_up);
+    results_add(argc > 1 ? argv[1] : NULL, "order", "300 people x 12 events", "mcmc_step_per_core_s",
+                STEPS / (whole - set_up));
     fsc_cohort_free(cohort);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "blocks.h"
 #include "body.h"
 #include "fieldmap.h"
+#include "results.h"
 #include "sign.h"
 #include "simd.h"
 #include "voxels.h"
@@ -47,14 +48,15 @@ static double copy_rate(void) {
     if (!a || !b) return 0;
     memset(a, 1, BUFFER);
     memset(b, 2, BUFFER);
-    double best = 1e9;
+    double best = 1e9, touched = 0;
     for (int i = 0; i < 5; i++) {
         const double t = cpu();
         memcpy(i % 2 ? a : b, i % 2 ? b : a, BUFFER);
         const double took = cpu() - t;
         best = took < best ? took : best;
+        touched += ((volatile char *)(i % 2 ? a : b))[(i + 1) * 4096]; /* or the copy would be dropped */
     }
-    const double rate = 2.0 * BUFFER / best * 1e-9 + (double)a[BUFFER / 2] * 1e-12;
+    const double rate = 2.0 * BUFFER / best * 1e-9 + touched * 1e-12;
     free(a);
     free(b);
     return rate;
@@ -204,25 +206,17 @@ static void print_row(const row *r) {
 }
 
 static void append(const char *path, const row *r) {
-    const int is_new = access(path, F_OK) != 0;
-    FILE *f = fopen(path, "a");
-    if (!f) {
-        fprintf(stderr, "bench_separate: cannot write %s\n", path);
-        return;
-    }
-    char day[32] = "";
-    const time_t t = time(NULL);
-    struct tm utc;
-    if (gmtime_r(&t, &utc)) (void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    if (is_new)
-        fputs("time,bench,voxels,fitted,profile_voxel_per_s,cut_voxel_per_s,fit_voxel_per_s,end_to_end_voxel_per_s,"
-              "two_thread_speedup,memory_per_input,copy_gb_s,multiply_gflop_s,ratio_to_limit\n",
-              f);
-    fprintf(f, "%s,separate,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.2f,%.2f,%.1f,%.1f,%.1f\n", day, r->n_voxel, r->fitted,
-            r->n_voxel / r->profile_s, r->n_voxel / r->cut_s, r->n_voxel / r->fit_s, r->n_voxel / r->one_thread_s,
-            r->one_thread_wall_s / r->two_threads_s, r->memory_ratio, r->copy_gb_s, r->multiply_gflop_s,
-            r->one_thread_s / r->limit_s);
-    fclose(f);
+    char voxels[32];
+    snprintf(voxels, sizeof voxels, "%.0f voxels", r->n_voxel);
+    results_add(path, "separate", voxels, "profile_voxel_per_core_s", r->n_voxel / r->profile_s);
+    results_add(path, "separate", voxels, "cut_voxel_per_core_s", r->n_voxel / r->cut_s);
+    results_add(path, "separate", voxels, "fit_voxel_per_core_s", r->n_voxel / r->fit_s);
+    results_add(path, "separate", voxels, "end_to_end_voxel_per_core_s", r->n_voxel / r->one_thread_s);
+    results_add(path, "separate", voxels, "two_thread_speedup", r->one_thread_wall_s / r->two_threads_s);
+    results_add(path, "separate", voxels, "memory_per_input", r->memory_ratio);
+    results_add(path, "separate", voxels, "copy_gb_per_s", r->copy_gb_s);
+    results_add(path, "separate", voxels, "multiply_add_gflop_per_s", r->multiply_gflop_s);
+    results_add(path, "separate", voxels, "ratio_to_limit", r->one_thread_s / r->limit_s);
 }
 
 /* Each size in a process of its own, so that one size's memory does not count for the next. */
@@ -235,7 +229,7 @@ int main(int argc, char **argv) {
             row r = {0};
             if (measure(&r, scale[k])) _exit(1);
             print_row(&r);
-            if (argc > 1) append(argv[1], &r);
+            append(argc > 1 ? argv[1] : NULL, &r);
             fflush(stdout);
             _exit(0);
         }
