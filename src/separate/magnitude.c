@@ -3,6 +3,7 @@
 #include "body.h"
 #include "fail.h"
 #include "maps.h"
+#include "swap.h"
 #include "tiles.h"
 
 #include <math.h>
@@ -12,6 +13,18 @@
 #define TILE 256
 #define ITERATIONS 25
 #define SAMPLE 2048
+/* Share of a voxel's signal that the model leaves unexplained in living tissue. */
+#define MODEL_ERROR 0.04
+/* Decays outside this range are rare in soft tissue; a wrong mixture often needs one. One-sided normal costs. */
+#define R2_LEAST 10.0
+#define R2_LEAST_SD 20.0
+#define R2_MOST 150.0
+#define R2_MOST_SD 80.0
+/* Solutions closer than this are two ends of one valley. */
+#define SAME 0.1
+#define SUSPECT 0.2f
+/* Nats for a step from 0 to 100 % between two voxels of good signal: speckle yields, borders of fat and muscle stay. */
+#define STIFFNESS 1.5
 
 typedef struct solution {
     double water, fat, r2; /* at TE = 0 */
@@ -81,16 +94,25 @@ static solution descend(const fsc_model *model, const double *m, double share) {
     return s;
 }
 
+/* What is kept of a solution until the voxels have chosen. */
+typedef struct candidate {
+    float water, fat, r2_per_s, residual;
+    float pdff_variance; /* per unit of noise variance */
+} candidate;
+
 typedef struct magnitude_job {
     fsc_fatwater *out;
     const fsc_scan *scan;
     const fsc_model *model;
     const int32_t *tissue;
+    candidate (*both)[2]; /* [tissue], borrowed: from the water-rich and from the fat-rich start */
+    float *energy;        /* [tissue], borrowed */
+    fsc_blocks *voxels;   /* borrowed: one node a voxel; PDFF stands where fields do elsewhere */
     double scale;
     double noise_variance;
 } magnitude_job;
 
-static void fit_both(const magnitude_job *job, int32_t v, solution *near, solution *far, double *energy) {
+static void fit_both(const magnitude_job *job, int32_t v, solution both[2], double *energy) {
     const int64_t n_voxel = fsc_grid_count(&job->scan->grid);
     double m[FSC_ECHO_MAX];
     *energy = 0;
@@ -98,36 +120,103 @@ static void fit_both(const magnitude_job *job, int32_t v, solution *near, soluti
         m[n] = (double)job->scan->echo_re[v + n * n_voxel] * job->scale;
         *energy += m[n] * m[n];
     }
-    const solution lean = descend(job->model, m, 0.1), fatty = descend(job->model, m, 0.9);
-    const int fat_wins = fatty.residual < lean.residual;
-    *near = fat_wins ? fatty : lean;
-    *far = fat_wins ? lean : fatty;
+    both[0] = descend(job->model, m, 0.1);
+    both[1] = descend(job->model, m, 0.9);
+}
+
+static candidate candidate_of(const solution *s) {
+    const double total = s->water + s->fat, kw = -s->fat / (total * total), kf = s->water / (total * total);
+    const double variance = kw * kw * s->inverse[0] + 2 * kw * kf * s->inverse[1] + kf * kf * s->inverse[3];
+    return (candidate){(float)s->water, (float)s->fat, (float)s->r2, (float)s->residual, (float)fmax(variance, 0)};
+}
+
+static double fraction_of(const candidate *c) {
+    return (double)c->fat / ((double)c->water + (double)c->fat);
+}
+
+/* The label under which a candidate goes into the cut. */
+static float label_of(const candidate *c) {
+    return (float)fmin(fmax(fraction_of(c), -0.2), 1.2);
+}
+
+/* Nats: what the fit leaves, and how rare its decay is. */
+static double cost_of(const magnitude_job *job, const candidate *c, double energy) {
+    const double variance = job->noise_variance + MODEL_ERROR * MODEL_ERROR * energy / (2 * job->model->n_echo);
+    const double below = fmax(R2_LEAST - (double)c->r2_per_s, 0) / R2_LEAST_SD;
+    const double above = fmax((double)c->r2_per_s - R2_MOST, 0) / R2_MOST_SD;
+    return 0.5 * ((double)c->residual / variance + below * below + above * above);
+}
+
+static void offer(const magnitude_job *job, int64_t i) {
+    const int32_t node = fsc_blocks_node_at(job->voxels, job->tissue[i]);
+    const candidate *c = job->both[i];
+    const double energy = (double)job->energy[i], noise = 2 * job->noise_variance * job->model->n_echo;
+    const double cost[2] = {cost_of(job, &c[0], energy), cost_of(job, &c[1], energy)};
+    const int better = cost[1] < cost[0];
+    fsc_minima *m = &job->voxels->minima[node];
+    *m = (fsc_minima){.n = 1, .hz = {label_of(&c[better])}, .range = INFINITY};
+    if (fabsf(label_of(&c[1]) - label_of(&c[0])) > (float)SAME) {
+        m->hz[1] = label_of(&c[!better]);
+        m->cost[1] = (float)(cost[!better] - cost[better]);
+        m->n = 2;
+    }
+    fsc_minima_sort(m);
+    job->voxels->quality[node] = (float)(fmax(energy - noise, 0) / (energy + 8 * noise + 1e-30));
 }
 
 static void fit_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
     (void)tile, (void)worker;
     const magnitude_job *job = context;
+    for (int64_t i = begin; i < end; i++) {
+        solution s[2];
+        double energy;
+        fit_both(job, job->tissue[i], s, &energy);
+        for (int k = 0; k < 2; k++) job->both[i][k] = candidate_of(&s[k]);
+        job->energy[i] = (float)energy;
+        offer(job, i);
+    }
+}
+
+static void store_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)tile, (void)worker;
+    const magnitude_job *job = context;
     fsc_fatwater *const out = job->out;
     for (int64_t i = begin; i < end; i++) {
-        const int32_t v = job->tissue[i];
-        solution s, other;
-        double energy;
-        fit_both(job, v, &s, &other, &energy);
-        const double total = s.water + s.fat, kw = -s.fat / (total * total), kf = s.water / (total * total);
-        const double variance = kw * kw * s.inverse[0] + 2 * kw * kf * s.inverse[1] + kf * kf * s.inverse[3];
-        /* Two ends of the same valley are one solution, not two. */
-        const int apart = fabs(other.fat / (other.water + other.fat) - s.fat / total) > 0.1;
-        const double against = (other.residual - s.residual) / (2 * job->noise_variance);
-        out->pdff_fraction[v] = (float)(s.fat / total);
-        out->pdff_se_fraction[v] = (float)sqrt(fmax(variance, 0) * job->noise_variance);
-        out->r2star_per_s[v] = (float)s.r2;
-        out->water[v] = (float)(s.water / job->scale);
-        out->fat[v] = (float)(s.fat / job->scale);
-        out->residual_fraction[v] = (float)sqrt(s.residual / (energy + 1e-300));
-        out->swap_probability[v] = apart ? (float)(1 / (1 + exp(fmin(against, 50)))) : 0;
-        if (out->swap_probability[v] > 0.1f) out->quality[v] |= FSC_Q_SWAP_SUSPECT;
+        const int32_t v = job->tissue[i], node = fsc_blocks_node_at(job->voxels, v);
+        const float chosen = job->voxels->hz[node];
+        const candidate *both = job->both[i],
+                        *c = &both[fabsf(label_of(&both[1]) - chosen) < fabsf(label_of(&both[0]) - chosen)];
+        const double energy = (double)job->energy[i];
+        out->pdff_fraction[v] = (float)fraction_of(c);
+        out->pdff_se_fraction[v] = (float)sqrt((double)c->pdff_variance * job->noise_variance);
+        out->r2star_per_s[v] = c->r2_per_s;
+        out->water[v] = (float)((double)c->water / job->scale);
+        out->fat[v] = (float)((double)c->fat / job->scale);
+        out->residual_fraction[v] = (float)sqrt((double)c->residual / (energy + 1e-300));
+        out->swap_probability[v] = job->voxels->swap[node];
+        if (out->swap_probability[v] > SUSPECT) out->quality[v] |= FSC_Q_SWAP_SUSPECT;
         if (energy < 25 * 2 * job->noise_variance * job->model->n_echo) out->quality[v] |= FSC_Q_LOW_SNR;
     }
+}
+
+/* Fits, lets all voxels choose at once, and fills the maps. */
+static fsc_status choose(magnitude_job *job, const fsc_body *body, int32_t n_threads, fsc_error *err) {
+    const fsc_fieldmap_prior prior = {
+        .shift_hz = 1, .stiffness = STIFFNESS, .through_plane = 0.5, .cost_limit = 30, .range_hz = 2};
+    FSC_AUTO_BLOCK candidate(*both)[2] = fsc_alloc(body->n_tissue, sizeof *both);
+    FSC_AUTO_BLOCK float *energy = fsc_alloc(body->n_tissue, sizeof *energy);
+    if (!both || !energy) return fsc_fail_nomem(err, "fitting magnitudes");
+    fsc_blocks voxels;
+    FSC_TRY(fsc_blocks_new(&voxels, &job->scan->grid, body->mask, 1, err));
+    job->both = both;
+    job->energy = energy;
+    job->voxels = &voxels;
+    fsc_tiles_run(body->n_tissue, TILE, fit_tile, job, n_threads);
+    fsc_status status = fsc_fieldmap_cut(&voxels, &prior, err);
+    if (status == FSC_OK) status = fsc_swap_alone(&voxels, &prior, err);
+    if (status == FSC_OK) fsc_tiles_run(body->n_tissue, TILE, store_tile, job, n_threads);
+    fsc_blocks_free(&voxels);
+    return status;
 }
 
 static int compare(const void *a, const void *b) {
@@ -141,10 +230,10 @@ static double measure_noise(const magnitude_job *job, int32_t n_tissue) {
     const int32_t n = n_tissue < SAMPLE ? n_tissue : SAMPLE, freedom = job->model->n_echo - 3;
     if (freedom < 1 || n == 0) return NAN;
     for (int32_t i = 0; i < n; i++) {
-        solution s, other;
+        solution s[2];
         double energy;
-        fit_both(job, job->tissue[(int64_t)i * n_tissue / n], &s, &other, &energy);
-        residual[i] = s.residual;
+        fit_both(job, job->tissue[(int64_t)i * n_tissue / n], s, &energy);
+        residual[i] = fmin(s[0].residual, s[1].residual);
     }
     qsort(residual, (size_t)n, sizeof *residual, compare);
     return residual[n / 2] / (freedom * pow(1 - 2.0 / (9 * freedom), 3));
@@ -166,16 +255,26 @@ fsc_status fsc_separate_magnitude(fsc_fatwater *out, const fsc_scan *scan, const
         out, source.n_voxel, FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP, err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
     if (status == FSC_OK) {
-        magnitude_job job = {out, scan, &model, tissue, (double)source.scale, air};
+        magnitude_job job = {.out = out,
+                             .scan = scan,
+                             .model = &model,
+                             .tissue = tissue,
+                             .scale = (double)source.scale,
+                             .noise_variance = air};
         const double measured = measure_noise(&job, body.n_tissue);
         if (isfinite(measured)) job.noise_variance = fmax(measured, 1e-12);
-        fsc_tiles_run(body.n_tissue, TILE, fit_tile, &job, opt->n_threads);
+        status = choose(&job, &body, opt->n_threads, err);
         out->noise_sd = sqrt(job.noise_variance) / job.scale;
         out->n_fitted = body.n_tissue;
         fsc_notes_add(
             &out->notes, FSC_NOTE_WARNING, "magnitude-only",
-            "without phase a voxel is fitted from a water-rich and a fat-rich start; where both fit alike it is "
-            "marked swap-suspect");
+            "without phase a voxel is fitted from a water-rich and a fat-rich start and its neighbours help to choose; "
+            "where both fit alike it is marked swap-suspect");
+        if (scan->n_echo == 3)
+            fsc_notes_add(
+                &out->notes, FSC_NOTE_WARNING, "magnitude-of-three-echoes",
+                "three magnitudes fit a water-rich and a fat-rich mixture alike: fat and water may be exchanged "
+                "anywhere; give phase images, or more echoes");
     }
     fsc_free(tissue);
     fsc_body_free(&body);

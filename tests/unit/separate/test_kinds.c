@@ -33,19 +33,29 @@ static void judge(const sim *s, const fsc_fatwater *out, double *bias, double *w
 
 static void magnitude_search_tells_fat_from_water(void **state) {
     (void)state;
-    sim *s = sim_new(48, 48, 1, 6, 1.2e-3, 1.0e-3, 3, 60, sim_body);
-    take_magnitude(s);
-    fsc_fatwater *out = NULL;
-    double bias, wrong;
-    assert_ok(fsc_separate_run(&out, &s->scan, NULL, &test_error));
-    judge(s, out, &bias, &wrong);
-    print_message("magnitude: bias %+.2f points, exchanged %.2f %%\n", 100 * bias, 100 * wrong);
-    assert_int_equal(out->method, FSC_METHOD_MAGNITUDE);
-    assert_true(fabs(bias) < 0.01);
-    assert_true(wrong < 0.04); /* half fat, half water with a fast decay is where magnitudes cannot tell */
-    assert_null(out->fieldmap_hz);
-    fsc_fatwater_free(out);
-    sim_free(s);
+    /* By their own residual alone 2.6 % and 34 % of these voxels take the wrong mixture. Half fat, half water with a
+     * fast decay is where four magnitudes cannot tell. */
+    static const struct {
+        int32_t n_echo;
+        double te_first_s, te_step_s, b0_tesla, snr, most_wrong;
+    } scan[] = {{6, 1.2e-3, 1.0e-3, 3, 60, 0.003}, {4, 1.5e-3, 2.1e-3, 1.494, 30, 0.08}};
+    for (int k = 0; k < 2; k++) {
+        sim *s = sim_new(48, 48, 1, scan[k].n_echo, scan[k].te_first_s, scan[k].te_step_s, scan[k].b0_tesla,
+                         scan[k].snr, sim_body);
+        take_magnitude(s);
+        fsc_fatwater *out = NULL;
+        double bias, wrong;
+        assert_ok(fsc_separate_run(&out, &s->scan, NULL, &test_error));
+        judge(s, out, &bias, &wrong);
+        print_message("magnitude, %d echoes: bias %+.2f points, exchanged %.2f %%\n", (int)scan[k].n_echo, 100 * bias,
+                      100 * wrong);
+        assert_int_equal(out->method, FSC_METHOD_MAGNITUDE);
+        assert_true(fabs(bias) < 0.01);
+        assert_true(wrong < scan[k].most_wrong);
+        assert_null(out->fieldmap_hz);
+        fsc_fatwater_free(out);
+        sim_free(s);
+    }
 }
 
 static void two_complex_echoes_give_a_fraction(void **state) {
