@@ -10,6 +10,9 @@
 /* Mean evidence of pure noise is 1 with a standard deviation of about 0.2 over 49 voxels. */
 #define PHASE_LOW 1.4
 #define PHASE_HIGH 1.9
+/* The smaller of the two shares from which on a magnitude is heard. */
+#define PART_LOW 0.04
+#define PART_HIGH 0.08
 /* What the local plane may miss, and the steps between neighbours that are no noise. */
 #define PLANE_ERROR_HZ 1.0
 #define JUMP_HZ 60.0
@@ -69,7 +72,10 @@ static void phase_tile(void *context, int64_t tile, int64_t begin, int64_t end, 
         const double blend = fmax((sum / n - PHASE_LOW) / (PHASE_HIGH - PHASE_LOW), outside * sqrt(weights));
         /* scratch may be magnitude_pdff: each is touched at i alone */
         const float own = out->pdff_fraction[v], magnitude = job->magnitude_pdff[i];
-        job->scratch[i] = blend > 0 ? own + (float)fmin(blend, 1) * (magnitude - own) : own;
+        /* Below a few points a magnitude is mostly its noise floor, and would lift lean muscle. */
+        const double part = fmin((double)magnitude, 1 - (double)magnitude);
+        const double heard = fmin(fmax((part - PART_LOW) / (PART_HIGH - PART_LOW), 0), 1);
+        job->scratch[i] = blend > 0 ? own + (float)(heard * fmin(blend, 1)) * (magnitude - own) : own;
     }
 }
 
