@@ -44,9 +44,10 @@ fsc_status fsc_blocks_new(fsc_blocks *b, const fsc_grid *grid, const uint8_t *bo
     b->block_of_node = fsc_alloc(b->n_node, sizeof(int32_t));
     b->minima = fsc_alloc(b->n_node, sizeof(fsc_minima));
     b->quality = fsc_alloc(b->n_node, sizeof(float));
+    b->misfit = fsc_alloc(b->n_node, sizeof(float));
     b->hz = fsc_alloc(b->n_node, sizeof(float));
     b->swap = fsc_alloc(b->n_node, sizeof(float));
-    if (!b->block_of_node || !b->minima || !b->quality || !b->hz || !b->swap) {
+    if (!b->block_of_node || !b->minima || !b->quality || !b->misfit || !b->hz || !b->swap) {
         fsc_blocks_free(b);
         return fsc_fail_nomem(err, "laying out blocks");
     }
@@ -60,6 +61,7 @@ void fsc_blocks_free(fsc_blocks *b) {
     fsc_free(b->block_of_node);
     fsc_free(b->minima);
     fsc_free(b->quality);
+    fsc_free(b->misfit);
     fsc_free(b->hz);
     fsc_free(b->swap);
     memset(b, 0, sizeof *b);
@@ -91,6 +93,8 @@ static void members(const fsc_blocks *b, const uint8_t *body, int32_t node, int3
             }
 }
 
+/* Share of the allowance for model errors that they usually take up. */
+#define USUAL_ERROR 0.06
 typedef struct profile_job {
     fsc_blocks *blocks;
     const fsc_source *source;
@@ -103,11 +107,11 @@ typedef struct profile_job {
 /* The four voxels' energies weigh the block: model errors of neighbours are alike, so they count once, not four times.
  */
 static void weigh(const profile_job *job, fsc_lanes_echo echo[FSC_BLOCK_VOXELS], int32_t voxel[][FSC_LANES], int32_t n,
-                  float weight[FSC_BLOCK_VOXELS][FSC_LANES], float quality[FSC_LANES]) {
+                  float weight[FSC_BLOCK_VOXELS][FSC_LANES], float quality[FSC_LANES], float allowed[FSC_LANES]) {
     const int32_t n_echo = job->source->n_echo;
     const int32_t *const size = job->blocks->size, full = size[0] * size[1] * size[2];
     for (int32_t l = 0; l < FSC_LANES; l++) {
-        double signal = 0, members_here = 0;
+        double signal = 0, members_here = 0, left = 1e-6;
         double energy[FSC_BLOCK_VOXELS] = {0};
         for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) {
             for (int32_t e = 0; e < n_echo; e++)
@@ -119,7 +123,11 @@ static void weigh(const profile_job *job, fsc_lanes_echo echo[FSC_BLOCK_VOXELS],
         for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) {
             const double variance = job->evidence.noise_variance + error2 * energy[v] + 1e-30;
             weight[v][l] = l < n && voxel[v][l] >= 0 ? (float)(0.5 / variance) : 0.0f;
+            const double noise_share = 2 * (double)weight[v][l] * job->evidence.noise_variance;
+            const double other_share = 2 * (double)weight[v][l] * error2 * energy[v];
+            left += (n_echo - 3) * (noise_share + USUAL_ERROR * other_share);
         }
+        allowed[l] = (float)left;
         const double noise = 2 * n_echo * job->evidence.noise_variance * fmax(members_here, 1);
         quality[l] = (float)(members_here / full * fmax(signal - noise, 0) / (signal + 8 * noise + 1e-30));
     }
@@ -129,23 +137,25 @@ static void profile_tile(void *context, int64_t tile, int64_t begin, int64_t end
     (void)tile;
     profile_job *job = context;
     fsc_profile *profile = &job->scratch[worker];
-    const int32_t n = (int32_t)(end - begin);
+    const int32_t n = (int32_t)(end - begin), n_echo = job->source->n_echo;
     fsc_lanes_echo echo[FSC_BLOCK_VOXELS];
     int32_t voxel[FSC_BLOCK_VOXELS][FSC_LANES];
-    float weight[FSC_BLOCK_VOXELS][FSC_LANES], quality[FSC_LANES];
+    float weight[FSC_BLOCK_VOXELS][FSC_LANES], quality[FSC_LANES], allowed[FSC_LANES];
     for (int32_t l = 0; l < n; l++) {
         int32_t four[FSC_BLOCK_VOXELS] = {-1, -1, -1, -1};
         members(job->blocks, job->body, (int32_t)begin + l, four);
         for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) voxel[v][l] = four[v];
     }
     for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_source_load(job->source, voxel[v], n, &echo[v]);
-    weigh(job, echo, voxel, n, weight, quality);
+    weigh(job, echo, voxel, n, weight, quality, allowed);
     fsc_profile_clear(profile, job->profiler);
     for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_profile_add(profile, job->profiler, &echo[v], weight[v]);
     fsc_profile_scan(profile, job->profiler, 1);
     for (int32_t l = 0; l < n; l++) {
         fsc_minima_find(&job->blocks->minima[begin + l], profile, job->profiler, l);
         job->blocks->quality[begin + l] = quality[l];
+        /* Three echoes leave nothing over. */
+        if (n_echo > 3) job->blocks->misfit[begin + l] = job->blocks->minima[begin + l].floor / allowed[l];
     }
 }
 

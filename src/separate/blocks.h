@@ -17,8 +17,9 @@ typedef struct fsc_blocks {
     int32_t *block_of_node; /* owned */
     fsc_minima *minima;     /* owned, [n_node] */
     float *quality;         /* owned, [n_node]: 0..1, how much a block's field is to be trusted by its neighbours */
-    float *hz;              /* owned, [n_node]: the chosen field */
-    float *swap;            /* owned, [n_node]: probability that fat and water are exchanged */
+    float *misfit; /* owned, [n_node]: what the best field leaves, over what noise and the usual model error leave */
+    float *hz;     /* owned, [n_node]: the chosen field */
+    float *swap;   /* owned, [n_node]: probability that fat and water are exchanged */
 } fsc_blocks;
 
 /* How residuals become likelihood: variance per real channel = noise^2 + (model_error * signal)^2 per echo. */

@@ -200,20 +200,23 @@ static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, c
 static void mark_swaps(const work *w, fsc_fatwater *out) {
     const uint16_t everywhere =
         (uint16_t)((w->sign_unclear ? FSC_Q_SIGN_UNCLEAR : 0u) | (w->ramp.axis >= 0 ? FSC_Q_RAMP_CORRECTED : 0u));
-    int64_t suspect = 0;
+    int64_t suspect = 0, heard = 0;
     for (int32_t i = 0; i < w->body.n_tissue; i++) {
         const int32_t v = w->tissue[i];
         const int32_t alone = w->fine.n_node > 0 ? fsc_blocks_node_at(&w->fine, v) : -1;
         out->swap_probability[v] = w->blocks.swap[fsc_blocks_node_at(&w->blocks, v)];
         if (alone >= 0) out->swap_probability[v] = fmaxf(out->swap_probability[v], w->fine.swap[alone]);
         const int is_suspect = out->swap_probability[v] > SUSPECT;
-        suspect += is_suspect;
+        const int is_heard = !(out->quality[v] & FSC_Q_LOW_SNR);
+        heard += is_heard;
+        suspect += is_suspect && is_heard;
         out->quality[v] |= (uint16_t)(everywhere | (is_suspect ? FSC_Q_SWAP_SUSPECT : 0u));
     }
-    if (suspect * 100 > w->body.n_tissue)
-        fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "swap-suspect",
-                      "fat and water may be exchanged in %.1f %% of the tissue voxels (marked in the quality map)",
-                      100.0 * (double)suspect / w->body.n_tissue);
+    if (suspect * 100 > heard)
+        fsc_notes_add(
+            &out->notes, FSC_NOTE_WARNING, "swap-suspect",
+            "fat and water may be exchanged in %.1f %% of the tissue voxels above noise (marked in the quality map)",
+            100.0 * (double)suspect / (double)heard);
 }
 
 static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_options *opt, fsc_error *err) {

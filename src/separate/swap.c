@@ -46,7 +46,9 @@ static double own_margin(const fsc_blocks *blocks, const fsc_fieldmap_prior *pri
             *other_hz = here + wrapped((double)m->hz[k] - here, prior->period_hz);
         }
     }
-    return fmax(fmin(other - chosen, MOST_NATS), -MOST_NATS);
+    /* Where no field explains the echoes, none has much evidence over another. */
+    const double misfit = fmax((double)blocks->misfit[node], 1);
+    return fmax(fmin((other - chosen) / misfit, MOST_NATS), -MOST_NATS);
 }
 
 static int32_t root_of(int32_t *parent, int32_t i) {
