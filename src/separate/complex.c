@@ -133,7 +133,7 @@ static fsc_status find_frequency(work *w, fsc_fatwater *out, const fsc_scan *sca
                                  const fsc_separate_options *opt, fsc_error *err) {
     fsc_frequency found;
     FSC_TRY(fsc_frequency_compare(&found, scan, spectrum, &w->source, &w->model, w->sample, w->n_sample,
-                                  w->sign.noise_variance, err));
+                                  w->sign.noise_variance, w->ramp.axis >= 0 || w->offsets.found, err));
     if (!fsc_frequency_note(&found, &out->notes)) return FSC_OK;
     fsc_model_set_fat(&w->model, spectrum, found.true_tesla * FSC_GAMMA_MHZ_PER_TESLA);
     fsc_profiler_free(&w->profiler);

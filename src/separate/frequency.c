@@ -16,6 +16,8 @@
 /* A field is clearly better from this paired t and this ratio of summed residuals on. */
 #define CLEAR_T 5.0
 #define CLEAR_RATIO 1.02
+/* The listed fields differ by 3.5 %. */
+#define DOUBT_MOST 0.01
 
 static void judge(fsc_frequency *out, const double *nominal, const double *other, int32_t n) {
     double sum_nominal = 0, sum_other = 0, square = 0;
@@ -66,7 +68,7 @@ static fsc_status residuals_of(double *out, const fsc_source *source, const fsc_
 
 fsc_status fsc_frequency_compare(fsc_frequency *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                                  const fsc_source *source, const fsc_model *model, const int32_t *voxel, int32_t n,
-                                 double noise_variance, fsc_error *err) {
+                                 double noise_variance, int phases_wrong, fsc_error *err) {
     *out = (fsc_frequency){.nominal_tesla = scan->b0_tesla, .true_tesla = NAN};
     if (isfinite(scan->imaging_frequency_mhz) || model->n_echo < ECHOES_LEAST) return FSC_OK;
     FSC_TRY(true_tesla(&out->true_tesla, scan->b0_tesla, err));
@@ -78,23 +80,27 @@ fsc_status fsc_frequency_compare(fsc_frequency *out, const fsc_scan *scan, const
     FSC_TRY(residuals_of(residual, source, model, voxel, n, noise_variance, err));
     FSC_TRY(residuals_of(residual + n, source, &other, voxel, n, noise_variance, err));
     judge(out, residual, residual + n, n);
+    /* Echo spacing and field strength trade off: an error of the one is an error of the other. */
+    out->disturbed = phases_wrong || model->dte_doubt > DOUBT_MOST;
     return FSC_OK;
 }
 
 int fsc_frequency_note(const fsc_frequency *found, fsc_notes *notes) {
     if (!isfinite(found->true_tesla)) return 0;
     const int enough = found->n >= VOXELS_LEAST;
-    if (enough && found->t > CLEAR_T && found->ratio > CLEAR_RATIO) {
+    const int clear = enough && found->t > CLEAR_T && found->ratio > CLEAR_RATIO;
+    if (clear && !found->disturbed) {
         fsc_notes_add(notes, FSC_NOTE_FOUND, "field-strength-rounded",
                       "the stated %.4g T is rounded: %.4f T leaves %.1f %% less residual in %d voxels of mixed fat and "
                       "was used",
                       found->nominal_tesla, found->true_tesla, 100 * (1 - 1 / found->ratio), (int)found->n);
         return 1;
     }
-    if (!enough || fabs(found->t) < CLEAR_T)
+    if (!enough || clear || fabs(found->t) < CLEAR_T)
         fsc_notes_add(notes, FSC_NOTE_WARNING, "field-strength-unclear",
                       "PDFF may be off by up to a point or two: the field may be %.4f T instead of the stated %.4g T, "
-                      "and the echoes do not tell; give ImagingFrequency",
-                      found->true_tesla, found->nominal_tesla);
+                      "and the echoes do not tell%s; give ImagingFrequency",
+                      found->true_tesla, found->nominal_tesla,
+                      clear ? " it from rounded echo times or alternating readouts" : "");
     return 0;
 }

@@ -80,6 +80,7 @@ static void snap_echoes(fsc_model *model, fsc_notes *notes) {
     model->dte_s = step;
     model->period_hz = 1 / step;
     if (worst <= 1e-7) return;
+    model->dte_doubt = quantum / ((n - 1) * step);
     for (int32_t k = 0; k < n; k++) model->te_s[k] = first + k * step;
     fsc_notes_add(notes, FSC_NOTE_ASSUMED, "echo-times-rounded",
                   "echo times look rounded to %.3g ms; taken as %.4f + k x %.4f ms", quantum * 1e3, first * 1e3,

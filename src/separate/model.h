@@ -27,6 +27,7 @@ typedef struct fsc_model {
     double tau_s[FSC_ECHO_MAX]; /* te_s - te_s[0] */
     int32_t uniform;            /* even spacing: every field repeats with period_hz */
     double dte_s;
+    double dte_doubt; /* relative error that the rounding of the list leaves in dte_s; 0 for a list taken as it is */
     double period_hz; /* 1 / dte_s, or 0 */
     double frequency_mhz;
     double shift_hz; /* size of the main fat shift */

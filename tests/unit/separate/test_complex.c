@@ -289,6 +289,19 @@ static void rounded_field_strength_is_noticed(void **state) {
         }
 }
 
+/* Spacing and field strength trade off: echo times listed to 0.1 ms must not make a true 3 T look rounded. */
+static void rounded_echo_times_are_no_rounded_field(void **state) {
+    (void)state;
+    sim *s = sim_new(64, 64, 2, 6, 1.04e-3, 0.705e-3, 3, 40, sim_body);
+    for (int32_t e = 0; e < 6; e++) s->scan.te_s[e] = round(s->scan.te_s[e] * 1e4) * 1e-4; /* spacing 2.9 % too long */
+    fsc_fatwater *out = separate(s, NULL);
+    assert_true(has_note(out, "echo-times-rounded"));
+    assert_false(has_note(out, "field-strength-rounded"));
+    assert_true(has_note(out, "field-strength-unclear"));
+    fsc_fatwater_free(out);
+    sim_free(s);
+}
+
 static sim_voxel paint_iron(double x, double y, double z) {
     (void)z;
     return (sim_voxel){1, 0.1, x < 0 ? 10 : 300, 40 * y};
@@ -388,6 +401,7 @@ int main(void) {
         cmocka_unit_test(three_and_many_echoes),
         cmocka_unit_test(uneven_and_rounded_echo_times),
         cmocka_unit_test(rounded_field_strength_is_noticed),
+        cmocka_unit_test(rounded_echo_times_are_no_rounded_field),
         cmocka_unit_test(r2star_is_unbiased),
         cmocka_unit_test(broken_voxels_and_scans_are_said),
         cmocka_unit_test(memory_failure_is_reported),
