@@ -11,7 +11,7 @@ check: deps
 	@scripts/check
 bench: all
 	@scripts/bench build
-# Twenty minutes: what data/cycle/discrepancy.tsv was learnt with.
+# Some minutes: what data/cycle/discrepancy.tsv was learnt with.
 learn-forecast: all
 	@ninja -C build --quiet bench/learn_forecast
 	@build/bench/learn_forecast

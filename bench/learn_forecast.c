@@ -1,6 +1,6 @@
 /* What made the learnt rows of data/cycle/discrepancy.tsv: forecasts of simulated people under a grid of values, judged
  * by the mean log score of their 12-month PDFF. Coverage takes no part. `make learn-forecast` runs it.
- * Arguments: seed, simulated people of each kind and day of scan, virtual people (902 8 1024 when left out). The seed
+ * Arguments: seed, simulated people of each kind and day of scan, virtual people (902 4 512 when left out). The seed
  * must not be used in any report: what was learnt on it would look better than it is. */
 #include "infer.h"
 
@@ -26,8 +26,8 @@ static double score(const fsc_discrepancy *d, fsc_validation_options opt, fsc_er
 
 int main(int argc, char **argv) {
     fsc_error err = FSC_ERROR_INIT;
-    fsc_validation_options opt = {.n_truth = argc > 2 ? atoi(argv[2]) : 8,
-                                  .n_member = argc > 3 ? atoi(argv[3]) : 1024,
+    fsc_validation_options opt = {.n_truth = argc > 2 ? atoi(argv[2]) : 4,
+                                  .n_member = argc > 3 ? atoi(argv[3]) : 512,
                                   .seed = (uint64_t)(argc > 1 ? atoi(argv[1]) : 902)};
     static const double change_share[] = {0.1, 0.2, 0.4}, share_factor[] = {1, 0.5};
     fsc_discrepancy table;
