@@ -161,19 +161,20 @@ FSC_API FSC_MUST_USE fsc_status fsc_forecast_write(const fsc_forecast *forecast,
                                                    const fsc_recipe *recipe, fsc_error *err);
 FSC_API FSC_MUST_USE fsc_status fsc_forecast_read(fsc_forecast **out, const char *path, fsc_error *err);
 
-/* How good the method is on simulated people whose truth is known: where their parameters come from. The library of
- * virtual people lies around sets A and B. */
+/* How good the method is on simulated people whose truth is known: where their parameters come from. A third
+ * of the library of virtual people lies around each of the three centres. */
 typedef enum fsc_truth {
     FSC_TRUTH_A = 0,       /* around set A; acute fat */
     FSC_TRUTH_B = 1,       /* around set B; acute fat */
-    FSC_TRUTH_NEITHER = 2, /* around the prior medians, which neither set nor library is centred on; acute fat */
+    FSC_TRUTH_MEDIANS = 2, /* around the prior medians; acute fat */
     FSC_TRUTH_RIVAL = 3,   /* around the prior medians; the rival story, fat that was there before */
     FSC_TRUTH_N = 4
 } fsc_truth;
-FSC_API const char *fsc_truth_text(fsc_truth truth); /* "A", "B", "neither", "rival" */
+FSC_API const char *fsc_truth_text(fsc_truth truth); /* "A", "B", "medians", "rival" */
 
 typedef struct fsc_validation_options {
-    int32_t n_truth;  /* simulated people for each fsc_truth */
+    int32_t
+        n_truth; /* simulated people for each fsc_truth and day of scan (90, 270, 540 days after the first injury) */
     int32_t n_member; /* virtual people per story */
     double mismatch;  /* every parameter of every truth is off its centre by this many of its prior SDs (SD of the
                          logarithm, cut at 0.3), drawn for itself; 0 = on the centre */
@@ -205,7 +206,11 @@ typedef struct fsc_validation {
     double order_right_far;           /* pairs 120 days or more apart */
     double onset_error_day, onset_prior_error_day; /* mean absolute error of the median; of the prior's median */
     double rmse_pp, persistence_rmse_pp;           /* 12 months, all deep sites */
-    fsc_coverage cover90, cover90_fatty, cover50;  /* of the 12-month bands; fatty = over 22 % now or then */
+    fsc_coverage cover90, cover90_fatty, cover50;  /* of the 12-month bands; fatty = over 22 % as measured, or by the
+                                                      median forecast: known on the day of the scan */
+    fsc_coverage cover90_chosen; /* sites truly over 22 % now or then: chosen partly by outcome, so that forecasts which
+                                    are right hold fewer than 0.90 of them */
+    double chosen_expected;      /* what the forecasts themselves expect of cover90_chosen */
     double width90_pp;
     double log_score; /* mean natural logarithm of the predictive density (per point) at the truth: higher is better */
 } fsc_validation;

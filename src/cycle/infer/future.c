@@ -125,8 +125,9 @@ void fsc_outlook_of(const fsc_outlook *o, int32_t i, double mean[FSC_FORECAST_N_
     const fsc_pick p = o->level->pick[i];
     int32_t site[2];
     const int32_t n_site = fsc_sites_of(site, o->data, p.level, o->layer, o->side, p.mirrored);
-    const double own = o->posterior->shift_variance[o->layer] + FSC_SITE_SD * FSC_SITE_SD / n_site;
-    const double shift = o->posterior->shift[o->layer], scale2 = p.scale * p.scale;
+    const fsc_baseline *person = &o->posterior->baseline[p.baseline];
+    const double own = person->variance[o->layer] + FSC_SITE_SD * FSC_SITE_SD / n_site;
+    const double shift = person->shift[o->layer], scale2 = p.scale * p.scale;
     const double healthy = fsc_seen_healthy(library, p.member, FSC_OBSERVED_PDFF, site);
     const int32_t visit = last ? last->visit : library->n_visit - 1;
     const double at_visit = fsc_seen(library, p.member, visit, FSC_OBSERVED_PDFF, site);

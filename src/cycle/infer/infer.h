@@ -8,9 +8,10 @@
 
 enum {
     FSC_PICKS = 512,      /* equally likely virtual levels drawn for every observed level */
-    FSC_COMPOSITES = 192, /* whole persons put together from picks */
+    FSC_COMPOSITES = 192, /* whole persons put together from picks, unless the library is smaller */
     FSC_LAYERS = 4,       /* deep, intermediate, superficial, anterior */
-    FSC_SCALES = 4        /* scales of the discrepancy that are weighed against each other */
+    FSC_SCALES = 4,       /* scales of the discrepancy that are weighed against each other */
+    FSC_BASELINES = 3     /* explanations of a person's baseline fat that are kept, at most */
 };
 
 /* Fixed spreads of the observation model, in the unit of each observed quantity (doc/equations/forecast.md). */
@@ -143,25 +144,30 @@ void fsc_data_free(fsc_data *data);
 /* Fills site_index and group for a model. */
 void fsc_data_index(fsc_data *data, const fsc_cycle *model);
 
+/* The person's baseline fat against the model's, by layer, fraction. */
+typedef struct fsc_baseline {
+    double shift[FSC_LAYERS], variance[FSC_LAYERS];
+} fsc_baseline;
+
 /* A virtual level that stands for an observed one. */
 typedef struct fsc_pick {
     int32_t member, level;
     int32_t mirrored; /* non-zero: left and right change places */
+    int32_t baseline; /* of the person's */
     double scale;     /* of the discrepancy */
 } fsc_pick;
 
 typedef struct fsc_level_posterior {
     int32_t level;  /* of the model */
-    fsc_pick *pick; /* owned, FSC_PICKS; pick i has the same scale of the discrepancy at every level */
+    fsc_pick *pick; /* owned, FSC_PICKS; pick i has the same scale and baseline at every level */
     double effective_n, tempering;
 } fsc_level_posterior;
 
 typedef struct fsc_posterior {
     fsc_level_posterior *level; /* owned, the levels with data, head to foot */
     int32_t n_level;
-    double shift[FSC_LAYERS]; /* the person's baseline fat against the model's, fraction */
-    double shift_variance[FSC_LAYERS];
-    double scale_share[FSC_SCALES]; /* posterior of the discrepancy's scale */
+    fsc_baseline baseline[FSC_BASELINES]; /* the likely ones, best first */
+    double scale_share[FSC_SCALES];       /* posterior of the discrepancy's scale */
 } fsc_posterior;
 
 /* Weighs the library by the data, level by level, and draws the picks. */
@@ -235,6 +241,10 @@ FSC_MUST_USE fsc_status fsc_person_future(fsc_band *band, const fsc_library *lib
                                           const fsc_posterior *posterior, double *deep_pdff,
                                           const fsc_cycle_course *course, int32_t n_course, uint64_t seed,
                                           int32_t n_threads, fsc_error *err);
+
+/* fsc_forecast_validate with another discrepancy than the table's (NULL = the table's): for learning it. */
+FSC_MUST_USE fsc_status fsc_validate_under(fsc_validation result[FSC_TRUTH_N][2], const fsc_validation_options *opt,
+                                           const fsc_discrepancy *discrepancy, fsc_error *err);
 
 /* Writes story->order_sentence and order_known from story->before; has[q] says which quantities were observed. */
 void fsc_order_words(fsc_forecast_story *story, int32_t n_level, const int32_t has[FSC_OBSERVED_N]);

@@ -65,8 +65,9 @@ static void take_known(fsc_cycle_modifiers *drawn, const fsc_cycle_modifiers *kn
 
 static void draw_person(fsc_library *lib, const fsc_prior *prior, int32_t m) {
     fsc_cycle_person *person = &lib->person[m];
-    /* Half of a library by each fitted set: the data do not choose between them. */
-    fsc_cycle_set set = (m / LANE_GROUP) % 2 == 0 ? FSC_CYCLE_SET_A : FSC_CYCLE_SET_B;
+    /* A third of a library around each fitted set and around the prior medians: the data do not choose between them. */
+    static const fsc_cycle_set centre[3] = {FSC_CYCLE_SET_A, FSC_CYCLE_SET_B, FSC_CYCLE_PRIOR};
+    fsc_cycle_set set = centre[(m / LANE_GROUP) % 3];
     if (prior->truth_strikes >= 0) set = prior->truth_centre;
     fsc_cycle_person_init(person, lib->model, set);
     fsc_draw draw = start(prior, STREAM_PARAMETER, m);

@@ -46,11 +46,11 @@ static void copy_level(double *state, double *fat_shift, const fsc_library *lib,
  * level's member: there they matter most. */
 static void compose(fsc_cycle_person *person, double *state, double *fat_shift, const fsc_library *lib,
                     const fsc_data *data, const fsc_posterior *posterior, fsc_draw *draw) {
-    fsc_pick lead = {(int32_t)(fsc_draw_uniform(draw) * lib->n_member), 0, 0, 1};
+    fsc_pick lead = {(int32_t)(fsc_draw_uniform(draw) * lib->n_member), 0, 0, 0, 1};
     double most = -1;
     int32_t next = 0;
     for (int32_t level = 0; level < lib->n_level; level++) {
-        fsc_pick p = {(int32_t)(fsc_draw_uniform(draw) * lib->n_member), level, 0, 1};
+        fsc_pick p = {(int32_t)(fsc_draw_uniform(draw) * lib->n_member), level, 0, 0, 1};
         if (next < posterior->n_level && posterior->level[next].level == level) {
             p = posterior->level[next++].pick[(int32_t)(fsc_draw_uniform(draw) * FSC_PICKS)];
             const double excess = largest_excess(lib, data, p);
@@ -68,14 +68,14 @@ static void compose(fsc_cycle_person *person, double *state, double *fat_shift, 
     person->initial = state;
 }
 
-static void fill_bands(fsc_band *band, const fsc_cycle_run *run, double *scratch) {
+static void fill_bands(fsc_band *band, const fsc_cycle_run *run, int32_t n, double *scratch) {
     for (int32_t t = 0; t < FSC_FORECAST_N_DAY; t++) {
         for (int q = FSC_PERSON_PAIN; q < FSC_PERSON_N; q++) {
-            for (int32_t c = 0; c < FSC_COMPOSITES; c++) {
+            for (int32_t c = 0; c < n; c++) {
                 const fsc_cycle_outcome *o = &run->outcome[(int64_t)c * FSC_FORECAST_N_DAY + t];
                 scratch[c] = q == FSC_PERSON_PAIN ? o->nrs : q == FSC_PERSON_DISABILITY ? o->ndi : o->rom;
             }
-            band[q * FSC_FORECAST_N_DAY + t] = fsc_band_of(scratch, FSC_COMPOSITES);
+            band[q * FSC_FORECAST_N_DAY + t] = fsc_band_of(scratch, n);
         }
     }
 }
@@ -84,12 +84,13 @@ fsc_status fsc_person_future(fsc_band *band, const fsc_library *library, const f
                              const fsc_posterior *posterior, double *deep_pdff, const fsc_cycle_course *course,
                              int32_t n_course, uint64_t seed, int32_t n_threads, fsc_error *err) {
     const int64_t n_state = library->n_state, n_site = library->n_site;
-    FSC_AUTO_BLOCK fsc_cycle_person *person = fsc_alloc(FSC_COMPOSITES, sizeof *person);
-    FSC_AUTO_BLOCK double *state = fsc_alloc(FSC_COMPOSITES * (n_state + n_site), sizeof *state);
+    const int32_t n = library->n_member < FSC_COMPOSITES ? library->n_member : FSC_COMPOSITES;
+    FSC_AUTO_BLOCK fsc_cycle_person *person = fsc_alloc(n, sizeof *person);
+    FSC_AUTO_BLOCK double *state = fsc_alloc(n * (n_state + n_site), sizeof *state);
     FSC_AUTO_BLOCK double *scratch = fsc_alloc(FSC_PICKS, sizeof *scratch);
     if (!person || !state || !scratch) return fsc_fail_nomem(err, "putting whole persons together");
     fsc_draw draw = {seed, STREAM_COMPOSITE, 0};
-    for (int32_t c = 0; c < FSC_COMPOSITES; c++) {
+    for (int32_t c = 0; c < n; c++) {
         double *own = state + c * (n_state + n_site);
         compose(&person[c], own, own + n_state, library, data, posterior, &draw);
         person[c].course = course;
@@ -101,8 +102,8 @@ fsc_status fsc_person_future(fsc_band *band, const fsc_library *library, const f
                                  .absolute_tolerance = 1e-5,
                                  .n_threads = n_threads};
     fsc_cycle_run *run = NULL;
-    FSC_TRY(fsc_cycle_simulate(&run, library->model, person, FSC_COMPOSITES, &plan, NULL, err));
-    fill_bands(band, run, scratch);
+    FSC_TRY(fsc_cycle_simulate(&run, library->model, person, n, &plan, NULL, err));
+    fill_bands(band, run, n, scratch);
     fsc_cycle_run_free(run);
     for (int32_t t = 0; t < FSC_FORECAST_N_DAY; t++) {
         for (int32_t i = 0; i < FSC_PICKS; i++) scratch[i] = deep_pdff[(int64_t)i * FSC_FORECAST_N_DAY + t];

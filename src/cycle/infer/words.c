@@ -68,13 +68,26 @@ void fsc_order_words(fsc_forecast_story *story, int32_t n_level, const int32_t h
                  TELLS, gain);
 }
 
+/* Rows of a built-in table that are assumptions. */
+static int32_t assumptions_in(const char *name) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    int32_t n = 0;
+    if (fsc_table_embedded(&table, name, NULL) != FSC_OK) return 0;
+    for (int32_t row = 0; row < table.n_row; row++)
+        n += strcmp(fsc_table_get(&table, row, "status"), "assumption") == 0;
+    return n;
+}
+
 void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model) {
     const fsc_cycle_honesty honesty = fsc_cycle_honesty_of(model);
     forecast->n_literature = honesty.n_literature;
     forecast->n_assumption = honesty.n_assumption;
-    forecast->n_fixed_assumption = honesty.n_fixed_assumption;
+    const int32_t own = assumptions_in("cycle/discrepancy.tsv") + assumptions_in("cycle/stages.tsv");
+    forecast->n_fixed_assumption = honesty.n_fixed_assumption + own;
     fsc_copy_text(forecast->within, sizeof forecast->within, "within the model");
-    fsc_copy_text(forecast->honesty, sizeof forecast->honesty, honesty.sentence);
+    snprintf(forecast->honesty, sizeof forecast->honesty,
+             "%s; the forecast adds %d assumed constants (how far the model is trusted, where a stage begins) to these",
+             honesty.sentence, (int)own);
     fsc_copy_text(forecast->treatment, sizeof forecast->treatment,
                   "Schedules act in the model by assumed rates. Differences between them follow from those rates: they "
                   "are no evidence that a treatment works.");

@@ -39,6 +39,7 @@ static void clear_cases_are_told(void **state) {
     assert_int_equal(f->n_schedule, 1);
     assert_string_equal(f->within, "within the model");
     assert_true(f->n_assumption > f->n_literature);
+    assert_non_null(strstr(f->honesty, "the forecast adds 20 assumed constants"));
     for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
         const fsc_forecast_story *story = &f->story[s];
         for (int32_t i = 0; i < n; i++) {
