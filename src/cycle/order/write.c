@@ -84,17 +84,22 @@ static fsc_status write_stages(const fsc_order *o, const char *dir, const char *
     return put(&text, dir, name, "stages.tsv", err);
 }
 
+/* Width that the sentence above the picture takes. */
+#define SENTENCE 430
+
 /* The positional variance picture: rows are events in their likeliest order, darkness is the share of orders. */
 static fsc_status write_svg(const fsc_order *o, const char *dir, const char *name, fsc_error *err) {
     FSC_AUTO_TEXT fsc_text text = {0};
-    const int cell = 22, left = 230, top = 58, n = (int)o->n_event;
+    const int cell = 22, left = 230, top = 58, n = (int)o->n_event, width = left + n * cell + 12;
     fsc_text_printf(&text,
                     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" "
                     "font-size=\"12\" role=\"img\">\n<title>Order of events in the cohort, with its "
                     "uncertainty</title>\n<text x=\"8\" y=\"18\">Order of events in %d people. Darker = more of the "
                     "sampled orders.</text>\n<text x=\"8\" y=\"34\">Within the model: one common order, no "
                     "reversal.</text>\n",
-                    left + n * cell + 12, top + n * cell + 12, (int)o->n_person);
+                    width > SENTENCE ? width : SENTENCE, top + n * cell + 12, (int)o->n_person);
+    fsc_text_printf(&text, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#555\">position in the order</text>\n",
+                    left - 6, top - 5);
     for (int k = 0; k < n; k++)
         fsc_text_printf(&text, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%d</text>\n", left + k * cell + cell / 2,
                         top - 5, k + 1);
