@@ -119,7 +119,7 @@ static void print_validation(cli *c, const fsc_validation *r, int count[3]) {
     print_coverage(c, where, "fatty sites", &r->cover90_fatty, count);
     const fsc_coverage *chosen = &r->cover90_chosen;
     cli_line(
-        c, "by outcome",
+        c, "hindsight",
         "%s: holds %.3f of %d sites truly over 22 %% now or then (%.2f to %.2f); the forecasts expect %.3f of sites "
         "chosen so; not judged",
         where, chosen->share, (int)chosen->n, chosen->low, chosen->high, r->chosen_expected);
