@@ -17,6 +17,7 @@ static inline void results_add(const char *path, const char *bench, const char *
     if (path && !f) fprintf(stderr, "bench_%s: cannot write %s\n", bench, path);
     if (!f) return;
     if (gmtime_r(&t, &utc)) (void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    (void)fseek(f, 0, SEEK_END); /* where appending starts is the C library's choice */
     if (ftell(f) == 0) fputs(FSC_RESULTS_HEADER "\n", f);
     fprintf(f, "%s,%s,%s,%s,%.6g\n", day, bench, of, quantity, value);
     fclose(f);

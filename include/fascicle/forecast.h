@@ -173,8 +173,7 @@ typedef enum fsc_truth {
 FSC_API const char *fsc_truth_text(fsc_truth truth); /* "A", "B", "medians", "rival" */
 
 typedef struct fsc_validation_options {
-    int32_t
-        n_truth; /* simulated people for each fsc_truth and day of scan (90, 270, 540 days after the first injury) */
+    int32_t n_truth;  /* simulated people for each fsc_truth and day of scan (90, 270 and 540 after the injury) */
     int32_t n_member; /* virtual people per story */
     double mismatch;  /* every parameter of every truth is off its centre by this many of its prior SDs (SD of the
                          logarithm, cut at 0.3), drawn for itself; 0 = on the centre */

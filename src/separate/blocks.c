@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Share of the allowance for model errors that they usually take up. */
+#define USUAL_ERROR 0.06
+
 int32_t fsc_slice_axis(const fsc_grid *grid) {
     double mm[3];
     fsc_grid_spacing_mm(grid, mm);
@@ -53,6 +56,8 @@ fsc_status fsc_blocks_new(fsc_blocks *b, const fsc_grid *grid, const uint8_t *bo
     }
     for (int64_t i = 0; i < n_block; i++)
         if (b->node_of_block[i] >= 0) b->block_of_node[b->node_of_block[i]] = (int32_t)i;
+    /* A block that nobody fills has one field that costs nothing: voxels that are not finite. */
+    for (int32_t i = 0; i < b->n_node; i++) b->minima[i].n = 1;
     return FSC_OK;
 }
 
@@ -93,8 +98,6 @@ static void members(const fsc_blocks *b, const uint8_t *body, int32_t node, int3
             }
 }
 
-/* Share of the allowance for model errors that they usually take up. */
-#define USUAL_ERROR 0.06
 typedef struct profile_job {
     fsc_blocks *blocks;
     const fsc_source *source;

@@ -6,7 +6,8 @@
 
 /* Evidence of neighbours is not independent, because they share the errors of the model, so nats are tempered before
  * they become odds: for one block, for all that a field joins, and for a region of good signal. Chosen on simulated
- * scans (seeds 0 to 159 of test_swap.c); the reliability table of doc/equations/separate.md is made with others. */
+ * scans like those of test_swap.c; the reliability table of doc/equations/separate.md is made with seeds unseen then.
+ */
 #define TEMPER_BLOCK 0.5
 #define TEMPER_JOINED 0.03
 #define TEMPER_REGION 0.02

@@ -58,6 +58,25 @@ static void magnitude_search_tells_fat_from_water(void **state) {
     }
 }
 
+/* Voxels that are not finite are no tissue, and take nothing from their neighbours. */
+static void broken_voxels_leave_magnitudes_whole(void **state) {
+    (void)state;
+    sim *s = sim_new(32, 32, 1, 6, 1.2e-3, 1.0e-3, 3, 60, sim_body);
+    take_magnitude(s);
+    fsc_fatwater *whole = NULL, *broken = NULL;
+    assert_ok(fsc_separate_run(&whole, &s->scan, NULL, &test_error));
+    const int64_t at = 10 * 32 + 12;
+    s->scan.echo_re[at] = NAN;
+    assert_ok(fsc_separate_run(&broken, &s->scan, NULL, &test_error));
+    assert_true(isnan(broken->pdff_fraction[at]) && broken->quality[at] & FSC_Q_NOT_FINITE);
+    for (int64_t v = at - 33; v <= at + 33; v++)
+        if (v != at && isfinite(whole->pdff_fraction[v]))
+            assert_close((double)broken->pdff_fraction[v], (double)whole->pdff_fraction[v], 1e-3);
+    fsc_fatwater_free(whole);
+    fsc_fatwater_free(broken);
+    sim_free(s);
+}
+
 static void two_complex_echoes_give_a_fraction(void **state) {
     (void)state;
     sim *s = sim_new(64, 64, 2, 2, 1.15e-3, 1.15e-3, 3, 40, sim_body);
@@ -210,6 +229,7 @@ static void spectra_sum_to_one(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(magnitude_search_tells_fat_from_water),
+        cmocka_unit_test(broken_voxels_leave_magnitudes_whole),
         cmocka_unit_test(two_complex_echoes_give_a_fraction),
         cmocka_unit_test(t1_weighting_is_reported_and_divided_out),
         cmocka_unit_test(ready_maps_pass_and_exchanges_are_seen),
