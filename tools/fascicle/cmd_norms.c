@@ -82,6 +82,25 @@ static int run_fit(cli *c, const void *given) {
     return status == FSC_OK ? EXIT_OK : cli_fail(c, status, &err);
 }
 
+typedef struct pool_values {
+    const char *table, *out;
+} pool_values;
+
+static int run_pool(cli *c, const void *given) {
+    const pool_values *v = given;
+    fsc_error err = FSC_ERROR_INIT;
+    fsc_notes notes = {0};
+    fsc_recipe recipe = {0};
+    fsc_status status = cli_recipe(c, &recipe, &err);
+    if (status == FSC_OK && v->table) status = fsc_recipe_add_input(&recipe, v->table, &err);
+    if (status == FSC_OK) status = fsc_norms_pool(v->out, v->table, &recipe, &notes, &err);
+    cli_notes(c, "norms", &notes, 1);
+    if (status == FSC_OK) cli_file(c, "baseline", v->out);
+    fsc_notes_free(&notes);
+    fsc_recipe_free(&recipe);
+    return status == FSC_OK ? EXIT_OK : cli_fail(c, status, &err);
+}
+
 typedef struct curve_values {
     const char *norm, *table;
     double from, to, step;
@@ -192,7 +211,25 @@ static const command norms_curve = {
     .defaults = &curve_defaults,
     .size = sizeof(curve_values),
     .run = run_curve};
-static const command *const parts[] = {&norms_list, &norms_check, &norms_place, &norms_fit, &norms_curve, NULL};
+static const arg pool_args[] = {{"TABLE", offsetof(pool_values, table), 0, "a norm table; the built-in one without"},
+                                {NULL, 0, 0, NULL}};
+static const opt pool_opts[] = {
+    {"out", "FILE", OPT_TEXT, offsetof(pool_values, out), "where the baseline goes (default: baseline.tsv)"}, NO_OPTS};
+static const pool_values pool_defaults = {.out = "baseline.tsv"};
+static const command norms_pool = {
+    .name = "pool",
+    .group = "",
+    .line = "fit the pooled baseline from the published means",
+    .about = "Pools the rows of a norm table whose column pool is 'fit' over studies, levels, ages, sexes and methods "
+             "(one smooth model on the logit scale), says how each study stands against a fit to the others, and "
+             "writes the parameters with their covariance: data/baseline.tsv is this for the built-in table.",
+    .args = pool_args,
+    .opts = pool_opts,
+    .defaults = &pool_defaults,
+    .size = sizeof(pool_values),
+    .run = run_pool};
+static const command *const parts[] = {&norms_list, &norms_check, &norms_place, &norms_fit,
+                                       &norms_pool, &norms_curve, NULL};
 
 extern const command cmd_norms;
 const command cmd_norms = {
