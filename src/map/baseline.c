@@ -11,12 +11,11 @@
 #include <string.h>
 
 static const char *const names[FSC_BASELINE_N] = {
-    "level T9",    "level T10",    "level T11",    "level T12",    "level L1",         "level L2",
-    "level L3",    "level L4",     "level L5",     "level S1",     "sex",              "age",
-    "age_caudal",  "multifidus",   "two_point",    "spin_echo",    "psoas",            "psoas_sex",
-    "psoas_age",   "psoas_level",  "psoas_spin_echo", "lumborum",  "lumborum_sex",     "lumborum_age",
-    "neck_C3",     "neck_T1",      "neck_sex",     "neck_age",     "log_sd_back",      "log_sd_psoas",
-    "log_sd_lumborum", "log_sd_neck"};
+    "level T9",    "level T10",    "level T11",       "level T12",  "level L1",  "level L2",    "level L3",
+    "level L4",    "level L5",     "level S1",        "sex",        "age",       "age_caudal",  "multifidus",
+    "two_point",   "spin_echo",    "psoas",           "psoas_sex",  "psoas_age", "psoas_level", "psoas_spin_echo",
+    "lumborum",    "lumborum_sex", "lumborum_age",    "neck_C3",    "neck_T1",   "neck_sex",    "neck_age",
+    "log_sd_back", "log_sd_psoas", "log_sd_lumborum", "log_sd_neck"};
 
 const char *fsc_baseline_name(int32_t parameter) {
     return names[parameter];
@@ -136,14 +135,12 @@ static fsc_status read_priors(fsc_baseline_assumed *out, const fsc_table *table,
 fsc_status fsc_baseline_assumed_read(fsc_baseline_assumed *out, fsc_error *err) {
     FSC_AUTO_TABLE fsc_table table = {0};
     FSC_TRY(fsc_table_embedded(&table, "baseline_assumed.tsv", err));
-    double *const spread[] = {&out->between_study_sd, &out->level_roughness_sd, &out->shape_sd,
-                              &out->shape_sd_l3,      &out->shape_sd_outside,   &out->shape_sd_neck,
+    double *const spread[] = {&out->between_study_sd,  &out->level_roughness_sd, &out->shape_sd,
+                              &out->shape_sd_l3,       &out->shape_sd_outside,   &out->shape_sd_neck,
                               &out->method_borrowed_sd};
-    static const char *const word[] = {"between_study_sd", "level_roughness_sd", "shape_sd",
-                                       "shape_sd_L3",      "shape_sd_outside",   "shape_sd_neck",
-                                       "method_borrowed_sd"};
-    for (size_t i = 0; i < sizeof word / sizeof *word; i++)
-        FSC_TRY(read_named(spread[i], NULL, &table, word[i], err));
+    static const char *const word[] = {"between_study_sd", "level_roughness_sd", "shape_sd",          "shape_sd_L3",
+                                       "shape_sd_outside", "shape_sd_neck",      "method_borrowed_sd"};
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++) FSC_TRY(read_named(spread[i], NULL, &table, word[i], err));
     for (int32_t l = 0; l < 5; l++) {
         char name[48];
         (void)snprintf(name, sizeof name, "multifidus_share_L%d", (int)l + 1);
@@ -160,8 +157,8 @@ static fsc_status read_parameters(fsc_baseline *b, fsc_error *err) {
             return fsc_fail(err, FSC_E_FORMAT, "built-in table baseline.tsv: row %d must be '%s'; fit it anew",
                             (int)k + 1, names[k]);
         b->mean[k] = fsc_table_number(&table, k, "mean");
-        const int32_t n = fsc_list_read(b->covariance + k * FSC_BASELINE_N, FSC_BASELINE_N,
-                                        fsc_table_get(&table, k, "covariance"));
+        const int32_t n =
+            fsc_list_read(b->covariance + k * FSC_BASELINE_N, FSC_BASELINE_N, fsc_table_get(&table, k, "covariance"));
         if (!isfinite(b->mean[k]) || n != FSC_BASELINE_N)
             return fsc_fail(err, FSC_E_FORMAT, "built-in table baseline.tsv: row '%s' is malformed", names[k]);
     }
@@ -204,8 +201,8 @@ static double shape_sd(const fsc_baseline *b, const fsc_baseline_at *at) {
     const int back = at->muscle == FSC_BASELINE_IS_MULTIFIDUS || at->muscle == FSC_BASELINE_IS_ERECTOR;
     if (at->muscle == FSC_BASELINE_IS_NECK)
         return at->order > at_level("C3") && at->order < at_level("T1") ? a->shape_sd_neck : a->shape_sd;
-    if (back && (at->order > at_level("L5") ||
-                 (at->muscle == FSC_BASELINE_IS_MULTIFIDUS && at->order < at_level("L1"))))
+    if (back &&
+        (at->order > at_level("L5") || (at->muscle == FSC_BASELINE_IS_MULTIFIDUS && at->order < at_level("L1"))))
         return a->shape_sd_outside;
     return back && fabs(at->order - at_level("L3")) < 0.5 ? a->shape_sd_l3 : a->shape_sd;
 }

@@ -58,8 +58,8 @@ int32_t fsc_baseline_method_of(const char *method_class); /* -1 = none */
 typedef struct fsc_baseline_at {
     fsc_baseline_muscle muscle; /* not the union */
     fsc_baseline_method method;
-    double order;     /* of the level (fsc_level_order) */
-    double women;     /* share: 0 man, 1 woman */
+    double order; /* of the level (fsc_level_order) */
+    double women; /* share: 0 man, 1 woman */
     double age_years;
 } fsc_baseline_at;
 /* The weights of the parameters in the logit of the median at a site; 0 where the model has no value. */
@@ -76,7 +76,7 @@ typedef struct fsc_baseline {
 typedef struct fsc_baseline_assumed {
     double between_study_sd, level_roughness_sd, shape_sd, shape_sd_l3, shape_sd_outside, shape_sd_neck;
     double method_borrowed_sd;
-    double multifidus_share[5];                                       /* L1 to L5 */
+    double multifidus_share[5]; /* L1 to L5 */
     double prior_mean[FSC_BASELINE_N], prior_sd[FSC_BASELINE_N];
 } fsc_baseline_assumed;
 FSC_MUST_USE fsc_status fsc_baseline_assumed_read(fsc_baseline_assumed *out, fsc_error *err);

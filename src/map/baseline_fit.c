@@ -181,10 +181,11 @@ static int note_row(fsc_notes *notes, const fsc_baseline_row *row, double *x, co
     double sd;
     const double at = foresee(&sd, row, x, covariance, n, assumed), miss = (fsc_logit(row->mean) - at) / sd;
     const int inside = fabs(miss) <= 1.6448536269514722;
-    fsc_notes_add(notes, FSC_NOTE_FOUND, row->fits ? "study-left-out" : "row-outside",
-                  "%s, %s: mean %.1f %%; without it the model says %.1f %% (90 %% %.1f to %.1f), off by %.2f of its SD%s",
-                  row->study, row->id, 100 * row->mean, 100 * fsc_unlogit(at), 100 * fsc_unlogit(at - 1.645 * sd),
-                  100 * fsc_unlogit(at + 1.645 * sd), miss, inside ? "" : "; OUTSIDE");
+    fsc_notes_add(
+        notes, FSC_NOTE_FOUND, row->fits ? "study-left-out" : "row-outside",
+        "%s, %s: mean %.1f %%; without it the model says %.1f %% (90 %% %.1f to %.1f), off by %.2f of its SD%s",
+        row->study, row->id, 100 * row->mean, 100 * fsc_unlogit(at), 100 * fsc_unlogit(at - 1.645 * sd),
+        100 * fsc_unlogit(at + 1.645 * sd), miss, inside ? "" : "; OUTSIDE");
     return inside;
 }
 

@@ -97,7 +97,8 @@ static fsc_status read_words(const reader *r, fsc_norm_cell *cell) {
     int known = 0;
     for (int i = 0; i < 4; i++) known |= strcmp(cell->method, methods[i]) == 0;
     if (!known)
-        return bad(r, "method", "is unknown; use 'multi-echo PDFF', '2-point FSF', '2-point TSE FSF' or 'other Dixon fat "
+        return bad(r, "method",
+                   "is unknown; use 'multi-echo PDFF', '2-point FSF', '2-point TSE FSF' or 'other Dixon fat "
                    "fraction'");
     const char *side = fsc_table_get(r->table, r->row, "side"), *sex = fsc_table_get(r->table, r->row, "sex");
     if (strcmp(side, "both") == 0)

@@ -42,8 +42,8 @@ static int same_level(const fsc_norm_cell *cell, double first, double last) {
 }
 
 static int one_of_few_levels(const fsc_norms *norms, const fsc_norm_cell *cell, double first, double last) {
-    return first == last && fsc_norm_cell_is_flat(norms, cell) && cell->order_first <= first && last <= cell->order_last &&
-           cell->order_last - cell->order_first + 1 <= LEVELS_POOLED_MAX;
+    return first == last && fsc_norm_cell_is_flat(norms, cell) && cell->order_first <= first &&
+           last <= cell->order_last && cell->order_last - cell->order_first + 1 <= LEVELS_POOLED_MAX;
 }
 
 static int side_fits(const fsc_norm_cell *cell, fsc_side side) {
@@ -150,7 +150,8 @@ void fsc_norm_fill(fsc_norm_place *place, const fsc_norm_cell *cell, double age_
 static void say_what_pools(fsc_norm_place *place, const fsc_norm_cell *cell, const fsc_norm_query *q) {
     if (!same_level(cell, fsc_level_order(q->level_first), fsc_level_order(q->level_last)))
         fsc_norm_add_caveat(place, "the reference is a mean over %s-%s", cell->level_first, cell->level_last);
-    if (cell->side == FSC_SIDE_BOTH && q->side != FSC_SIDE_BOTH) fsc_norm_add_caveat(place, "the reference pools both sides");
+    if (cell->side == FSC_SIDE_BOTH && q->side != FSC_SIDE_BOTH)
+        fsc_norm_add_caveat(place, "the reference pools both sides");
     if (cell->sex == FSC_SEX_UNKNOWN) fsc_norm_add_caveat(place, "the reference pools women and men");
     if (pools_ages(cell)) {
         if (isnan(cell->age_max_years))
@@ -160,7 +161,8 @@ static void say_what_pools(fsc_norm_place *place, const fsc_norm_cell *cell, con
     }
     if (cell->age_basis[0] && strcmp(cell->age_basis, "range") != 0)
         fsc_norm_add_caveat(place, "its age bounds: %s", cell->age_basis);
-    if (cell->n_basis[0] && strcmp(cell->n_basis, "stated") != 0) fsc_norm_add_caveat(place, "its n: %s", cell->n_basis);
+    if (cell->n_basis[0] && strcmp(cell->n_basis, "stated") != 0)
+        fsc_norm_add_caveat(place, "its n: %s", cell->n_basis);
     if (cell->caveat[0]) fsc_norm_add_caveat(place, "%s", cell->caveat);
 }
 
@@ -265,9 +267,9 @@ void fsc_norms_place(fsc_norm_place *place, fsc_norm_place *other_method, const 
     const fsc_norm_cell *other = other_method && reached == AT_METHOD ? best_of(norms, query, AT_METHOD) : NULL;
     if (!other) return;
     fsc_norm_add_caveat(other_method,
-               "OTHER METHOD: the reference was measured by %s, this scan by %s; the two can differ by more "
-               "than people do",
-               other->method, fsc_norms_method_class(query->method));
+                        "OTHER METHOD: the reference was measured by %s, this scan by %s; the two can differ by more "
+                        "than people do",
+                        other->method, fsc_norms_method_class(query->method));
     say_what_pools(other_method, other, query);
     fsc_norm_fill(other_method, other, query->age_years, query->value_fraction, query->value_se_fraction);
 }

@@ -12,8 +12,9 @@
 /* Ages the pooled rows reach (18 to 69), and a little beyond. */
 static const double age_least_years = 18, age_most_years = 75;
 static const double z90 = 1.6448536269514722;
-/* A cell's mean speaks for each of its levels while the model changes less than this (logit) from first to last. */
-static const double flat_logit = 0.15;
+/* A cell's mean speaks for each of its levels while the model changes less than this (logit; half the SD between
+ * people) over them. */
+static const double flat_logit = 0.2;
 /* Values at or beyond the ends of 0..1 (noise) are placed here. */
 static const double value_end = 0.0005;
 
@@ -117,12 +118,13 @@ static void name_norm(fsc_norm_place *place, const support *s, const fsc_norm_qu
     (void)snprintf(place->cohort, sizeof place->cohort, "%d studies pooled", (int)s->n_study);
     (void)snprintf(place->source, sizeof place->source, "fascicle norms pool: %s", s->studies);
     fsc_copy_text(place->method, sizeof place->method, fsc_norms_method_class(q->method));
-    fsc_copy_text(place->status, sizeof place->status, pooled ? "pooled (a model of published rows)"
-                                                              : "borrowed (a model of published rows)");
+    fsc_copy_text(place->status, sizeof place->status,
+                  pooled ? "pooled (a model of published rows)" : "borrowed (a model of published rows)");
     place->n = s->people;
     if (pooled)
-        fsc_norm_add_caveat(place, "a model of %d studies, not a published mean; its own error is in the interval, and "
-                                   "is one for all sites of a person",
+        fsc_norm_add_caveat(place,
+                            "a model of %d studies, not a published mean; its own error is in the interval, and "
+                            "is one for all sites of a person",
                             (int)s->n_study);
     else
         fsc_norm_add_caveat(place, "borrowed over %s: no study of this muscle at this level by this method was read",
