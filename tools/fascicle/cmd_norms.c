@@ -183,8 +183,7 @@ const command cmd_norms_curve = {.name = "norms curve",
                                  .run = run_curve};
 static const arg pool_args[] = {{"TABLE", offsetof(pool_values, table), 0, "a norm table; the built-in one without"},
                                 {NULL, 0, 0, NULL}};
-static const opt pool_opts[] = {
-    {"out", "FILE", OPT_TEXT, offsetof(pool_values, out), "where the baseline goes (default: baseline.tsv)"}, NO_OPTS};
+static const opt pool_opts[] = {OPT(pool_values, out, "out", OPT_TEXT, "FILE", "where the baseline goes"), OPT_END};
 static const pool_values pool_defaults = {.out = "baseline.tsv"};
 const command cmd_norms_pool = {
     .name = "norms pool",
