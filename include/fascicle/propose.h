@@ -21,9 +21,9 @@ typedef struct fsc_anchor {
 
 /* Reads "L4=12,-30,5" (mm, RAS+). Returns FSC_OK, FSC_E_ARG (another form, or no such lumbar level). */
 FSC_API FSC_MUST_USE fsc_status fsc_anchor_parse(fsc_anchor *out, const char *text, fsc_error *err);
-/* The anchor that a level map gives: its level nearest to L3. Returns FSC_OK, FSC_E_NOTFOUND (no lumbar level in it).
- */
-FSC_API FSC_MUST_USE fsc_status fsc_anchor_from_sites(fsc_anchor *out, const fsc_sites *levels, fsc_error *err);
+/* The anchor that a level map gives: its vertebra nearest to L3. levels holds SCT values (fsc_labels_translate makes
+ * them). Returns FSC_OK, FSC_E_NOTFOUND (no vertebra from T11 to S1 in it). */
+FSC_API FSC_MUST_USE fsc_status fsc_anchor_from_levels(fsc_anchor *out, const fsc_labels *levels, fsc_error *err);
 
 typedef struct fsc_propose_options {
     fsc_anchor anchor;

@@ -165,34 +165,30 @@ fsc_status fsc_anchor_parse(fsc_anchor *out, const char *text, fsc_error *err) {
     return FSC_OK;
 }
 
-fsc_status fsc_anchor_from_sites(fsc_anchor *out, const fsc_sites *sites, fsc_error *err) {
-    double best = INFINITY;
-    int32_t value = 0;
-    memset(out, 0, sizeof *out);
-    for (int32_t i = 0; i < sites->n_level; i++) {
-        const fsc_level_span *span = &sites->level[i];
-        const double order = fsc_level_order(span->level), away = fabs(order - fsc_level_order("L3"));
-        if (span->n_voxel == 0 || !(order >= fsc_level_order("T11") && order <= fsc_level_order("S1")) || away >= best)
-            continue;
-        best = away;
-        value = span->value;
-        fsc_copy_text(out->level, sizeof out->level, span->level);
-    }
-    if (!value || !sites->levels)
-        return fsc_fail(err, FSC_E_NOTFOUND, "the level map names no vertebra from T11 to S1 to hold a proposal to");
-    double sum[3] = {0, 0, 0}, count = 0;
-    const fsc_grid *g = &sites->levels->grid;
+fsc_status fsc_anchor_from_levels(fsc_anchor *out, const fsc_labels *levels, fsc_error *err) {
+    const fsc_region *r = &fsc_region_low_back;
+    double sum[FSC_REGION_LEVELS][4] = {{0}};
+    const fsc_grid *g = &levels->grid;
     int64_t v = 0;
     for (int64_t k = 0; k < g->dim[2]; k++)
         for (int64_t j = 0; j < g->dim[1]; j++)
             for (int64_t i = 0; i < g->dim[0]; i++, v++) {
-                if (sites->levels->data[v] != value) continue;
+                const int32_t level = levels->data[v] - r->sct[0];
+                if (level < 0 || level >= FSC_REGION_LEVELS) continue;
                 const double index[3] = {(double)i, (double)j, (double)k};
                 double mm[3];
                 fsc_grid_to_mm(g, index, mm);
-                for (int a = 0; a < 3; a++) sum[a] += mm[a];
-                count++;
+                for (int a = 0; a < 3; a++) sum[level][a] += mm[a];
+                sum[level][3] += 1;
             }
-    for (int a = 0; a < 3; a++) out->centre_mm[a] = sum[a] / count;
+    int32_t best = -1;
+    for (int32_t i = 0; i < FSC_REGION_LEVELS; i++)
+        if (sum[i][3] > 0 && (best < 0 || abs(i - r->anchor) < abs(best - r->anchor))) best = i;
+    memset(out, 0, sizeof *out);
+    if (best < 0)
+        return fsc_fail(err, FSC_E_NOTFOUND, "the level map names no vertebra from %s to %s to hold a proposal to",
+                        r->level[0], r->level[FSC_REGION_LEVELS - 1]);
+    fsc_copy_text(out->level, sizeof out->level, r->level[best]);
+    for (int a = 0; a < 3; a++) out->centre_mm[a] = sum[best][a] / sum[best][3];
     return FSC_OK;
 }

@@ -152,16 +152,15 @@ static void anchors_are_read_or_refused(void **state) {
     assert_ok(fsc_anchor_parse(&a, "L4=2,-31.5,15", &test_error));
     assert_string_equal(a.level, "L4");
     assert_close(a.centre_mm[1], -31.5, 0);
-    const char *const wrong[] = {"", "L4", "L4=", "L4=1,2", "L4=1,2,3,4", "C4=1,2,3", "X=1,2,3", "L4=a,b,c",
-                                 "L4=1,2,nan", "a_level_longer_than_any=1,2,3"};
+    const char *const wrong[] = {"",         "L4",      "L4=",      "L4=1,2",     "L4=1,2,3,4",
+                                 "C4=1,2,3", "X=1,2,3", "L4=a,b,c", "L4=1,2,nan", "a_level_longer_than_any=1,2,3"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_fails(fsc_anchor_parse(&a, wrong[i], &test_error), FSC_E_ARG);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(anchors_are_read_or_refused),
-                                       cmocka_unit_test(an_anchored_proposal_finds_muscles_and_levels),
-                                       cmocka_unit_test(without_an_anchor_no_level_gets_a_name),
-                                       cmocka_unit_test(what_is_no_low_back_is_refused)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(anchors_are_read_or_refused), cmocka_unit_test(an_anchored_proposal_finds_muscles_and_levels),
+        cmocka_unit_test(without_an_anchor_no_level_gets_a_name), cmocka_unit_test(what_is_no_low_back_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
