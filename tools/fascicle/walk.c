@@ -161,7 +161,7 @@ fsc_status walk_measure(walk *w) {
         cli_line(w->cli, "measure", "%lld sites, %lld voxels; %lld cut by the field of view", sites, voxels, cut);
     else
         cli_line(w->cli, "measure", "%lld voxels fitted, median fat fraction %.1f %%", (long long)m->n_fitted,
-                 100 * m->pdff_median);
+                 100 * m->pdff_median_fraction);
     cli_notes(w->cli, "measure", &m->notes, 0);
     return FSC_OK;
 }
