@@ -31,7 +31,7 @@ typedef struct fsc_row {
                           measured from the slices at hand */
     double volume_mm3; /* of all labelled voxels */
     double pdff_mean_fraction, pdff_median_fraction, pdff_sd_fraction;
-    double pdff_se_fraction; /* of the mean, for this tissue: sampling and noise, spatial correlation respected */
+    double pdff_se_fraction;       /* of the mean, for this tissue: sampling and noise, spatial correlation respected */
     double pdff_se_noise_fraction; /* the part of it that the errors of the voxels (of the maps) explain */
     double pdff_mean_erode1_fraction, pdff_mean_erode2_fraction; /* less 1, 2 voxels of rim: doc/equations/measure.md */
     int64_t n_voxel_erode1, n_voxel_erode2;
