@@ -1,6 +1,6 @@
 /* The injury cycle's speed and error, in one run: milliseconds per patient-year at 196 sites on one core, the error
  * against a 1e-9 run, 2,000 people for a year on all cores, and the same equations under CVODES. */
-#include <fascicle/calibrate.h>
+#include <fascicle/fascicle.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,23 +3,13 @@
 #define FASCICLE_ANATOMY_H
 
 #include <fascicle/notes.h>
+#include <fascicle/place.h>
 #include <fascicle/volume.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef enum fsc_side {
-    FSC_SIDE_UNKNOWN = 0,
-    FSC_SIDE_LEFT = 1,
-    FSC_SIDE_RIGHT = 2,
-    FSC_SIDE_MIDLINE = 3,
-    FSC_SIDE_BOTH = 4 /* only in rows that pool both sides */
-} fsc_side;
-
-/* "left", "right", "unknown", "midline", "both". */
-FSC_API const char *fsc_side_text(fsc_side side);
 
 /* One muscle of data/muscles.tsv; borrowed for ever. */
 typedef struct fsc_muscle {
@@ -40,9 +30,7 @@ FSC_API double fsc_level_order(const char *level);
 /* One site: muscle x level x side. level is "n/a" when no level map was given, and for the voxels of a muscle that lie
  * farther than half a body beyond the last labelled vertebra. */
 typedef struct fsc_site {
-    char muscle[48];
-    char level[12];
-    fsc_side side;
+    fsc_place place;
     int32_t label_value; /* in the label map's own numbering */
     int64_t n_voxel;
     double coverage; /* 0..1: share of the level's extent along the spine that is inside the field of view, followed at

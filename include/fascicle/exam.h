@@ -20,9 +20,7 @@ typedef enum fsc_answer { FSC_ANSWER_UNKNOWN = -1, FSC_ANSWER_NO = 0, FSC_ANSWER
 
 /* Palpation at one place. trigger_point follows the Delphi criteria (facts E017, E018); no scan can show one. */
 typedef struct fsc_palpation {
-    char muscle[48];
-    char level[12];
-    fsc_side side;
+    fsc_place place;
     fsc_answer taut_band, tenderness, referred_pain, recognised;
     char trigger_point[24]; /* "active", "latent", "criteria not met", or "" when an answer is missing */
 } fsc_palpation;

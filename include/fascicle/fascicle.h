@@ -2,23 +2,34 @@
 #ifndef FASCICLE_FASCICLE_H
 #define FASCICLE_FASCICLE_H
 
+#include <fascicle/acquisition.h>
 #include <fascicle/anatomy.h>
 #include <fascicle/calibrate.h>
+#include <fascicle/change.h>
 #include <fascicle/cycle.h>
+#include <fascicle/day.h>
 #include <fascicle/exam.h>
+#include <fascicle/exchange.h>
 #include <fascicle/forecast.h>
+#include <fascicle/identify.h>
 #include <fascicle/map.h>
 #include <fascicle/measure.h>
 #include <fascicle/norms.h>
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
 #include <fascicle/phantom.h>
+#include <fascicle/place.h>
+#include <fascicle/population.h>
 #include <fascicle/recipe.h>
 #include <fascicle/report.h>
 #include <fascicle/scan.h>
+#include <fascicle/sensitivity.h>
+#include <fascicle/sentence.h>
 #include <fascicle/separate.h>
+#include <fascicle/simulate.h>
 #include <fascicle/status.h>
 #include <fascicle/store.h>
+#include <fascicle/threshold.h>
 #include <fascicle/version.h>
 #include <fascicle/volume.h>
 

@@ -7,8 +7,8 @@
 #ifndef FASCICLE_FORECAST_H
 #define FASCICLE_FORECAST_H
 
-#include <fascicle/cycle.h>
 #include <fascicle/measure.h>
+#include <fascicle/simulate.h>
 #include <stdint.h>
 
 #ifdef __cplusplus

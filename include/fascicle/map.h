@@ -2,29 +2,16 @@
 #ifndef FASCICLE_MAP_H
 #define FASCICLE_MAP_H
 
+#include <fascicle/acquisition.h>
 #include <fascicle/exam.h>
 #include <fascicle/measure.h>
 #include <fascicle/norms.h>
+#include <fascicle/sentence.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* What decides whether two visits may be compared. NaN and "" when the files do not say. */
-typedef struct fsc_acquisition {
-    char participant[64];
-    char session[64];
-    char date[16]; /* ISO 8601 day */
-    char manufacturer[48];
-    char device[64]; /* a serial number or a name of the scanner */
-    double field_tesla;
-    fsc_method method;
-    int32_t n_echo;
-    double te_first_s, te_step_s;
-    double flip_angle_deg, repetition_time_s;
-    int32_t spacing_assumed; /* non-zero: every mm in this record means nothing */
-} fsc_acquisition;
 
 /* A difference inside the person. NaN with a reason when there is no partner. */
 typedef struct fsc_contrast {
@@ -122,14 +109,6 @@ typedef struct fsc_threshold {
     char source[240];
 } fsc_threshold;
 
-/* A plain sentence made from fields of this record only. */
-typedef struct fsc_sentence {
-    char key[32]; /* "stop", "unusual", "no-norm", "threshold", "change", "contested", "limits", ... */
-    char text[800];
-    char from[128];    /* fields and fact ids it stands on */
-    int32_t contested; /* non-zero: the evidence disagrees; text says so */
-} fsc_sentence;
-
 typedef struct fsc_map {
     fsc_acquisition acquisition;
     fsc_exam *exam;     /* owned; never NULL (everything missing when none was given) */
@@ -149,9 +128,6 @@ typedef struct fsc_map {
                                     */
     fsc_notes notes;
 } fsc_map;
-
-/* Facts of a scan for the record; all missing when scan is NULL. */
-FSC_API void fsc_acquisition_from_scan(fsc_acquisition *out, const fsc_scan *scan);
 
 /* What the record is made from. Only measures is needed. */
 typedef struct fsc_map_inputs {

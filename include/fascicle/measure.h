@@ -21,9 +21,7 @@ typedef enum fsc_row_kind {
 /* One row; every double is NaN when missing (printed n/a, never 0). Fractions are 0..1 here, percent in the TSV. */
 typedef struct fsc_row {
     fsc_row_kind kind;
-    char muscle[48];
-    char level[12]; /* "C5", "all" or "n/a" */
-    fsc_side side;
+    fsc_place place;
     int32_t label_value; /* 0 when the row pools several */
     int64_t n_voxel;     /* with a finite PDFF: only these enter the fractions */
     int64_t n_missing;   /* labelled, but without a finite PDFF */

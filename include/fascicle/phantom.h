@@ -14,9 +14,7 @@ typedef enum fsc_phantom_region { FSC_PHANTOM_LOW_BACK = 0, FSC_PHANTOM_NECK = 1
 
 /* A chosen injury: adds fat to one site. */
 typedef struct fsc_phantom_injury {
-    char muscle[48]; /* "multifidus" */
-    char level[12];  /* "L4" */
-    fsc_side side;
+    fsc_place place;            /* multifidus:L4:left */
     double pdff_added_fraction; /* e.g. 0.06 = 6 points more fat at that site */
 } fsc_phantom_injury;
 
@@ -47,9 +45,7 @@ typedef struct fsc_phantom_options {
 
 /* One site as the phantom's own anatomy knows it. */
 typedef struct fsc_phantom_site {
-    char muscle[48];
-    char level[12];
-    fsc_side side;
+    fsc_place place;
     int64_t n_voxel;           /* labelled voxels */
     double pdff_mean_fraction; /* mean of their true fat fractions */
 } fsc_phantom_site;

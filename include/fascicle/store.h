@@ -1,4 +1,4 @@
-/* Store: a person's visits over time in one SQLite file, and whether a change between them is real. */
+/* Store: a person's visits over time in one SQLite file. */
 #ifndef FASCICLE_STORE_H
 #define FASCICLE_STORE_H
 
@@ -41,35 +41,11 @@ FSC_API void fsc_store_free_visits(fsc_visit *visits);
 FSC_API FSC_MUST_USE fsc_status fsc_store_map(fsc_map **out, fsc_store *store, const char *participant,
                                               const char *session, fsc_error *err);
 
-/* Fills change of every site of now, against before; both come from any two visits of a person, in either order: the
- * comparison is symmetric (exchanging them changes signs only). A change is real when it exceeds the least real change
- * of this pair: both standard errors, the repeatability of method and scanner (data/repeatability.tsv) and the ageing
- * band, with Bonferroni's correction over the sites compared, so that at most 5 % of people without change get any
- * "real", and never under the project's floor (3 points, 5 across scanners). Rows that pool sites get a difference and
- * an interval, no verdict. Adds sentences with the key "change". Returns FSC_OK, FSC_E_ARG (different people, a date
- * missing), FSC_E_NOMEM. */
-FSC_API FSC_MUST_USE fsc_status fsc_change_run(fsc_map *now, const fsc_map *before, fsc_error *err);
-
-/* A straight line through all visits of one site. */
-typedef struct fsc_trend {
-    char muscle[48];
-    char level[12];
-    fsc_side side;
-    int32_t n_visit;
-    double years;                                                  /* first to last */
-    double slope_per_year;                                         /* fraction a year, ageing included */
-    double ageing_per_year, ageing_se_per_year;                    /* NaN = no rate known */
-    double net_per_year, se_per_year, low_per_year, high_per_year; /* 90 % interval of net */
-    double p_adjusted;                                             /* Bonferroni over the sites */
-    double misfit_p;                                               /* small: the visits do not lie on a line */
-    int32_t real;                                                  /* 1, 0, or -1 with reason */
-    char reason[160];
-} fsc_trend;
-
-/* Trends over all comparable visits of a participant (at least three). *out is owned: fsc_store_free_trends. */
-FSC_API FSC_MUST_USE fsc_status fsc_store_trends(fsc_trend **out, int32_t *n, fsc_notes *notes, fsc_store *store,
-                                                 const char *participant, fsc_error *err);
-FSC_API void fsc_store_free_trends(fsc_trend *trends);
+/* Reads the records of all visits of a participant, by date. *out is owned: fsc_store_free_maps. Returns as
+ * fsc_store_map; no visit is no error (n = 0). */
+FSC_API FSC_MUST_USE fsc_status fsc_store_maps(fsc_map ***out, int32_t *n, fsc_store *store, const char *participant,
+                                               fsc_error *err);
+FSC_API void fsc_store_free_maps(fsc_map **maps, int32_t n);
 
 #ifdef __cplusplus
 }

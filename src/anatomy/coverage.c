@@ -47,7 +47,7 @@ static const fsc_level_span *span_of(const fsc_sites *sites, const char *level) 
 void fsc_coverage_set(fsc_sites *sites, const double (*offset_mm)[3], const unsigned char *touches) {
     for (int32_t i = 0; i < sites->n_site; i++) {
         fsc_site *site = &sites->site[i];
-        const fsc_level_span *span = span_of(sites, site->level);
+        const fsc_level_span *span = span_of(sites, site->place.level);
         site->coverage = span ? share_inside(sites, span, offset_mm[i]) : (double)NAN;
         site->cut_by_fov = span ? site->coverage < COVERED || (touches[i] & 1) : touches[i] != 0;
     }

@@ -10,9 +10,8 @@
 #include <string.h>
 
 static fsc_side side_of(const char *text) {
-    for (int side = FSC_SIDE_LEFT; side <= FSC_SIDE_BOTH; side++)
-        if (strcmp(text, fsc_side_text((fsc_side)side)) == 0) return (fsc_side)side;
-    return FSC_SIDE_UNKNOWN;
+    const int32_t side = fsc_side_find(text);
+    return side < 0 ? FSC_SIDE_UNKNOWN : (fsc_side)side;
 }
 
 static fsc_status read_table(fsc_sites *sites, const char *path, fsc_error *err) {
@@ -25,9 +24,8 @@ static fsc_status read_table(fsc_sites *sites, const char *path, fsc_error *err)
         fsc_site *site = &sites->site[i];
         if (fsc_table_number(&table, i, "index") != i + 1)
             return fsc_fail(err, FSC_E_FORMAT, "%s: the index column must count 1, 2, 3, ...", path);
-        fsc_copy_text(site->muscle, sizeof site->muscle, fsc_table_get(&table, i, "muscle"));
-        fsc_copy_text(site->level, sizeof site->level, fsc_table_get(&table, i, "level"));
-        site->side = side_of(fsc_table_get(&table, i, "side"));
+        site->place = fsc_place_of(fsc_table_get(&table, i, "muscle"), fsc_table_get(&table, i, "level"),
+                                   side_of(fsc_table_get(&table, i, "side")));
         const double value = fsc_table_number(&table, i, "value");
         site->label_value = isfinite(value) ? (int32_t)value : 0;
         site->coverage = (double)NAN;

@@ -9,9 +9,8 @@
 #include <string.h>
 
 static fsc_side side_of(const char *word) {
-    for (fsc_side side = FSC_SIDE_LEFT; side <= FSC_SIDE_MIDLINE; side++)
-        if (strcmp(word, fsc_side_text(side)) == 0) return side;
-    return FSC_SIDE_UNKNOWN;
+    const int32_t side = fsc_side_find(word);
+    return side < 0 ? FSC_SIDE_UNKNOWN : (fsc_side)side;
 }
 
 /* "5101" or "2131-2132". */

@@ -110,10 +110,9 @@ static void open_slots(sites_build *b, int side_known) {
             s->slot = (int32_t)slot_of(b, v, l);
             s->muscle = e ? e->muscle : NULL;
             if (!s->muscle) continue;
-            fsc_copy_text(s->site.muscle, sizeof s->site.muscle, s->muscle->key);
-            fsc_copy_text(s->site.level, sizeof s->site.level, l < 0 ? "n/a" : b->sites->level[l].level);
-            s->order = l < 0 ? INFINITY : fsc_level_order(s->site.level);
-            s->site.side = side_known || e->side == FSC_SIDE_MIDLINE ? e->side : FSC_SIDE_UNKNOWN;
+            s->site.place = fsc_place_of(s->muscle->key, l < 0 ? "n/a" : b->sites->level[l].level,
+                                         side_known || e->side == FSC_SIDE_MIDLINE ? e->side : FSC_SIDE_UNKNOWN);
+            s->order = l < 0 ? INFINITY : fsc_level_order(s->site.place.level);
             s->site.label_value = b->muscles->value[v].value;
         }
     }
@@ -175,7 +174,8 @@ static int by_site(const void *a, const void *b) {
                    ? (x->muscle->order > y->muscle->order) - (x->muscle->order < y->muscle->order)
                    : strcmp(x->muscle->key, y->muscle->key);
     if (x->order != y->order) return (x->order > y->order) - (x->order < y->order);
-    if (x->site.side != y->site.side) return (x->site.side > y->site.side) - (x->site.side < y->site.side);
+    if (x->site.place.side != y->site.place.side)
+        return (x->site.place.side > y->site.place.side) - (x->site.place.side < y->site.place.side);
     return (x->slot > y->slot) - (x->slot < y->slot);
 }
 
@@ -192,8 +192,7 @@ static fsc_status close_slots(sites_build *b, fsc_error *err) {
     for (int32_t i = 0; i < n; i++) {
         const sites_slot *s = &b->slot[i];
         fsc_site *last = sites->n_site > 0 ? &sites->site[sites->n_site - 1] : NULL;
-        if (last && strcmp(last->muscle, s->site.muscle) == 0 && strcmp(last->level, s->site.level) == 0 &&
-            last->side == s->site.side)
+        if (last && fsc_place_same(&last->place, &s->site.place))
             last->n_voxel += s->site.n_voxel;
         else
             sites->site[sites->n_site++] = s->site;
@@ -238,7 +237,7 @@ static void say_levels(fsc_sites *sites) {
             "levels have no names: they are counted from the head end of the scan (?1, ?2, ...) and match no norm");
     int64_t outside = 0;
     for (int32_t i = 0; i < sites->n_site; i++)
-        if (strcmp(sites->site[i].level, "n/a") == 0) outside += sites->site[i].n_voxel;
+        if (strcmp(sites->site[i].place.level, "n/a") == 0) outside += sites->site[i].n_voxel;
     if (outside > 0)
         fsc_notes_add(&sites->notes, FSC_NOTE_FOUND, "voxels-without-level",
                       "%lld muscle voxels lie beyond the labelled levels: they count for the whole muscle only",

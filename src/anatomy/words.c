@@ -78,17 +78,6 @@ const char *const *fsc_scheme_names(void) {
     return scheme_table;
 }
 
-const char *fsc_side_text(fsc_side side) {
-    switch (side) {
-    case FSC_SIDE_LEFT: return "left";
-    case FSC_SIDE_RIGHT: return "right";
-    case FSC_SIDE_MIDLINE: return "midline";
-    case FSC_SIDE_BOTH: return "both";
-    case FSC_SIDE_UNKNOWN: break;
-    }
-    return "unknown";
-}
-
 const fsc_muscle *fsc_muscle_find(const char *key) {
     call_once(&once, load);
     for (int32_t i = 0; key && i < n_muscle; i++)

@@ -21,12 +21,12 @@ static fsc_status write_table(const fsc_sites *sites, const char *path, fsc_erro
     fsc_text_add(&text, "index\tname\tmuscle\tlevel\tside\tscheme\tvalue\tlevel_snomed\n");
     for (int32_t i = 0; i < sites->n_site; i++) {
         const fsc_site *s = &sites->site[i];
-        const fsc_muscle *muscle = fsc_muscle_find(s->muscle);
-        const fsc_level_word *level = fsc_level_word_find(s->level);
+        const fsc_muscle *muscle = fsc_muscle_find(s->place.muscle);
+        const fsc_level_word *level = fsc_level_word_find(s->place.level);
         fsc_text_printf(&text, "%d\t%s, %s, %s\t%s\t%s\t%s\t%s\t%d\t%s\n", (int)i + 1,
-                        muscle ? muscle->name : s->muscle, s->level, fsc_side_text(s->side), s->muscle, s->level,
-                        fsc_side_text(s->side), sites->muscle_scheme, (int)s->label_value,
-                        level ? level->snomed : "n/a");
+                        muscle ? muscle->name : s->place.muscle, s->place.level, fsc_side_text(s->place.side),
+                        s->place.muscle, s->place.level, fsc_side_text(s->place.side), sites->muscle_scheme,
+                        (int)s->label_value, level ? level->snomed : "n/a");
     }
     if (text.failed) return fsc_fail_nomem(err, "writing the site table");
     return fsc_file_write(path, text.data, text.length, err);

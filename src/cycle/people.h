@@ -2,7 +2,7 @@
 #ifndef FSC_CYCLE_PEOPLE_H
 #define FSC_CYCLE_PEOPLE_H
 
-#include <fascicle/cycle.h>
+#include <fascicle/simulate.h>
 
 /* Tolerances in force when a plan names none. */
 #define FSC_CYCLE_RELATIVE 4e-4

@@ -11,7 +11,7 @@
 #include "people.h"
 #include "schedule.h"
 
-#include <fascicle/calibrate.h>
+#include <fascicle/exchange.h>
 
 #include <math.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 #ifndef FSC_CYCLE_SCHEDULE_H
 #define FSC_CYCLE_SCHEDULE_H
 
-#include <fascicle/cycle.h>
+#include <fascicle/simulate.h>
 
 typedef struct fsc_break {
     double day;

@@ -7,7 +7,7 @@
 #include "people.h"
 #include "schedule.h"
 
-#include <fascicle/calibrate.h>
+#include <fascicle/simulate.h>
 
 #include <cvodes/cvodes.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "model.h"
 #include "text.h"
 
-#include <fascicle/calibrate.h>
+#include <fascicle/exchange.h>
 
 static void add_head(fsc_text *text, const fsc_cycle *model, const fsc_cycle_plan *plan) {
     fsc_text_printf(text, "# %s\n", model->sentence);

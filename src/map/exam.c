@@ -40,11 +40,14 @@ static const fsc_field exam_fields[] = {FSC_FIELD(fsc_exam, participant, TEXT),
 static const fsc_field modifier_fields[] = {
     FSC_FIELD(fsc_exam, sleep_hours, NUMBER), FSC_FIELD(fsc_exam, stress_0_10, NUMBER),
     FSC_FIELD(fsc_exam, activity_hours_week, NUMBER), FSC_FIELD(fsc_exam, posture_hours_day, NUMBER), FSC_FIELD_END};
-static const fsc_field palpation_fields[] = {
-    FSC_FIELD(fsc_palpation, muscle, TEXT),       FSC_FIELD(fsc_palpation, level, TEXT),
-    FSC_FIELD(fsc_palpation, side, SIDE),         FSC_FIELD(fsc_palpation, taut_band, ANSWER),
-    FSC_FIELD(fsc_palpation, tenderness, ANSWER), FSC_FIELD(fsc_palpation, referred_pain, ANSWER),
-    FSC_FIELD(fsc_palpation, recognised, ANSWER), FSC_FIELD_END};
+static const fsc_field palpation_fields[] = {FSC_FIELD_AS("muscle", fsc_palpation, place.muscle, TEXT),
+                                             FSC_FIELD_AS("level", fsc_palpation, place.level, TEXT),
+                                             FSC_FIELD_AS("side", fsc_palpation, place.side, SIDE),
+                                             FSC_FIELD(fsc_palpation, taut_band, ANSWER),
+                                             FSC_FIELD(fsc_palpation, tenderness, ANSWER),
+                                             FSC_FIELD(fsc_palpation, referred_pain, ANSWER),
+                                             FSC_FIELD(fsc_palpation, recognised, ANSWER),
+                                             FSC_FIELD_END};
 static const fsc_field strength_fields[] = {
     FSC_FIELD(fsc_strength, movement, TEXT), FSC_FIELD(fsc_strength, side, SIDE),
     FSC_FIELD(fsc_strength, newton, NUMBER), FSC_FIELD(fsc_strength, mrc_grade, NUMBER), FSC_FIELD_END};
@@ -111,11 +114,11 @@ static fsc_status read_lists(fsc_exam *exam, const fsc_json *object, fsc_error *
 /* What a schema cannot say: the muscle must be one that we know. */
 static fsc_status check_muscles(const fsc_exam *exam, const char *what, fsc_error *err) {
     for (int32_t i = 0; i < exam->n_palpation; i++)
-        if (!fsc_muscle_find(exam->palpation[i].muscle))
+        if (!fsc_muscle_find(exam->palpation[i].place.muscle))
             return fsc_fail(err, FSC_E_RANGE,
                             "%s: palpation[%d].muscle: '%.47s' is no known muscle; use a key of data/muscles.tsv, as "
                             "multifidus or semispinalis_capitis",
-                            what, i, exam->palpation[i].muscle);
+                            what, i, exam->palpation[i].place.muscle);
     return FSC_OK;
 }
 

@@ -41,8 +41,9 @@ static fsc_status gather(gathered *g, const fsc_fatwater *fatwater, const fsc_si
 static int is_member(const fsc_row *row, const fsc_site *site) {
     const int all_levels = row->kind == FSC_ROW_MUSCLE || row->kind == FSC_ROW_MUSCLE_BOTH;
     const int both_sides = row->kind == FSC_ROW_SITE_BOTH || row->kind == FSC_ROW_MUSCLE_BOTH;
-    return strcmp(row->muscle, site->muscle) == 0 && (all_levels || strcmp(row->level, site->level) == 0) &&
-           (both_sides || row->side == site->side);
+    return strcmp(row->place.muscle, site->place.muscle) == 0 &&
+           (all_levels || strcmp(row->place.level, site->place.level) == 0) &&
+           (both_sides || row->place.side == site->place.side);
 }
 
 static void measure(fsc_map_site *out, const gathered *g, const fsc_sites *sites) {

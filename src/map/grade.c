@@ -43,9 +43,9 @@ static void goutallier(fsc_grade *grade, const fsc_table *table, const fsc_row *
 
 static void visual(fsc_grade *grade, const fsc_table *table, const fsc_row *row) {
     start(grade, table, "visual_0_1_2", "0");
-    const double order = fsc_level_order(row->level);
+    const double order = fsc_level_order(row->place.level);
     const int lumbar = order >= fsc_level_order("L1") && order < fsc_level_order("S1");
-    if (row->kind != FSC_ROW_SITE_BOTH || strcmp(row->muscle, "multifidus") != 0 || !lumbar) {
+    if (row->kind != FSC_ROW_SITE_BOTH || strcmp(row->place.muscle, "multifidus") != 0 || !lumbar) {
         fsc_copy_text(grade->reason, sizeof grade->reason, "defined for both lumbar multifidi together");
         return;
     }

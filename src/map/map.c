@@ -38,15 +38,6 @@ void fsc_map_free(fsc_map *map) {
     fsc_free(map);
 }
 
-const fsc_map_site *fsc_map_find(const fsc_map *map, const char *muscle, const char *level, fsc_side side) {
-    for (int32_t i = 0; i < map->n_site; i++) {
-        const fsc_row *row = &map->site[i].row;
-        if (row->side == side && strcmp(row->muscle, muscle) == 0 && strcmp(row->level, level) == 0)
-            return &map->site[i];
-    }
-    return NULL;
-}
-
 static void change_missing(fsc_change *change) {
     memset(change, 0, sizeof *change);
     change->from_days = change->before_fraction = change->difference_fraction = (double)NAN;
@@ -59,15 +50,9 @@ static void change_missing(fsc_change *change) {
 
 static void place_site(fsc_map_site *site, const fsc_map *map, const fsc_norms *norms) {
     const fsc_row *row = &site->row;
-    const fsc_norm_query query = {row->muscle,
-                                  row->level,
-                                  row->level,
-                                  row->side,
-                                  map->exam->sex,
-                                  map->exam->age_years,
-                                  map->acquisition.method,
-                                  row->pdff_mean,
-                                  row->pdff_se};
+    const fsc_norm_query query = {row->place.muscle,       row->place.level, row->place.level,
+                                  row->place.side,         map->exam->sex,   map->exam->age_years,
+                                  map->acquisition.method, row->pdff_mean,   row->pdff_se};
     fsc_norms_place(&site->norm, &site->other_method, norms, &query);
     if (fsc_map_is_site(row) || site->norm.norm_id[0]) return;
     fsc_copy_text(site->norm.reason, sizeof site->norm.reason,

@@ -33,10 +33,11 @@ static int add_level(fsc_row_sum *sum, const fsc_map *map, const char *muscle, d
     int has = 0;
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_row *row = &map->site[i].row;
-        if (row->kind != FSC_ROW_SITE || fsc_level_order(row->level) != order || strcmp(row->muscle, muscle) != 0)
+        if (row->kind != FSC_ROW_SITE || fsc_level_order(row->place.level) != order ||
+            strcmp(row->place.muscle, muscle) != 0)
             continue;
         if (row->cut_by_fov || !isfinite(row->pdff_mean)) return 0;
-        has |= side_bit(row->side);
+        has |= side_bit(row->place.side);
         fsc_row_sum_add(sum, row);
     }
     return (has & HAS_EITHER) || (has & (HAS_LEFT | HAS_RIGHT)) == (HAS_LEFT | HAS_RIGHT);
@@ -59,8 +60,9 @@ static int pool_rows(fsc_row_sum *sum, const fsc_map *map, const fsc_norm_cell *
     for (double order = cell->order_first; order <= cell->order_last; order += 0.5) {
         int measured = order == floor(order); /* whole numbers must be there, half ones (T13, L6) may */
         for (int32_t i = 0; i < map->n_site && !measured; i++)
-            measured = map->site[i].row.kind == FSC_ROW_SITE && fsc_level_order(map->site[i].row.level) == order &&
-                       is_key_of(cell->muscle, map->site[i].row.muscle);
+            measured = map->site[i].row.kind == FSC_ROW_SITE &&
+                       fsc_level_order(map->site[i].row.place.level) == order &&
+                       is_key_of(cell->muscle, map->site[i].row.place.muscle);
         if (measured && !add_muscles(sum, map, cell->muscle, order)) return 0;
     }
     return 1;

@@ -30,9 +30,9 @@ static const fsc_field acquisition_fields[] = {FSC_FIELD(fsc_acquisition, partic
                                                FSC_FIELD(fsc_acquisition, spacing_assumed, FLAG),
                                                FSC_FIELD_END};
 static const fsc_field row_fields[] = {FSC_FIELD(fsc_row, kind, ROW_KIND),
-                                       FSC_FIELD(fsc_row, muscle, TEXT),
-                                       FSC_FIELD(fsc_row, level, TEXT),
-                                       FSC_FIELD(fsc_row, side, SIDE),
+                                       FSC_FIELD_AS("muscle", fsc_row, place.muscle, TEXT),
+                                       FSC_FIELD_AS("level", fsc_row, place.level, TEXT),
+                                       FSC_FIELD_AS("side", fsc_row, place.side, SIDE),
                                        FSC_FIELD(fsc_row, label_value, INT32),
                                        FSC_FIELD(fsc_row, n_voxel, INT64),
                                        FSC_FIELD(fsc_row, n_missing, INT64),

@@ -19,9 +19,9 @@ static int meets(const fsc_map_site *site, int criterion) {
 }
 
 static int is_in(const fsc_map_site *site, const char *layer, fsc_side side) {
-    if (site->row.kind != FSC_ROW_SITE || site->row.side != side) return 0;
-    const fsc_muscle *muscle = fsc_muscle_find(site->row.muscle);
-    return muscle && strcmp(muscle->layer, layer) == 0 && !isnan(fsc_level_order(site->row.level));
+    if (site->row.kind != FSC_ROW_SITE || site->row.place.side != side) return 0;
+    const fsc_muscle *muscle = fsc_muscle_find(site->row.place.muscle);
+    return muscle && strcmp(muscle->layer, layer) == 0 && !isnan(fsc_level_order(site->row.place.level));
 }
 
 /* The lowest affected level above order (its site), or NULL. */
@@ -31,8 +31,8 @@ static const fsc_map_site *next_affected(const fsc_map *map, const char *layer, 
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_map_site *site = &map->site[i];
         if (!is_in(site, layer, side) || !meets(site, criterion)) continue;
-        const double at = fsc_level_order(site->row.level);
-        if (at > order && (!best || at < fsc_level_order(best->row.level))) best = site;
+        const double at = fsc_level_order(site->row.place.level);
+        if (at > order && (!best || at < fsc_level_order(best->row.place.level))) best = site;
     }
     return best;
 }
@@ -61,12 +61,12 @@ fsc_status fsc_map_runs(fsc_map *map, fsc_error *err) {
             for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
                 const fsc_map_site *at = next_affected(map, layers[l], sides[s], criterion, -1);
                 while (at) {
-                    const char *first = at->row.level, *last = first;
+                    const char *first = at->row.place.level, *last = first;
                     int32_t n_level = 1;
                     const fsc_map_site *next;
-                    for (;; n_level++, last = next->row.level) {
+                    for (;; n_level++, last = next->row.place.level) {
                         next = next_affected(map, layers[l], sides[s], criterion, fsc_level_order(last));
-                        if (!next || fsc_level_order(next->row.level) - fsc_level_order(last) > 1) break;
+                        if (!next || fsc_level_order(next->row.place.level) - fsc_level_order(last) > 1) break;
                     }
                     FSC_TRY(add(map, layers[l], sides[s], criterion, first, last, n_level, err));
                     at = next;

@@ -1,56 +1,18 @@
 /* The summary in plain words. Every number in it is a field of the record; a sentence names what it stands on. */
-#include "alloc.h"
 #include "build.h"
 #include "fail.h"
 #include "table.h"
 #include "text.h"
+#include "words.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { NAMED_SITES_MAX = 5 };
 
-static fsc_status say(fsc_map *map, fsc_error *err, const char *key, const char *from, int contested, const char *fmt,
-                      ...) FSC_PRINTF(6, 7);
-static fsc_status say(fsc_map *map, fsc_error *err, const char *key, const char *from, int contested, const char *fmt,
-                      ...) {
-    fsc_sentence *s = fsc_grow(map->sentence, map->n_sentence, map->n_sentence + 1, sizeof *s);
-    if (!s) return fsc_fail_nomem(err, "writing the summary");
-    map->sentence = s;
-    s = &map->sentence[map->n_sentence++];
-    fsc_copy_text(s->key, sizeof s->key, key);
-    fsc_copy_text(s->from, sizeof s->from, from);
-    s->contested = contested;
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(s->text, sizeof s->text, fmt, args);
-    va_end(args);
-    return FSC_OK;
-}
-
-static const char *name_of(const char *key) {
-    const fsc_muscle *muscle = fsc_muscle_find(key);
-    return muscle ? muscle->name : key;
-}
-
-/* "Multifidus at L5 left"; the side is left out when it is not known. */
-static void name_site(char *out, size_t size, const fsc_row *row) {
-    const int sided = row->side == FSC_SIDE_LEFT || row->side == FSC_SIDE_RIGHT;
-    (void)snprintf(out, size, "%s at %s%s%s", name_of(row->muscle), row->level, sided ? " " : "",
-                   sided ? fsc_side_text(row->side) : "");
-}
-
-/* A percentile never reads 0 or 100. */
-static void percent_text(char *out, size_t size, double percentile) {
-    if (percentile >= 99)
-        (void)snprintf(out, size, "more than 99");
-    else if (percentile < 1)
-        (void)snprintf(out, size, "less than 1");
-    else
-        (void)snprintf(out, size, "%.0f", percentile);
-}
+#define say(map, err, key, from, contested, ...)                                                                       \
+    fsc_words_say(&(map)->sentence, &(map)->n_sentence, err, key, from, contested, __VA_ARGS__)
 
 static fsc_status say_red_flags(fsc_map *map, fsc_error *err) {
     const fsc_exam *exam = map->exam;
@@ -95,10 +57,10 @@ static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
         if (!is_unusual(site)) continue;
         said++;
         char name[96], p[24], low[24], upper[24], from[128];
-        name_site(name, sizeof name, &site->row);
-        percent_text(p, sizeof p, site->norm.percentile);
-        percent_text(low, sizeof low, site->norm.percentile_low);
-        percent_text(upper, sizeof upper, site->norm.percentile_high);
+        fsc_words_site(name, sizeof name, &site->row.place);
+        fsc_words_percentile(p, site->norm.percentile);
+        fsc_words_percentile(low, site->norm.percentile_low);
+        fsc_words_percentile(upper, site->norm.percentile_high);
         (void)snprintf(from, sizeof from, "%s %s", site->norm.norm_id, site->norm.fact_id);
         FSC_TRY(say(
             map, err, "unusual", from, 0,
@@ -113,7 +75,7 @@ static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
 static int said_before(const fsc_map *map, int32_t i) {
     for (int32_t k = 0; k < i; k++)
         if (map->site[k].row.kind == FSC_ROW_SITE && map->site[k].norm.failed[0] &&
-            strcmp(map->site[k].row.muscle, map->site[i].row.muscle) == 0 &&
+            strcmp(map->site[k].row.place.muscle, map->site[i].row.place.muscle) == 0 &&
             strcmp(map->site[k].norm.failed, map->site[i].norm.failed) == 0)
             return 1;
     return 0;
@@ -127,23 +89,24 @@ static fsc_status say_no_norm(fsc_map *map, fsc_error *err) {
         size_t used = 0;
         for (int32_t k = i; k < map->n_site; k++) {
             const fsc_map_site *other = &map->site[k];
-            if (other->row.kind != FSC_ROW_SITE || strcmp(other->row.muscle, site->row.muscle) != 0 ||
+            if (other->row.kind != FSC_ROW_SITE || strcmp(other->row.place.muscle, site->row.place.muscle) != 0 ||
                 strcmp(other->norm.failed, site->norm.failed) != 0)
                 continue;
             int twice = 0; /* the other side of a level that is listed */
             for (int32_t m = i; m < k && !twice; m++)
                 twice = map->site[m].row.kind == FSC_ROW_SITE &&
-                        strcmp(map->site[m].row.level, other->row.level) == 0 &&
-                        strcmp(map->site[m].row.muscle, other->row.muscle) == 0 &&
+                        strcmp(map->site[m].row.place.level, other->row.place.level) == 0 &&
+                        strcmp(map->site[m].row.place.muscle, other->row.place.muscle) == 0 &&
                         strcmp(map->site[m].norm.failed, other->norm.failed) == 0;
-            if (twice || used + strlen(other->row.level) + 3 > sizeof levels) continue;
-            used += (size_t)snprintf(levels + used, sizeof levels - used, "%s%s", used ? ", " : "", other->row.level);
+            if (twice || used + strlen(other->row.place.level) + 3 > sizeof levels) continue;
+            used +=
+                (size_t)snprintf(levels + used, sizeof levels - used, "%s%s", used ? ", " : "", other->row.place.level);
         }
         char from[128];
         (void)snprintf(from, sizeof from, "site.norm.failed = %s", site->norm.failed);
         const char *why = strcmp(site->norm.failed, "level") == 0 ? "no norm cell for these levels" : site->norm.reason;
         FSC_TRY(say(map, err, "no-norm", from, 0, "%s at %s: no comparison with a reference group and no z (%s).",
-                    name_of(site->row.muscle), levels, why));
+                    fsc_words_muscle(site->row.place.muscle), levels, why));
     }
     return FSC_OK;
 }
@@ -195,9 +158,9 @@ static fsc_status say_pools(fsc_map *map, fsc_error *err) {
         const int one = strcmp(pool->level_first, pool->level_last) == 0;
         char p[24], low[24], upper[24], from[128], name[128];
         name_keys(name, sizeof name, pool->muscle);
-        percent_text(p, sizeof p, norm->percentile);
-        percent_text(low, sizeof low, norm->percentile_low);
-        percent_text(upper, sizeof upper, norm->percentile_high);
+        fsc_words_percentile(p, norm->percentile);
+        fsc_words_percentile(low, norm->percentile_low);
+        fsc_words_percentile(upper, norm->percentile_high);
         (void)snprintf(from, sizeof from, "pool %s %s", norm->norm_id, norm->fact_id);
         FSC_TRY(say(
             map, err, "pool", from, 0,
@@ -252,13 +215,13 @@ static fsc_status say_many_muscles(fsc_map *map, fsc_error *err) {
     int32_t n = 0;
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_map_site *left = &map->site[i];
-        if (left->row.kind != FSC_ROW_SITE || left->row.side != FSC_SIDE_LEFT || !(left->norm.z > 2.5)) continue;
-        const fsc_map_site *right = fsc_map_find(map, left->row.muscle, left->row.level, FSC_SIDE_RIGHT);
+        if (left->row.kind != FSC_ROW_SITE || left->row.place.side != FSC_SIDE_LEFT || !(left->norm.z > 2.5)) continue;
+        const fsc_map_site *right = fsc_map_find(map, left->row.place.muscle, left->row.place.level, FSC_SIDE_RIGHT);
         if (!right || !(right->norm.z > 2.5)) continue;
         int twice = 0;
         for (int32_t k = 0; k < i && !twice; k++)
-            twice = strcmp(map->site[k].row.muscle, left->row.muscle) == 0 && map->site[k].row.side == FSC_SIDE_LEFT &&
-                    map->site[k].norm.z > 2.5;
+            twice = strcmp(map->site[k].row.place.muscle, left->row.place.muscle) == 0 &&
+                    map->site[k].row.place.side == FSC_SIDE_LEFT && map->site[k].norm.z > 2.5;
         n += !twice;
     }
     if (n < 2) return FSC_OK;
@@ -295,7 +258,7 @@ static fsc_status say_history(fsc_map *map, int *rf, fsc_error *err) {
 
 static int has_region(const fsc_map *map, const char *region) {
     for (int32_t i = 0; i < map->n_site; i++) {
-        const fsc_muscle *muscle = fsc_muscle_find(map->site[i].row.muscle);
+        const fsc_muscle *muscle = fsc_muscle_find(map->site[i].row.place.muscle);
         if (muscle && strcmp(muscle->region, region) == 0) return 1;
     }
     return 0;

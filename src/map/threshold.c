@@ -20,8 +20,8 @@ static void measure(fsc_threshold *t, const fsc_map *map, const fsc_table *table
     fsc_row_sum sum = {0};
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_row *row = &map->site[i].row;
-        const double order = fsc_level_order(row->level);
-        if (row->kind == FSC_ROW_SITE && strcmp(row->muscle, muscle) == 0 && order >= first && order <= last)
+        const double order = fsc_level_order(row->place.level);
+        if (row->kind == FSC_ROW_SITE && strcmp(row->place.muscle, muscle) == 0 && order >= first && order <= last)
             fsc_row_sum_add(&sum, row);
     }
     t->value_fraction = fsc_row_sum_mean(&sum);

@@ -1,6 +1,7 @@
 /* Comparisons inside the person: always possible, whatever norms there are. */
 #include "build.h"
 #include "text.h"
+#include "words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,34 +42,32 @@ static void contrast(fsc_contrast *c, double a, double a_se, double b, double b_
     fsc_copy_text(c->with, sizeof c->with, with);
     c->difference_fraction = a - b;
     c->se_fraction = sqrt(a_se * a_se + b_se * b_se);
-    c->low_fraction = c->difference_fraction - 1.6448536269514722 * c->se_fraction;
-    c->high_fraction = c->difference_fraction + 1.6448536269514722 * c->se_fraction;
+    c->low_fraction = c->difference_fraction - fsc_words_half90(c->se_fraction);
+    c->high_fraction = c->difference_fraction + fsc_words_half90(c->se_fraction);
     c->beyond_error = fabs(c->difference_fraction) > 1.959963984540054 * c->se_fraction;
 }
 
 static void contrast_rows(fsc_contrast *c, const fsc_row *row, const fsc_row *with) {
     char name[80];
-    (void)snprintf(name, sizeof name, "%s %s %s", with->muscle, with->level, fsc_side_text(with->side));
+    (void)snprintf(name, sizeof name, "%s %s %s", with->place.muscle, with->place.level,
+                   fsc_side_text(with->place.side));
     contrast(c, row->pdff_mean, row->pdff_se, with->pdff_mean, with->pdff_se, name);
 }
 
 static const fsc_row *find(const fsc_map *map, const fsc_row *like, const char *muscle, const char *level,
                            fsc_side side) {
-    for (int32_t i = 0; i < map->n_site; i++) {
-        const fsc_row *r = &map->site[i].row;
-        if (r->kind == like->kind && r->side == side && strcmp(r->muscle, muscle) == 0 && strcmp(r->level, level) == 0)
-            return r;
-    }
-    return NULL;
+    const fsc_map_site *site = fsc_map_find(map, muscle, level, side);
+    return site && site->row.kind == like->kind ? &site->row : NULL;
 }
 
 static void side_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
-    if (row->side != FSC_SIDE_LEFT && row->side != FSC_SIDE_RIGHT) {
-        none(c, row->side == FSC_SIDE_UNKNOWN ? "left and right are not known in this scan" : "not a row of one side");
+    if (row->place.side != FSC_SIDE_LEFT && row->place.side != FSC_SIDE_RIGHT) {
+        none(c, row->place.side == FSC_SIDE_UNKNOWN ? "left and right are not known in this scan"
+                                                    : "not a row of one side");
         return;
     }
-    const fsc_side other = row->side == FSC_SIDE_LEFT ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
-    const fsc_row *with = find(map, row, row->muscle, row->level, other);
+    const fsc_side other = row->place.side == FSC_SIDE_LEFT ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+    const fsc_row *with = find(map, row, row->place.muscle, row->place.level, other);
     if (!with)
         none(c, "the other side was not measured");
     else if (with->cut_by_fov != row->cut_by_fov)
@@ -78,13 +77,15 @@ static void side_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *ro
 }
 
 static void level_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
-    const double order = fsc_level_order(row->level);
+    const double order = fsc_level_order(row->place.level);
     const fsc_row *above = NULL;
     for (int32_t i = 0; i < map->n_site && fsc_map_is_site(row); i++) {
         const fsc_row *r = &map->site[i].row;
-        if (r->kind != row->kind || r->side != row->side || strcmp(r->muscle, row->muscle) != 0) continue;
-        const double d = order - fsc_level_order(r->level);
-        if (d > 0 && d <= 1 && (!above || fsc_level_order(r->level) > fsc_level_order(above->level))) above = r;
+        if (r->kind != row->kind || r->place.side != row->place.side || strcmp(r->place.muscle, row->place.muscle) != 0)
+            continue;
+        const double d = order - fsc_level_order(r->place.level);
+        if (d > 0 && d <= 1 && (!above || fsc_level_order(r->place.level) > fsc_level_order(above->place.level)))
+            above = r;
     }
     if (above)
         contrast_rows(c, row, above);
@@ -93,7 +94,7 @@ static void level_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *r
 }
 
 static const char *layer_of(const fsc_row *row) {
-    const fsc_muscle *muscle = fsc_muscle_find(row->muscle);
+    const fsc_muscle *muscle = fsc_muscle_find(row->place.muscle);
     return muscle ? muscle->layer : "";
 }
 
@@ -106,7 +107,7 @@ static void depth_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_row *r = &map->site[i].row;
         const char *layer = layer_of(r);
-        if (r->kind == row->kind && r->side == row->side && strcmp(r->level, row->level) == 0 &&
+        if (r->kind == row->kind && r->place.side == row->place.side && strcmp(r->place.level, row->place.level) == 0 &&
             (strcmp(layer, "intermediate") == 0 || strcmp(layer, "superficial") == 0))
             fsc_row_sum_add(&sum, r);
     }
@@ -118,8 +119,8 @@ static void depth_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *r
 }
 
 static void psoas_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
-    const fsc_row *psoas = find(map, row, "psoas_major", row->level, row->side);
-    if (strcmp(row->muscle, "psoas_major") == 0)
+    const fsc_row *psoas = find(map, row, "psoas_major", row->place.level, row->place.side);
+    if (strcmp(row->place.muscle, "psoas_major") == 0)
         none(c, "this is the psoas itself");
     else if (!psoas)
         none(c, "the psoas was not measured here");
@@ -145,8 +146,9 @@ static void level_gradient(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     }
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_row *r = &map->site[i].row;
-        const double x = fsc_level_order(r->level), y = r->pdff_mean, w = 1 / (r->pdff_se * r->pdff_se);
-        if (r->kind != kind || r->side != row->side || strcmp(r->muscle, row->muscle) != 0) continue;
+        const double x = fsc_level_order(r->place.level), y = r->pdff_mean, w = 1 / (r->pdff_se * r->pdff_se);
+        if (r->kind != kind || r->place.side != row->place.side || strcmp(r->place.muscle, row->place.muscle) != 0)
+            continue;
         if (!isfinite(x) || !isfinite(y) || !isfinite(w)) continue;
         w_sum += w;
         x_sum += w * x;
@@ -154,8 +156,8 @@ static void level_gradient(fsc_contrast *c, const fsc_map *map, const fsc_row *r
         xx += w * x * x;
         xy += w * x * y;
         yy += w * y * y;
-        if (!first || x < fsc_level_order(first->level)) first = r;
-        if (!last || x > fsc_level_order(last->level)) last = r;
+        if (!first || x < fsc_level_order(first->place.level)) first = r;
+        if (!last || x > fsc_level_order(last->place.level)) last = r;
         n++;
     }
     const double sxx = xx - x_sum * x_sum / w_sum, sxy = xy - x_sum * y_sum / w_sum, syy = yy - y_sum * y_sum / w_sum;
@@ -165,7 +167,7 @@ static void level_gradient(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     }
     const double scatter = n > 2 ? fmax(1, (syy - sxy * sxy / sxx) / (n - 2)) : 1;
     char name[80];
-    (void)snprintf(name, sizeof name, "per level, %s to %s", first->level, last->level);
+    (void)snprintf(name, sizeof name, "per level, %s to %s", first->place.level, last->place.level);
     contrast(c, sxy / sxx, sqrt(scatter / sxx), 0, 0, name);
 }
 

@@ -18,9 +18,9 @@
 const fsc_column fsc_columns[] = {
     WORD("participant_id", FSC_COLUMN_PARTICIPANT, "Participant", "BIDS participant label"),
     WORD("session_id", FSC_COLUMN_SESSION, "Session", "BIDS session label: one scan day"),
-    TEXT("muscle", muscle, "Muscle", "Key of the muscle; \"vertebra\" for the labelled vertebral body"),
+    TEXT("muscle", place.muscle, "Muscle", "Key of the muscle; \"vertebra\" for the labelled vertebral body"),
     WORD("side", FSC_COLUMN_SIDE, "Side", "The person's own side"),
-    TEXT("level", level, "Vertebral level",
+    TEXT("level", place.level, "Vertebral level",
          "Level along the spine's centreline; \"all\" for the whole muscle; n/a without a level map"),
     WORD("level_scheme", FSC_COLUMN_LEVEL_SCHEME, "Level scheme", "Numbering of the level labels that were read"),
     WHOLE("label_value", label_value, "Label value", "Value in the label map; n/a where the row pools several"),

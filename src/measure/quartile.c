@@ -41,7 +41,7 @@ fsc_status fsc_voxels_quartiles(fsc_voxels *v, fsc_error *err) {
     for (int32_t s = 0; s < n_site; s++)
         for (int64_t i = v->start[s]; i < v->start[s + 1]; i++) {
             const int64_t c = (int64_t)group[s] * v->n_slab + v->slab[i];
-            out[i] = outward(v, i, v->sites->site[s].side);
+            out[i] = outward(v, i, v->sites->site[s].place.side);
             inner[c] = fmin(inner[c], out[i]);
             outer[c] = fmax(outer[c], out[i]);
         }

@@ -144,7 +144,7 @@ static void judge(fsc_row *row, const rows_work *w) {
     if (row->snr < LOW_SNR) add_word(row, "low-snr");
     if (row->kind != FSC_ROW_LEVEL_BONE && isnan(row->csa_mm2)) add_word(row, "csa-not-measurable");
     if (w->v->sites->grid.spacing_assumed) add_word(row, "spacing-assumed");
-    if (row->side == FSC_SIDE_UNKNOWN) add_word(row, "side-unknown");
+    if (row->place.side == FSC_SIDE_UNKNOWN) add_word(row, "side-unknown");
     const char *word = method_word(w->v->fatwater->method);
     if (word) add_word(row, word);
 }
@@ -171,10 +171,10 @@ static fsc_row *new_row(rows_work *w, fsc_row_kind kind, const char *muscle, con
     fsc_row *row = &w->out->row[w->out->n_row++];
     memset(row, 0, sizeof *row);
     row->kind = kind;
-    row->side = side;
+    row->place.side = side;
     row->coverage = (double)NAN;
-    fsc_copy_text(row->muscle, sizeof row->muscle, muscle);
-    fsc_copy_text(row->level, sizeof row->level, level);
+    fsc_copy_text(row->place.muscle, sizeof row->place.muscle, muscle);
+    fsc_copy_text(row->place.level, sizeof row->place.level, level);
     w->n_list = 0;
     return row;
 }
@@ -190,7 +190,7 @@ static void take_site(rows_work *w, fsc_row *row, int32_t s) {
 }
 
 static int same_muscle(const fsc_site *a, const fsc_site *b) {
-    return strcmp(a->muscle, b->muscle) == 0;
+    return strcmp(a->place.muscle, b->place.muscle) == 0;
 }
 
 /* The sites [first, last) are one muscle's. A level's rows: each side, then both when there are two. */
@@ -198,20 +198,20 @@ static void level_rows(rows_work *w, int32_t first, int32_t last) {
     const fsc_sites *sites = w->v->sites;
     for (int32_t s = first; s < last;) {
         int32_t end = s;
-        while (end < last && strcmp(sites->site[end].level, sites->site[s].level) == 0) end++;
+        while (end < last && strcmp(sites->site[end].place.level, sites->site[s].place.level) == 0) end++;
         /* Beyond the labelled levels there is no level to report; without any level map "n/a" is the level. */
-        if (sites->n_level == 0 || strcmp(sites->site[s].level, "n/a") != 0) {
+        if (sites->n_level == 0 || strcmp(sites->site[s].place.level, "n/a") != 0) {
             for (int32_t i = s; i < end; i++) {
                 const fsc_site *site = &sites->site[i];
-                fsc_row *row = new_row(w, FSC_ROW_SITE, site->muscle, site->level, site->side);
+                fsc_row *row = new_row(w, FSC_ROW_SITE, site->place.muscle, site->place.level, site->place.side);
                 take_site(w, row, i);
                 row->coverage = site->coverage;
                 fill_row(w, row);
                 judge(row, w);
             }
             if (end - s > 1) {
-                fsc_row *row =
-                    new_row(w, FSC_ROW_SITE_BOTH, sites->site[s].muscle, sites->site[s].level, FSC_SIDE_BOTH);
+                fsc_row *row = new_row(w, FSC_ROW_SITE_BOTH, sites->site[s].place.muscle, sites->site[s].place.level,
+                                       FSC_SIDE_BOTH);
                 double covered = 0, voxels = 0;
                 for (int32_t i = s; i < end; i++) {
                     take_site(w, row, i);
@@ -233,8 +233,8 @@ static void muscle_rows(rows_work *w, int32_t first, int32_t last) {
     for (fsc_side side = FSC_SIDE_UNKNOWN; side <= FSC_SIDE_MIDLINE; side++) {
         fsc_row *row = NULL;
         for (int32_t i = first; i < last; i++) {
-            if (sites->site[i].side != side) continue;
-            if (!row) row = new_row(w, FSC_ROW_MUSCLE, sites->site[i].muscle, "all", side);
+            if (sites->site[i].place.side != side) continue;
+            if (!row) row = new_row(w, FSC_ROW_MUSCLE, sites->site[i].place.muscle, "all", side);
             take_site(w, row, i);
         }
         if (!row) continue;
@@ -243,7 +243,7 @@ static void muscle_rows(rows_work *w, int32_t first, int32_t last) {
         judge(row, w);
     }
     if (n_side < 2) return;
-    fsc_row *row = new_row(w, FSC_ROW_MUSCLE_BOTH, sites->site[first].muscle, "all", FSC_SIDE_BOTH);
+    fsc_row *row = new_row(w, FSC_ROW_MUSCLE_BOTH, sites->site[first].place.muscle, "all", FSC_SIDE_BOTH);
     for (int32_t i = first; i < last; i++) take_site(w, row, i);
     fill_row(w, row);
     judge(row, w);

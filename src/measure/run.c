@@ -19,11 +19,10 @@ void fsc_measures_free(fsc_measures *measures) {
 }
 
 const fsc_row *fsc_measures_find(const fsc_measures *measures, const char *muscle, const char *level, fsc_side side) {
-    for (int32_t i = 0; measures && i < measures->n_row; i++) {
-        const fsc_row *row = &measures->row[i];
-        if (row->side == side && strcmp(row->muscle, muscle) == 0 && strcmp(row->level, level) == 0) return row;
-    }
-    return NULL;
+    if (!measures || measures->n_row == 0) return NULL;
+    const fsc_place wanted = fsc_place_of(muscle, level, side);
+    const int32_t i = fsc_place_find(&measures->row[0].place, sizeof *measures->row, measures->n_row, &wanted);
+    return i >= 0 ? &measures->row[i] : NULL;
 }
 
 static int by_number(const void *a, const void *b) {

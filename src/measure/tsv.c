@@ -37,7 +37,7 @@ static void add_cell(fsc_text *text, const fsc_column *c, const fsc_row *row, co
             fsc_text_printf(text, "%d", (int)*(const int32_t *)(const void *)field);
         return;
     case FSC_COLUMN_TEXT: add_word(text, field); return;
-    case FSC_COLUMN_SIDE: fsc_text_add(text, fsc_side_text(row->side)); return;
+    case FSC_COLUMN_SIDE: fsc_text_add(text, fsc_side_text(row->place.side)); return;
     case FSC_COLUMN_KIND: add_word(text, fsc_row_kind_word(row->kind)); return;
     case FSC_COLUMN_PARTICIPANT: add_word(text, ids->participant); return;
     case FSC_COLUMN_SESSION: add_word(text, ids->session); return;
@@ -116,12 +116,6 @@ static const char *known(const char *cell) {
     return strcmp(cell, "n/a") == 0 ? "" : cell;
 }
 
-static int32_t find_side(const char *word) {
-    for (fsc_side side = FSC_SIDE_UNKNOWN; side <= FSC_SIDE_BOTH; side++)
-        if (strcmp(word, fsc_side_text(side)) == 0) return (int32_t)side;
-    return -1;
-}
-
 static int32_t find_kind(const char *word) {
     for (fsc_row_kind kind = FSC_ROW_SITE; kind <= FSC_ROW_LEVEL_BONE; kind++)
         if (strcmp(word, fsc_row_kind_word(kind)) == 0) return (int32_t)kind;
@@ -152,11 +146,11 @@ static int read_cell(fsc_measures *m, fsc_row *row, const fsc_column *c, const c
         return 1;
     case FSC_COLUMN_TEXT:
         /* "n/a" is a level's own word; elsewhere it is an empty text. */
-        fsc_copy_text(field, c->size, c->offset == offsetof(fsc_row, level) ? cell : known(cell));
+        fsc_copy_text(field, c->size, c->offset == offsetof(fsc_row, place.level) ? cell : known(cell));
         return strlen(cell) < c->size;
     case FSC_COLUMN_SIDE:
-        word = find_side(cell);
-        row->side = (fsc_side)word;
+        word = fsc_side_find(cell);
+        row->place.side = (fsc_side)word;
         return word >= 0;
     case FSC_COLUMN_KIND:
         word = find_kind(cell);

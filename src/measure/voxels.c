@@ -29,7 +29,8 @@ int32_t fsc_voxels_groups(const fsc_sites *sites, int32_t *list) {
     for (int32_t i = 0; i < sites->n_site; i++) {
         list[i] = -1;
         for (int32_t j = 0; j < i && list[i] < 0; j++)
-            if (sites->site[i].side == sites->site[j].side && strcmp(sites->site[i].muscle, sites->site[j].muscle) == 0)
+            if (sites->site[i].place.side == sites->site[j].place.side &&
+                strcmp(sites->site[i].place.muscle, sites->site[j].place.muscle) == 0)
                 list[i] = list[j];
         if (list[i] < 0) list[i] = n++;
     }

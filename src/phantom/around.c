@@ -20,7 +20,7 @@ const fsc_pocket *fsc_pockets(const fsc_person *person, int32_t *n) {
     return low_back ? low_back_pockets : neck_pockets;
 }
 
-static int in_pocket(const fsc_person *person, const fsc_place *p) {
+static int in_pocket(const fsc_person *person, const fsc_body_point *p) {
     int32_t n = 0;
     const fsc_pocket *pocket = fsc_pockets(person, &n);
     for (int32_t i = 0; i < n; i++) {
@@ -35,7 +35,8 @@ static int in_tube(double x, double y, double radius) {
     return x * x + y * y < radius * radius;
 }
 
-static fsc_tissue low_back(const fsc_person *person, const fsc_place *p, const fsc_texture *texture, double depth) {
+static fsc_tissue low_back(const fsc_person *person, const fsc_body_point *p, const fsc_texture *texture,
+                           double depth) {
     const double layer = person->fat_layer_mm, u = fabs(p->u_mm);
     if (depth < layer || p->v_mm < -30) return fat;
     if (depth < layer + 14) { /* oblique and transverse muscles, three layers */
@@ -53,7 +54,7 @@ static fsc_tissue low_back(const fsc_person *person, const fsc_place *p, const f
     return visceral_fat;
 }
 
-static fsc_tissue neck(const fsc_person *person, const fsc_place *p, const fsc_texture *texture, double depth) {
+static fsc_tissue neck(const fsc_person *person, const fsc_body_point *p, const fsc_texture *texture, double depth) {
     const double u = fabs(p->u_mm), v = p->v_mm;
     if (depth < person->fat_layer_mm || v < 4) return fat;
     const double ax = p->u_mm / 9, ay = (v - 34) / 7.5, airway = ax * ax + ay * ay;
@@ -65,7 +66,7 @@ static fsc_tissue neck(const fsc_person *person, const fsc_place *p, const fsc_t
     return fat;
 }
 
-fsc_tissue fsc_tissue_around(const fsc_person *person, const fsc_place *place, const fsc_texture *texture,
+fsc_tissue fsc_tissue_around(const fsc_person *person, const fsc_body_point *place, const fsc_texture *texture,
                              double depth_mm) {
     return person->region == &fsc_region_low_back ? low_back(person, place, texture, depth_mm)
                                                   : neck(person, place, texture, depth_mm);

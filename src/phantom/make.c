@@ -66,13 +66,13 @@ static int32_t majority(const int32_t code[N_SUB]) {
     return FSC_CODE_OTHER;
 }
 
-static void label_voxel(const raster *r, int64_t voxel, int32_t code, const fsc_place *centre) {
+static void label_voxel(const raster *r, int64_t voxel, int32_t code, const fsc_body_point *centre) {
     const fsc_region *region = r->person->region;
     if (code >= FSC_CODE_VERTEBRA) {
         r->phantom->levels->data[voxel] = region->sct[code - FSC_CODE_VERTEBRA];
     } else if (code >= FSC_CODE_MUSCLE) {
         const int32_t m = (code - FSC_CODE_MUSCLE) / 2, right = (code - FSC_CODE_MUSCLE) % 2,
-                      level = fsc_place_level(centre);
+                      level = fsc_body_point_level(centre);
         r->phantom->muscles->data[voxel] = region->muscle[m].value_left + right;
         if (level >= 0) r->site[voxel] = (int16_t)((m * FSC_REGION_LEVELS + level) * 2 + right);
     }
@@ -81,7 +81,7 @@ static void label_voxel(const raster *r, int64_t voxel, int32_t code, const fsc_
 static void sample_voxel(const raster *r, int64_t voxel, const double ijk[3]) {
     const fsc_grid *grid = &r->phantom->scan->grid;
     double scanner[3], person[3], water = 0, fat = 0, decay = 0;
-    fsc_place centre, place;
+    fsc_body_point centre, place;
     fsc_texture texture;
     int32_t code[N_SUB];
     fsc_grid_to_mm(grid, ijk, scanner);
@@ -140,9 +140,8 @@ static fsc_status list_sites(fsc_phantom *phantom, const fsc_region *region, con
     for (int32_t i = 0; i < N_SITE; i++) {
         if (count[i] == 0) continue;
         fsc_phantom_site *s = &phantom->site[phantom->n_site++];
-        fsc_copy_text(s->muscle, sizeof s->muscle, region->muscle[i / 2 / FSC_REGION_LEVELS].key);
-        fsc_copy_text(s->level, sizeof s->level, region->level[i / 2 % FSC_REGION_LEVELS]);
-        s->side = i % 2 ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+        s->place = fsc_place_of(region->muscle[i / 2 / FSC_REGION_LEVELS].key, region->level[i / 2 % FSC_REGION_LEVELS],
+                                i % 2 ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT);
         s->n_voxel = count[i];
         s->pdff_mean_fraction = sum[i] / (double)count[i];
     }

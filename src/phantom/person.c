@@ -74,21 +74,21 @@ static void set_fat(fsc_person *person) {
 static fsc_status add_injury(fsc_person *person, const fsc_phantom_injury *injury, fsc_error *err) {
     const fsc_region *r = person->region;
     int32_t m = 0, level = 0;
-    while (m < r->n_muscle && (!r->muscle[m].key || strcmp(r->muscle[m].key, injury->muscle) != 0)) m++;
-    while (level < FSC_REGION_LEVELS && strcmp(r->level[level], injury->level) != 0) level++;
+    while (m < r->n_muscle && (!r->muscle[m].key || strcmp(r->muscle[m].key, injury->place.muscle) != 0)) m++;
+    while (level < FSC_REGION_LEVELS && strcmp(r->level[level], injury->place.level) != 0) level++;
     if (m == r->n_muscle || level == FSC_REGION_LEVELS ||
-        (injury->side != FSC_SIDE_LEFT && injury->side != FSC_SIDE_RIGHT) || r->muscle[m].top >= level + 1 ||
-        r->muscle[m].bottom <= level)
+        (injury->place.side != FSC_SIDE_LEFT && injury->place.side != FSC_SIDE_RIGHT) ||
+        r->muscle[m].top >= level + 1 || r->muscle[m].bottom <= level)
         return fsc_fail(err, FSC_E_NOTFOUND, "injury at %.47s %.11s %s: the %s phantom has no such site",
-                        injury->muscle, injury->level,
-                        injury->side == FSC_SIDE_LEFT    ? "left"
-                        : injury->side == FSC_SIDE_RIGHT ? "right"
-                                                         : "(no side)",
+                        injury->place.muscle, injury->place.level,
+                        injury->place.side == FSC_SIDE_LEFT    ? "left"
+                        : injury->place.side == FSC_SIDE_RIGHT ? "right"
+                                                               : "(no side)",
                         r == &fsc_region_neck ? "neck" : "low-back");
     if (!(fabs(injury->pdff_added_fraction) <= 0.6))
         return fsc_fail(err, FSC_E_RANGE, "injury at %s %s adds %g: give a fat fraction between -0.6 and 0.6",
-                        injury->muscle, injury->level, injury->pdff_added_fraction);
-    person->added[m][injury->side == FSC_SIDE_RIGHT][level] += injury->pdff_added_fraction;
+                        injury->place.muscle, injury->place.level, injury->pdff_added_fraction);
+    person->added[m][injury->place.side == FSC_SIDE_RIGHT][level] += injury->pdff_added_fraction;
     return FSC_OK;
 }
 
@@ -107,7 +107,7 @@ fsc_status fsc_person_init(fsc_person *person, const fsc_phantom_options *opt, f
     return FSC_OK;
 }
 
-void fsc_person_place(const fsc_person *person, const double xyz_mm[3], fsc_place *place) {
+void fsc_person_place(const fsc_person *person, const double xyz_mm[3], fsc_body_point *place) {
     const double radius = person->region->curve_radius_mm, scale = 1 / person->size;
     place->u_mm = xyz_mm[0] * scale;
     place->y_mm = xyz_mm[1] * scale;
@@ -122,7 +122,7 @@ void fsc_person_place(const fsc_person *person, const double xyz_mm[3], fsc_plac
     place->level = i + (place->s_mm - edge[i]) / (edge[i + 1] - edge[i]);
 }
 
-int32_t fsc_place_level(const fsc_place *place) {
+int32_t fsc_body_point_level(const fsc_body_point *place) {
     return place->level < 0 || place->level >= FSC_REGION_LEVELS ? -1 : (int32_t)place->level;
 }
 

@@ -35,7 +35,7 @@ static double squircle(double x, double y, double a, double b) {
     return slope > 1e-9 ? (level - 1) / slope : -fmin(a, b);
 }
 
-void fsc_texture_at(const fsc_person *person, const fsc_place *place, fsc_texture *texture) {
+void fsc_texture_at(const fsc_person *person, const fsc_body_point *place, fsc_texture *texture) {
     const double u = place->u_mm, v = place->v_mm, s = place->s_mm;
     /* Streaks three times longer along the spine than across, as fascicles run. */
     texture->marbling = 0.9 * fsc_lattice_noise(person->seed, FSC_STREAM_TEXTURE + 1, u / 6, v / 6, s / 18) +
@@ -45,7 +45,7 @@ void fsc_texture_at(const fsc_person *person, const fsc_place *place, fsc_textur
         fsc_lattice_noise(person->seed, FSC_STREAM_TEXTURE + 4, u / 24, place->y_mm / 24, place->z_mm / 28);
 }
 
-double fsc_depth_below_skin(const fsc_person *person, const fsc_place *place) {
+double fsc_depth_below_skin(const fsc_person *person, const fsc_body_point *place) {
     const double z = place->z_mm, curve = z * z / (2 * person->region->curve_radius_mm);
     if (person->region == &fsc_region_low_back) {
         /* The back follows half of the lordosis; the waist is narrowest near L2. */
@@ -58,7 +58,8 @@ double fsc_depth_below_skin(const fsc_person *person, const fsc_place *place) {
 }
 
 /* Vertebral body and disc; the code stays AIR when the point is in neither. */
-static fsc_tissue front_column(const fsc_person *person, const fsc_place *p, int32_t i, const fsc_texture *texture) {
+static fsc_tissue front_column(const fsc_person *person, const fsc_body_point *p, int32_t i,
+                               const fsc_texture *texture) {
     const fsc_region *r = person->region;
     const double f = p->level - i, length = person->edge_mm[i + 1] - person->edge_mm[i];
     const double waist = sin(FSC_PI * fmin(fmax(f, 0), 1)); /* bodies are slimmer in their middle */
@@ -76,7 +77,7 @@ static fsc_tissue front_column(const fsc_person *person, const fsc_place *p, int
     return t;
 }
 
-static fsc_tissue canal(const fsc_region *r, const fsc_place *p) {
+static fsc_tissue canal(const fsc_region *r, const fsc_body_point *p) {
     const double v = p->v_mm - r->canal_v_mm;
     if (ellipse(p->u_mm, v, r->canal_a_mm, r->canal_b_mm) > 0) return air;
     if (p->level < r->cord_end && ellipse(p->u_mm, v, r->cord_a_mm, r->cord_b_mm) < 0) return cord;
@@ -88,7 +89,7 @@ static int between(double x, const double range[2]) {
 }
 
 /* Pedicles, laminae, facets, spinous and transverse processes; and the ligaments between them. */
-static fsc_tissue back_column(const fsc_region *r, const fsc_place *p, int32_t i) {
+static fsc_tissue back_column(const fsc_region *r, const fsc_body_point *p, int32_t i) {
     const double f = p->level - i, u = fabs(p->u_mm), v = p->v_mm;
     if (v > -0.5 * r->half_depth_mm[i] + 6 || v < r->spinous_tip_mm[i]) return air;
     const fsc_tissue bone = {0.7, 0.40, 130, FSC_CODE_OTHER};
@@ -111,7 +112,7 @@ static fsc_tissue back_column(const fsc_region *r, const fsc_place *p, int32_t i
 }
 
 /* The muscle whose rim is farthest outside the point wins; where two meet lies a septum. */
-static fsc_tissue muscles(const fsc_person *person, const fsc_place *p, const fsc_texture *texture) {
+static fsc_tissue muscles(const fsc_person *person, const fsc_body_point *p, const fsc_texture *texture) {
     const fsc_region *r = person->region;
     const int32_t step = (int32_t)(p->level * FSC_SECTION_STEPS), right = p->u_mm > 0;
     const double u = fabs(p->u_mm);
@@ -146,11 +147,11 @@ static fsc_tissue muscles(const fsc_person *person, const fsc_place *p, const fs
                         r->muscle[winner].key ? FSC_CODE_MUSCLE + 2 * winner + right : FSC_CODE_OTHER};
 }
 
-fsc_tissue fsc_tissue_at(const fsc_person *person, const fsc_place *place, const fsc_texture *texture) {
+fsc_tissue fsc_tissue_at(const fsc_person *person, const fsc_body_point *place, const fsc_texture *texture) {
     const double depth = fsc_depth_below_skin(person, place);
     if (depth < 0) return air;
     if (depth < 1.6) return skin;
-    const int32_t i = fsc_place_level(place);
+    const int32_t i = fsc_body_point_level(place);
     if (i >= 0) {
         fsc_tissue t = canal(person->region, place);
         if (t.code == FSC_CODE_AIR) t = front_column(person, place, i, texture);

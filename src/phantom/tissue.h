@@ -27,13 +27,13 @@ typedef struct fsc_texture {
     double loops;    /* mean 0: where bowel lies in the abdomen */
 } fsc_texture;
 
-void fsc_texture_at(const fsc_person *person, const fsc_place *place, fsc_texture *texture);
+void fsc_texture_at(const fsc_person *person, const fsc_body_point *place, fsc_texture *texture);
 /* Distance in mm below the skin (about; negative outside). */
-double fsc_depth_below_skin(const fsc_person *person, const fsc_place *place);
-fsc_tissue fsc_tissue_at(const fsc_person *person, const fsc_place *place, const fsc_texture *texture);
+double fsc_depth_below_skin(const fsc_person *person, const fsc_body_point *place);
+fsc_tissue fsc_tissue_at(const fsc_person *person, const fsc_body_point *place, const fsc_texture *texture);
 
 /* Around the muscles: abdominal wall and contents, or the soft parts of the neck. */
-fsc_tissue fsc_tissue_around(const fsc_person *person, const fsc_place *place, const fsc_texture *texture,
+fsc_tissue fsc_tissue_around(const fsc_person *person, const fsc_body_point *place, const fsc_texture *texture,
                              double depth_mm);
 
 /* A gas pocket, sphere in the person's frame (average person's mm). */

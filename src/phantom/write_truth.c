@@ -102,9 +102,9 @@ static fsc_json *options_json(const fsc_phantom_options *opt) {
     fsc_json_set_bool(json, "gas", opt->no_gas == 0);
     for (int32_t i = 0; i < opt->n_injury; i++) {
         fsc_json *injury = fsc_json_object();
-        fsc_json_set_string(injury, "muscle", opt->injury[i].muscle);
-        fsc_json_set_string(injury, "level", opt->injury[i].level);
-        fsc_json_set_string(injury, "side", fsc_side_text(opt->injury[i].side));
+        fsc_json_set_string(injury, "muscle", opt->injury[i].place.muscle);
+        fsc_json_set_string(injury, "level", opt->injury[i].place.level);
+        fsc_json_set_string(injury, "side", fsc_side_text(opt->injury[i].place.side));
         fsc_json_set_number(injury, "pdff_added_fraction", opt->injury[i].pdff_added_fraction);
         fsc_json_append(injuries, injury);
     }
@@ -126,8 +126,8 @@ static fsc_status write_sites(const fsc_phantom *phantom, const fsc_phantom_opti
     fsc_text_add(&text, "muscle\tlevel\tside\tn_voxel\tpdff_mean\n");
     for (int32_t i = 0; i < phantom->n_site; i++) {
         const fsc_phantom_site *s = &phantom->site[i];
-        fsc_text_printf(&text, "%s\t%s\t%s\t%lld\t%.4f\n", s->muscle, s->level, fsc_side_text(s->side),
-                        (long long)s->n_voxel, 100 * s->pdff_mean_fraction);
+        fsc_text_printf(&text, "%s\t%s\t%s\t%lld\t%.4f\n", s->place.muscle, s->place.level,
+                        fsc_side_text(s->place.side), (long long)s->n_voxel, 100 * s->pdff_mean_fraction);
     }
     if (text.failed) return fsc_fail_nomem(err, "writing the phantom's sites");
     FSC_TRY(fsc_target_path(path, target, BELOW, "anat", "desc-truth_sites.tsv", err));

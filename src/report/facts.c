@@ -1,6 +1,6 @@
 /* The scan's facts, how it was separated, and provenance, as lists of terms. */
 #include "page_tables.h"
-#include "words.h"
+#include "prose.h"
 
 #include <fascicle/version.h>
 #include <math.h>
@@ -75,7 +75,7 @@ static void scan_terms(fsc_text *out, const fsc_report_input *input) {
     const fsc_scan *scan = input->scan;
     if (scan) {
         term(out, "Person");
-        fsc_words_person(out, scan);
+        fsc_prose_person(out, scan);
         end_term(out);
         text_term(out, "Kind of scan", fsc_scan_kind_text(scan->kind));
         text_term(out, "Body part", scan->body_part);

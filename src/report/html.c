@@ -1,9 +1,9 @@
 #include "html.h"
 
 #include "fail.h"
+#include "prose.h"
 #include "record.h"
 #include "table.h"
-#include "words.h"
 
 #include <fascicle/version.h>
 #include <string.h>
@@ -48,13 +48,13 @@ fsc_status fsc_html_open(fsc_text *out, const fsc_report_input *input, const fsc
     fsc_text_add(out, "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en-GB\">\n<head>\n"
                       "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width\"/>\n"
                       "<meta name=\"generator\" content=\"Fascicle " FSC_VERSION "\"/>\n<title>");
-    fsc_words_person(out, input->scan);
+    fsc_prose_person(out, input->scan);
     fsc_text_add(out, ": fat in the spinal muscles</title>\n");
     FSC_TRY(add_style(out, err));
     fsc_text_add(out,
                  "</head>\n<body>\n<p class=\"always\"><strong>Research software, not a medical device.</strong> Not "
                  "for diagnosis or for decisions on treatment.</p>\n<main>\n<header><h1>");
-    fsc_words_person(out, input->scan);
+    fsc_prose_person(out, input->scan);
     fsc_text_add(out, "<span>Fat in the spinal muscles</span></h1>\n");
     add_subtitle(out, input, sheet);
     fsc_text_add(out, "</header>\n");
@@ -105,7 +105,7 @@ static void add_kind(fsc_text *out, const fsc_report_input *input, fsc_note_kind
             if (note->kind != kind || is_said(step, s, note)) continue;
             fsc_text_add(out, "<li>");
             if (label[0]) fsc_text_printf(out, "<em>%s:</em> ", label);
-            fsc_words_sentence(out, note->text);
+            fsc_prose_sentence(out, note->text);
             fsc_text_add(out, "</li>\n");
         }
 }
@@ -118,7 +118,7 @@ void fsc_html_warnings(fsc_text *out, const fsc_report_input *input) {
                  "on</h2>\n<ul>\n");
     if (red_flags) {
         fsc_text_add(out, "<li>");
-        fsc_words_sentence(out, red_flags);
+        fsc_prose_sentence(out, red_flags);
         fsc_text_add(out, "</li>\n");
     }
     add_kind(out, input, FSC_NOTE_WARNING, "");

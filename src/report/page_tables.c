@@ -2,6 +2,7 @@
 
 #include "fail.h"
 #include "html.h"
+#include "prose.h"
 #include "words.h"
 
 #include <math.h>
@@ -50,8 +51,8 @@ static void text_cell(fsc_text *out, const char *text) {
 static const fsc_row *whole_muscle(const fsc_sheet *sheet, const char *key, int kind, fsc_side side) {
     for (int32_t r = 0; r < sheet->n_row; r++) {
         const fsc_row *row = sheet->row[r];
-        if ((int)row->kind != kind || strcmp(row->muscle, key) != 0) continue;
-        if (kind == FSC_ROW_MUSCLE_BOTH || row->side == side) return row;
+        if ((int)row->kind != kind || strcmp(row->place.muscle, key) != 0) continue;
+        if (kind == FSC_ROW_MUSCLE_BOTH || row->place.side == side) return row;
     }
     return NULL;
 }
@@ -59,7 +60,7 @@ static const fsc_row *whole_muscle(const fsc_sheet *sheet, const char *key, int 
 static void pm_cell(fsc_text *out, const fsc_row *row) {
     open_cell(out, 1);
     if (row)
-        fsc_words_percent_pm(out, row->pdff_mean, row->pdff_se);
+        fsc_prose_percent_pm(out, row->pdff_mean, row->pdff_se);
     else
         fsc_text_add(out, "n/a");
     fsc_text_add(out, "</td>");
@@ -74,11 +75,11 @@ static void highest_cell(fsc_text *out, const fsc_sheet *sheet, int32_t m) {
         }
     open_cell(out, 0);
     if (most) {
-        fsc_words_percent(out, most->pdff_mean);
-        fsc_text_add(out, strcmp(most->level, "n/a") == 0 ? ", " : " at ");
-        fsc_text_add_html(out, fsc_words_level(most->level));
-        if (most->side == FSC_SIDE_LEFT || most->side == FSC_SIDE_RIGHT)
-            fsc_text_printf(out, " %s", fsc_words_side(most->side));
+        fsc_prose_percent(out, most->pdff_mean);
+        fsc_text_add(out, strcmp(most->place.level, "n/a") == 0 ? ", " : " at ");
+        fsc_text_add_html(out, fsc_words_level(most->place.level));
+        if (most->place.side == FSC_SIDE_LEFT || most->place.side == FSC_SIDE_RIGHT)
+            fsc_text_printf(out, " %s", fsc_words_side(most->place.side));
     } else {
         fsc_text_add(out, "n/a");
     }
@@ -87,7 +88,7 @@ static void highest_cell(fsc_text *out, const fsc_sheet *sheet, int32_t m) {
 
 void fsc_table_key_add(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet) {
     if (!sheet->n_site) return;
-    const int assumed = fsc_words_spacing_assumed(input);
+    const int assumed = fsc_prose_spacing_assumed(input);
     fsc_text_add(out, "<div class=\"scroll\"><table class=\"key\"><caption>Each muscle as a whole: fat in %, mean ± 90 "
                       "% interval of the "
                       "measurement</caption>\n<thead><tr>");
@@ -136,14 +137,14 @@ static const char *kind_class(fsc_row_kind kind) {
 
 static void full_row(fsc_text *out, const fsc_row *row, int assumed) {
     fsc_text_printf(out, "<tr class=\"%s\"><th scope=\"row\">", kind_class(row->kind));
-    fsc_text_add_html(out, muscle_name(row->muscle));
+    fsc_text_add_html(out, muscle_name(row->place.muscle));
     fsc_text_add(out, "</th>");
-    text_cell(out, row->level);
-    text_cell(out, row->kind == FSC_ROW_LEVEL_BONE ? "midline" : fsc_words_side(row->side));
+    text_cell(out, row->place.level);
+    text_cell(out, row->kind == FSC_ROW_LEVEL_BONE ? "midline" : fsc_words_side(row->place.side));
     number_cell(out, "%.0f", (double)row->n_voxel);
     number_cell(out, "%.2f", row->coverage);
     open_cell(out, 1);
-    fsc_words_percent_pm(out, row->pdff_mean, row->pdff_se);
+    fsc_prose_percent_pm(out, row->pdff_mean, row->pdff_se);
     fsc_text_add(out, "</td>");
     percent_cell(out, row->pdff_median);
     percent_cell(out, row->pdff_sd);
@@ -157,7 +158,7 @@ static void full_row(fsc_text *out, const fsc_row *row, int assumed) {
     percent_cell(out, row->swap_fraction);
     number_cell(out, "%.0f", row->snr);
     fsc_text_add(out, "<td class=\"quality-words\">");
-    fsc_words_quality(out, row);
+    fsc_prose_quality(out, row);
     fsc_text_add(out, "</td></tr>\n");
 }
 
@@ -184,7 +185,7 @@ fsc_status fsc_table_full_add(fsc_text *out, const fsc_report_input *input, cons
                                          "Swap suspect, %",
                                          "SNR",
                                          "Quality"};
-    const int assumed = fsc_words_spacing_assumed(input);
+    const int assumed = fsc_prose_spacing_assumed(input);
     fsc_text_add(out,
                  "<section class=\"wide\" aria-labelledby=\"table-title\">\n<h2 id=\"table-title\">Every value</h2>\n");
     if (assumed)

@@ -8,10 +8,10 @@
 #include "future.h"
 #include "html.h"
 #include "page_tables.h"
+#include "prose.h"
 #include "record.h"
 #include "sheet.h"
 #include "slices.h"
-#include "words.h"
 
 static void add_picture(fsc_text *page, const fsc_sheet *sheet) {
     fsc_text_add(
@@ -30,7 +30,7 @@ static fsc_status add_cannot_see(fsc_text *page, const fsc_sheet *sheet, fsc_err
     fsc_text_add(page,
                  "<section class=\"cannot\" aria-labelledby=\"cannot-title\">\n<h2 id=\"cannot-title\">What this scan "
                  "cannot see</h2>\n");
-    FSC_TRY(fsc_words_statements(page, "cannot", sheet, 1, err));
+    FSC_TRY(fsc_prose_statements(page, "cannot", sheet, 1, err));
     fsc_text_add(page, "</section>\n");
     return FSC_OK;
 }
@@ -41,12 +41,12 @@ static fsc_status add_evidence(fsc_text *page, const fsc_sheet *sheet, fsc_error
                  "known, and what is contested</h2>\n");
     if (!sheet->map) { /* the record brings its own contested points, chosen by the person's case */
         fsc_text_add(page, "<h3>Contested</h3>\n");
-        FSC_TRY(fsc_words_statements(page, "contested", sheet, 0, err));
+        FSC_TRY(fsc_prose_statements(page, "contested", sheet, 0, err));
     }
     fsc_text_add(page, "<h3>What moves a number</h3>\n");
-    FSC_TRY(fsc_words_statements(page, "limit", sheet, 0, err));
+    FSC_TRY(fsc_prose_statements(page, "limit", sheet, 0, err));
     fsc_text_add(page, "<h3>What this scan cannot see, with sources</h3>\n");
-    FSC_TRY(fsc_words_statements(page, "cannot", sheet, 0, err));
+    FSC_TRY(fsc_prose_statements(page, "cannot", sheet, 0, err));
     fsc_text_add(page, "</section>\n");
     return FSC_OK;
 }
@@ -56,7 +56,7 @@ static fsc_status fill(fsc_text *page, const fsc_report_input *input, const fsc_
     fsc_record_stop_add(page, sheet->map);
     fsc_html_warnings(page, input);
     fsc_text_add(page, "<div class=\"opening\">\n<div>\n");
-    FSC_TRY(fsc_words_plain(page, input, sheet, err));
+    FSC_TRY(fsc_prose_plain(page, input, sheet, err));
     if (!sheet->n_site) FSC_TRY(fsc_html_segmenters(page, err));
     fsc_text_add(page, "</div>\n");
     FSC_TRY(add_cannot_see(page, sheet, err));

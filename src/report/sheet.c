@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "fail.h"
 #include "text.h"
+#include "words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,8 +91,8 @@ static void add_faint_levels(fsc_sheet *sheet) {
 }
 
 static fsc_slot slot_of(const fsc_row *row) {
-    if (row->side == FSC_SIDE_LEFT) return FSC_SLOT_LEFT;
-    if (row->side == FSC_SIDE_RIGHT) return FSC_SLOT_RIGHT;
+    if (row->place.side == FSC_SIDE_LEFT) return FSC_SLOT_LEFT;
+    if (row->place.side == FSC_SIDE_RIGHT) return FSC_SLOT_RIGHT;
     return FSC_SLOT_CENTRE;
 }
 
@@ -105,21 +106,15 @@ int fsc_cell_change(const fsc_cell *cell) {
 }
 
 static const fsc_map_site *find_site(const fsc_map *map, const fsc_row *row) {
-    for (int32_t s = 0; map && s < map->n_site; s++) {
-        const fsc_row *other = &map->site[s].row;
-        if (other->kind == row->kind && other->side == row->side && strcmp(other->muscle, row->muscle) == 0 &&
-            strcmp(other->level, row->level) == 0)
-            return &map->site[s];
-    }
-    return NULL;
+    return map ? fsc_map_find(map, row->place.muscle, row->place.level, row->place.side) : NULL;
 }
 
 static void fill_cell(fsc_sheet *sheet, const fsc_row *row) {
-    const int32_t m = find_muscle(sheet, row->muscle), l = find_level(sheet, row->level);
+    const int32_t m = find_muscle(sheet, row->place.muscle), l = find_level(sheet, row->place.level);
     fsc_cell *cell = &sheet->cell[((int64_t)m * sheet->n_level + l) * 3 + slot_of(row)];
     if (!cell->row) sheet->n_site++;
     *cell = (fsc_cell){row, find_site(sheet->map, row)};
-    if (row->side == FSC_SIDE_UNKNOWN) sheet->side_unknown = 1;
+    if (row->place.side == FSC_SIDE_UNKNOWN) sheet->side_unknown = 1;
     sheet->n_placed += fsc_cell_is_placed(cell);
     sheet->n_compared += cell->site && cell->site->change.real >= 0;
 }
@@ -141,8 +136,8 @@ static int lay_out(fsc_sheet *sheet, const fsc_report_input *input) {
     if (!list_rows(sheet, input)) return 0;
     for (int32_t r = 0; r < sheet->n_row; r++) {
         if (!is_site(sheet->row[r])) continue;
-        add_muscle(sheet, sheet->row[r]->muscle);
-        add_level(sheet, sheet->row[r]->level, 1);
+        add_muscle(sheet, sheet->row[r]->place.muscle);
+        add_level(sheet, sheet->row[r]->place.level, 1);
     }
     sheet->n_measured_level = sheet->n_level;
     add_faint_levels(sheet);
@@ -205,10 +200,10 @@ int fsc_sheet_side_difference(const fsc_sheet *sheet, int32_t muscle, int32_t le
     const fsc_map_site *site = fsc_sheet_cell(sheet, muscle, level, FSC_SLOT_LEFT)->site;
     if (site && isfinite(site->side.difference_fraction)) { /* the record says it */
         *difference = site->side.difference_fraction;
-        *half90 = fsc_sheet_half90(site->side.se_fraction);
+        *half90 = fsc_words_half90(site->side.se_fraction);
         return site->side.beyond_error;
     }
     *difference = left->pdff_mean - right->pdff_mean;
-    *half90 = fsc_sheet_half90(sqrt(left->pdff_se * left->pdff_se + right->pdff_se * right->pdff_se));
+    *half90 = fsc_words_half90(sqrt(left->pdff_se * left->pdff_se + right->pdff_se * right->pdff_se));
     return fabs(*difference) > 1.96 / 1.6448536 * *half90; /* false for NaN */
 }

@@ -62,11 +62,6 @@ void fsc_sheet_span(const fsc_sheet *sheet, char *text, size_t size);
 /* Non-zero when the measured levels reach into the neck (C1-C7). */
 int fsc_sheet_in_neck(const fsc_sheet *sheet);
 
-/* Half width of the 90 % interval of a value from its standard error. */
-static inline double fsc_sheet_half90(double se) {
-    return 1.6448536 * se;
-}
-
 /* Non-zero when the cell has a percentile against a norm of its own method. */
 int fsc_cell_is_placed(const fsc_cell *cell);
 /* +1 or -1 for a real change since the earlier visit, else 0. */

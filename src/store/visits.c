@@ -1,10 +1,10 @@
 /* Visits in and out of the open store. */
 #include "alloc.h"
 #include "fail.h"
-#include "repeat.h"
 #include "store.h"
 #include "text.h"
 
+#include <fascicle/day.h>
 #include <math.h>
 #include <string.h>
 
@@ -148,5 +148,28 @@ fsc_status fsc_store_map(fsc_map **out, fsc_store *store, const char *participan
     if (!record) return fsc_fail_nomem(err, "reading a visit");
     FSC_TRY(fsc_map_parse(out, (const char *)record, store->path, err));
     fsc_copy_text((*out)->acquisition.session, sizeof(*out)->acquisition.session, session);
+    return FSC_OK;
+}
+
+void fsc_store_free_maps(fsc_map **maps, int32_t n) {
+    for (int32_t i = 0; maps && i < n; i++) fsc_map_free(maps[i]);
+    fsc_free(maps);
+}
+
+fsc_status fsc_store_maps(fsc_map ***out, int32_t *n, fsc_store *store, const char *participant, fsc_error *err) {
+    FSC_AUTO_BLOCK fsc_visit *visit = NULL;
+    int32_t count = 0, read = 0;
+    FSC_TRY(fsc_store_visits(&visit, &count, store, participant, err));
+    fsc_map **list = fsc_alloc(count, sizeof(fsc_map *));
+    if (!list) return fsc_fail_nomem(err, "reading visits");
+    fsc_status status = FSC_OK;
+    for (; read < count && status == FSC_OK; read += status == FSC_OK)
+        status = fsc_store_map(&list[read], store, participant, visit[read].acquisition.session, err);
+    if (status != FSC_OK) {
+        fsc_store_free_maps(list, read);
+        return status;
+    }
+    *out = list;
+    *n = count;
     return FSC_OK;
 }

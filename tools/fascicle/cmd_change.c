@@ -1,6 +1,7 @@
 /* fascicle change: two visits compared, or a line through all of them. */
 #include "cmd.h"
 
+#include <fascicle/change.h>
 #include <fascicle/store.h>
 #include <math.h>
 #include <string.h>
@@ -13,8 +14,8 @@ typedef struct values {
 static void print_site(cli *c, const fsc_map_site *site) {
     const fsc_change *d = &site->change;
     if (d->real < 0) {
-        cli_line(c, "site", "%s %s %s: %s", site->row.muscle, site->row.level, fsc_side_text(site->row.side),
-                 d->reason);
+        cli_line(c, "site", "%s %s %s: %s", site->row.place.muscle, site->row.place.level,
+                 fsc_side_text(site->row.place.side), d->reason);
         return;
     }
     char ageing[40] = "no ageing rate known";
@@ -22,7 +23,7 @@ static void print_site(cli *c, const fsc_map_site *site) {
         (void)snprintf(ageing, sizeof ageing, "ageing %+.2f (SD %.2f) taken off", 100 * d->ageing_fraction,
                        100 * d->ageing_se_fraction);
     cli_line(c, "site", "%s %s %s: %+.2f points (90 %% %+.2f to %+.2f; %s): %s; least real change %.2f",
-             site->row.muscle, site->row.level, fsc_side_text(site->row.side), 100 * d->net_fraction,
+             site->row.place.muscle, site->row.place.level, fsc_side_text(site->row.place.side), 100 * d->net_fraction,
              100 * d->low_fraction, 100 * d->high_fraction, ageing, d->real ? "REAL" : "within measurement error",
              100 * d->least_real_fraction);
 }
@@ -59,22 +60,26 @@ static fsc_status compare(cli *c, const values *v, fsc_store *store, const char 
 static fsc_status trends(cli *c, const values *v, fsc_store *store, fsc_error *err) {
     fsc_trend *trend = NULL;
     fsc_notes notes = {0};
-    int32_t n = 0;
-    const fsc_status status = fsc_store_trends(&trend, &n, &notes, store, v->participant, err);
+    fsc_map **visit = NULL;
+    int32_t n = 0, n_visit = 0;
+    fsc_status status = fsc_store_maps(&visit, &n_visit, store, v->participant, err);
+    if (status == FSC_OK) status = fsc_change_trends(&trend, &n, &notes, (const fsc_map *const *)visit, n_visit, err);
     cli_notes(c, "trend", &notes, 1);
     for (int32_t i = 0; i < n && status == FSC_OK; i++) {
         const fsc_trend *t = &trend[i];
         if (t->real < 0)
-            cli_line(c, "trend", "%s %s %s: %s", t->muscle, t->level, fsc_side_text(t->side), t->reason);
+            cli_line(c, "trend", "%s %s %s: %s", t->place.muscle, t->place.level, fsc_side_text(t->place.side),
+                     t->reason);
         else
             cli_line(
                 c, "trend",
                 "%s %s %s: %+.2f points a year beyond ageing (90 %% %+.2f to %+.2f; %d visits over %.1f years): %s%s",
-                t->muscle, t->level, fsc_side_text(t->side), 100 * t->net_per_year, 100 * t->low_per_year,
-                100 * t->high_per_year, t->n_visit, t->years, t->real ? "REAL" : "within measurement error",
-                t->misfit_p < 0.05 ? "; not a straight line" : "");
+                t->place.muscle, t->place.level, fsc_side_text(t->place.side), 100 * t->net_per_year,
+                100 * t->low_per_year, 100 * t->high_per_year, t->n_visit, t->years,
+                t->real ? "REAL" : "within measurement error", t->misfit_p < 0.05 ? "; not a straight line" : "");
     }
-    fsc_store_free_trends(trend);
+    fsc_change_free_trends(trend);
+    fsc_store_free_maps(visit, n_visit);
     fsc_notes_free(&notes);
     return status;
 }

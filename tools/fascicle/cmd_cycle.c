@@ -2,7 +2,7 @@
  * export it. */
 #include "cmd.h"
 
-#include <fascicle/calibrate.h>
+#include <fascicle/fascicle.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

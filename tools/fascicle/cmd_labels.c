@@ -16,8 +16,8 @@ static fsc_status check(cli *c, const fsc_labels *labels, const char *scheme, fs
     if (status != FSC_OK) return status;
     cli_line(c, "scheme", "%s", sites->muscle_scheme);
     for (int32_t i = 0; i < sites->n_site; i++)
-        cli_line(c, "label", "%6d  %s, %s: %lld voxels%s", sites->site[i].label_value, sites->site[i].muscle,
-                 fsc_side_text(sites->site[i].side), (long long)sites->site[i].n_voxel,
+        cli_line(c, "label", "%6d  %s, %s: %lld voxels%s", sites->site[i].label_value, sites->site[i].place.muscle,
+                 fsc_side_text(sites->site[i].place.side), (long long)sites->site[i].n_voxel,
                  sites->site[i].cut_by_fov ? ", cut by the field of view" : "");
     cli_notes(c, "note", &sites->notes, 1);
     fsc_sites_free(sites);

@@ -15,17 +15,14 @@ typedef struct values {
 
 /* "multifidus:L4:left:8" */
 static int read_injury(fsc_phantom_injury *out, const char *text) {
-    char side[8], rest;
-    double points;
-    *out = (fsc_phantom_injury){0};
-    if (sscanf(text, "%47[^:]:%11[^:]:%7[^:]:%lf%c", out->muscle, out->level, side, &points, &rest) != 4) return 0;
-    if (strcmp(side, "left") == 0)
-        out->side = FSC_SIDE_LEFT;
-    else if (strcmp(side, "right") == 0)
-        out->side = FSC_SIDE_RIGHT;
-    else
+    char place[FSC_PLACE_TEXT_MAX], rest;
+    const char *points = strrchr(text, ':');
+    if (!points || (size_t)(points - text) >= sizeof place) return 0;
+    (void)snprintf(place, sizeof place, "%.*s", (int)(points - text), text);
+    double percent;
+    if (fsc_place_parse(&out->place, place, NULL) != FSC_OK || sscanf(points + 1, "%lf%c", &percent, &rest) != 1)
         return 0;
-    out->pdff_added_fraction = points / 100;
+    out->pdff_added_fraction = percent / 100;
     return 1;
 }
 
@@ -76,8 +73,9 @@ static void tell(cli *c, const fsc_phantom *phantom, const fsc_phantom_options *
              made->region == FSC_PHANTOM_NECK ? "neck" : "low back", (long long)grid->dim[0], (long long)grid->dim[1],
              (long long)grid->dim[2], mm[0], mm[1], mm[2], phantom->scan->n_echo, made->b0_tesla, made->snr);
     for (int32_t i = 0; i < made->n_injury; i++)
-        cli_line(c, "injury", "%s %s %s: %+.4g points of fat", made->injury[i].muscle, made->injury[i].level,
-                 fsc_side_text(made->injury[i].side), 100 * made->injury[i].pdff_added_fraction);
+        cli_line(c, "injury", "%s %s %s: %+.4g points of fat", made->injury[i].place.muscle,
+                 made->injury[i].place.level, fsc_side_text(made->injury[i].place.side),
+                 100 * made->injury[i].pdff_added_fraction);
 }
 
 static int run(cli *c, const void *given) {

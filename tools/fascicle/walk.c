@@ -1,5 +1,6 @@
 #include "walk.h"
 
+#include <fascicle/change.h>
 #include <fascicle/report.h>
 #include <fascicle/store.h>
 #include <math.h>
@@ -119,11 +120,11 @@ static void print_anatomy(walk *w) {
     double low = INFINITY, high = -INFINITY;
     int muscles = 0, unknown = 0;
     for (int32_t i = 0; i < s->n_site; i++) {
-        muscles += i == 0 || strcmp(s->site[i].muscle, s->site[i - 1].muscle) != 0;
-        unknown |= s->site[i].side == FSC_SIDE_UNKNOWN;
-        const double order = fsc_level_order(s->site[i].level);
-        if (order < low) memcpy(first, s->site[i].level, sizeof first);
-        if (order > high) memcpy(last, s->site[i].level, sizeof last);
+        muscles += i == 0 || strcmp(s->site[i].place.muscle, s->site[i - 1].place.muscle) != 0;
+        unknown |= s->site[i].place.side == FSC_SIDE_UNKNOWN;
+        const double order = fsc_level_order(s->site[i].place.level);
+        if (order < low) memcpy(first, s->site[i].place.level, sizeof first);
+        if (order > high) memcpy(last, s->site[i].place.level, sizeof last);
         low = order < low ? order : low;
         high = order > high ? order : high;
     }

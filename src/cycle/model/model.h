@@ -4,7 +4,7 @@
 
 #include "table.h"
 
-#include <fascicle/cycle.h>
+#include <fascicle/simulate.h>
 
 /* Parameters in the order of data/cycle/parameters.tsv; the names are those of doc/equations/cycle.md. */
 #define FSC_CYCLE_PARAMETERS(X)                                                                                        \
@@ -13,12 +13,13 @@
     X(k_si)                                                                                                            \
     X(chi0)                                                                                                            \
     X(chiI)                                                                                                            \
-    X(chiY) X(chiB) X(phiN) X(phiI) X(k_at) X(aN) X(aI) X(aU) X(k_hy) X(k_af) X(f0) X(fI) X(k_lip) X(k_mat) X(k_r1)    \
-        X(k_r2) X(hD) X(hI) X(hO) X(hX) X(k_ht) X(k_hr) X(bX1) X(bX2) X(bH) X(bS) X(B50) X(pS) X(pB) X(pZ) X(pL)       \
-            X(P50) X(beta) X(cap0) X(cH) X(cX) X(k_nd) X(k_nr) X(k_S) X(sD) X(sI) X(sT) X(sP) X(sE) X(sN) X(sG) X(yS)  \
-                X(k_y) X(k_yr) X(iD) X(iO) X(iF) X(iP) X(k_I) X(k_T) X(tO) X(tS) X(tI) X(tG) X(tQ) X(tT) X(k_e)        \
-                    X(k_er) X(k_ed) X(k_z) X(k_zr) X(gLay) X(gUD) X(gCon) X(Nmin) X(gSat) X(gLoc) X(gHalf) X(nrsHalf)  \
-                        X(ndiHalf)
+    X(chiY)                                                                                                            \
+    X(chiB)                                                                                                            \
+    X(phiN) X(phiI) X(k_at) X(aN) X(aI) X(aU) X(k_hy) X(k_af) X(f0) X(fI) X(k_lip) X(k_mat) X(k_r1) X(k_r2) X(hD)      \
+        X(hI) X(hO) X(hX) X(k_ht) X(k_hr) X(bX1) X(bX2) X(bH) X(bS) X(B50) X(pS) X(pB) X(pZ) X(pL) X(P50) X(beta)      \
+            X(cap0) X(cH) X(cX) X(k_nd) X(k_nr) X(k_S) X(sD) X(sI) X(sT) X(sP) X(sE) X(sN) X(sG) X(yS) X(k_y) X(k_yr)  \
+                X(iD) X(iO) X(iF) X(iP) X(k_I) X(k_T) X(tO) X(tS) X(tI) X(tG) X(tQ) X(tT) X(k_e) X(k_er) X(k_ed)       \
+                    X(k_z) X(k_zr) X(gLay) X(gUD) X(gCon) X(Nmin) X(gSat) X(gLoc) X(gHalf) X(nrsHalf) X(ndiHalf)
 /* What a person's parameters and modifiers boil down to; constant between breaks of the schedule. */
 #define FSC_CYCLE_DERIVED(X)                                                                                           \
     X(act)                                                                                                             \
@@ -26,8 +27,9 @@
     X(load0)                                                                                                           \
     X(obese)                                                                                                           \
     X(overload0)                                                                                                       \
-    X(stressS) X(stressT) X(gFree) X(invB50) X(invP50) X(sens) X(fatN) X(fatI) X(fill) X(regrow) X(regrowN) X(mend)    \
-        X(resolve) X(gBeside)
+    X(stressS)                                                                                                         \
+    X(stressT)                                                                                                         \
+    X(gFree) X(invB50) X(invP50) X(sens) X(fatN) X(fatI) X(fill) X(regrow) X(regrowN) X(mend) X(resolve) X(gBeside)
 
 enum {
 #define FSC_CYCLE_ENUM(name) FSC_P_##name,

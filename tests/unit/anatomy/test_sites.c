@@ -41,7 +41,8 @@ static void check_voxel(void *context, const double own[3], int64_t voxel) {
     const int32_t level = (int32_t)floor(from_top / BODY_LEVEL_MM);
     const char *expected = level >= 0 && level < 3 ? name[level] : "n/a";
     const fsc_site *s = &t->sites->site[site - 1];
-    const int ok = strcmp(s->level, expected) == 0 && s->side == (own[0] < 0 ? FSC_SIDE_LEFT : FSC_SIDE_RIGHT);
+    const int ok =
+        strcmp(s->place.level, expected) == 0 && s->place.side == (own[0] < 0 ? FSC_SIDE_LEFT : FSC_SIDE_RIGHT);
     t->right += ok;
     t->wrong += !ok;
 }
@@ -91,12 +92,12 @@ static void counts_and_order(void **state) {
     assert_ok(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, NULL, &test_error));
     /* Two muscles, three levels and what lies beyond them, two sides. */
     assert_int_equal(sites->n_site, 2 * 4 * 2);
-    assert_string_equal(sites->site[0].muscle, "multifidus");
-    assert_string_equal(sites->site[0].level, "L2");
-    assert_int_equal(sites->site[0].side, FSC_SIDE_LEFT);
+    assert_string_equal(sites->site[0].place.muscle, "multifidus");
+    assert_string_equal(sites->site[0].place.level, "L2");
+    assert_int_equal(sites->site[0].place.side, FSC_SIDE_LEFT);
     assert_int_equal(sites->site[0].label_value, 5101);
-    assert_string_equal(sites->site[6].level, "n/a");
-    assert_string_equal(sites->site[8].muscle, "erector_spinae");
+    assert_string_equal(sites->site[6].place.level, "n/a");
+    assert_string_equal(sites->site[8].place.muscle, "erector_spinae");
     int64_t total = 0, labelled = 0;
     for (int32_t i = 0; i < sites->n_site; i++) total += sites->site[i].n_voxel;
     for (int64_t v = 0; v < fsc_grid_count(&g); v++) labelled += maps.muscles->data[v] > 0;
@@ -123,10 +124,10 @@ static void a_level_that_runs_out_is_cut(void **state) {
     assert_ok(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, NULL, &test_error));
     for (int32_t i = 0; i < sites->n_site; i++) {
         const fsc_site *s = &sites->site[i];
-        const int whole = strcmp(s->level, "L3") == 0;
+        const int whole = strcmp(s->place.level, "L3") == 0;
         assert_int_equal(s->cut_by_fov, !whole);
         if (whole) assert_close(s->coverage, 1, 0);
-        if (strcmp(s->level, "L2") == 0) assert_close(s->coverage, 9.0 / 34, 0.08);
+        if (strcmp(s->place.level, "L2") == 0) assert_close(s->coverage, 9.0 / 34, 0.08);
     }
     fsc_sites_free(sites);
     wipe(&maps);
@@ -154,7 +155,7 @@ static void mirrored_labels_stop(void **state) {
     /* When nobody knows the sides there is nothing to check, and both are one. */
     const fsc_sites_options opt = {NULL, NULL, 0};
     assert_ok(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, &opt, &test_error));
-    for (int32_t i = 0; i < sites->n_site; i++) assert_int_equal(sites->site[i].side, FSC_SIDE_UNKNOWN);
+    for (int32_t i = 0; i < sites->n_site; i++) assert_int_equal(sites->site[i].place.side, FSC_SIDE_UNKNOWN);
     fsc_sites_free(sites);
     wipe(&maps);
 }
@@ -186,7 +187,7 @@ static void unknown_sides_pool(void **state) {
     const fsc_sites_options opt = {"musclemap", "sct", 0};
     assert_ok(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, &opt, &test_error));
     assert_int_equal(sites->n_site, 2 * 4);
-    for (int32_t i = 0; i < sites->n_site; i++) assert_int_equal(sites->site[i].side, FSC_SIDE_UNKNOWN);
+    for (int32_t i = 0; i < sites->n_site; i++) assert_int_equal(sites->site[i].place.side, FSC_SIDE_UNKNOWN);
     assert_in_range(sites->site[1].n_voxel, 2 * 16 * 150, 2 * 18 * 150);
     fsc_sites_free(sites);
     wipe(&maps);
@@ -203,7 +204,7 @@ static void without_levels_there_is_one(void **state) {
     assert_int_equal(sites->n_level, 0);
     assert_int_equal(sites->n_centreline, 0);
     assert_null(sites->levels);
-    for (int32_t i = 0; i < 4; i++) assert_string_equal(sites->site[i].level, "n/a");
+    for (int32_t i = 0; i < 4; i++) assert_string_equal(sites->site[i].place.level, "n/a");
     fsc_spine_place place;
     assert_int_equal(fsc_sites_place(&place, sites, (double[]){0, 0, 0}), 0);
     fsc_sites_free(sites);
@@ -240,7 +241,7 @@ static void labels_on_another_grid_are_brought_over(void **state) {
     paint(&maps, &other, 0);
     fsc_sites *sites = NULL;
     assert_ok(fsc_sites_build(&sites, &image, maps.muscles, maps.levels, NULL, &test_error));
-    assert_string_equal(sites->site[2].level, "L3");
+    assert_string_equal(sites->site[2].place.level, "L3");
     assert_in_range(sites->site[2].n_voxel, 15 * 140, 19 * 165);
     int32_t said = 0;
     for (int32_t i = 0; i < sites->notes.n; i++) said += strstr(sites->notes.item[i].key, "resampled") != NULL;

@@ -50,7 +50,7 @@ static void close_column(set_up *s) {
 static const char *level_in(const set_up *s, int64_t k) {
     const int32_t site = s->sites->site_of_voxel[voxel_at(4, 4, k)];
     assert_true(site > 0);
-    return s->sites->site[site - 1].level;
+    return s->sites->site[site - 1].place.level;
 }
 
 static void extra_vertebrae_keep_their_place(void **state) {

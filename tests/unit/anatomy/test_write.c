@@ -24,8 +24,8 @@ static void files_agree_with_the_sites(void **state) {
     assert_int_equal(table.n_row, sites->n_site);
     for (int32_t i = 0; i < table.n_row; i++) {
         assert_close(fsc_table_number(&table, i, "index"), i + 1, 0);
-        assert_string_equal(fsc_table_get(&table, i, "muscle"), sites->site[i].muscle);
-        assert_string_equal(fsc_table_get(&table, i, "level"), sites->site[i].level);
+        assert_string_equal(fsc_table_get(&table, i, "muscle"), sites->site[i].place.muscle);
+        assert_string_equal(fsc_table_get(&table, i, "level"), sites->site[i].place.level);
         assert_string_equal(fsc_table_get(&table, i, "scheme"), "musclemap");
     }
     (void)snprintf(path, sizeof path, "%s/sub-01_desc-sites_dseg.nii.gz", dir);

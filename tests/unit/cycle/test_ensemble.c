@@ -3,7 +3,7 @@
 #include "alloc.h"
 #include "scheme.h"
 
-#include <fascicle/calibrate.h>
+#include <fascicle/fascicle.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * program, its own solver); where pain scales changed, its scales applied to our pain drive. */
 #include "../test.h"
 
-#include <fascicle/calibrate.h>
+#include <fascicle/fascicle.h>
 #include <string.h>
 
 /* A person, and what the first version printed. */

@@ -2,7 +2,7 @@
  * flattened here into a list of operations, under the classical Runge-Kutta method with fixed steps. */
 #include "../test.h"
 
-#include <fascicle/calibrate.h>
+#include <fascicle/fascicle.h>
 #include <sbml/SBMLTypes.h>
 #include <stdlib.h>
 #include <string.h>

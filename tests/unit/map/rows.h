@@ -13,9 +13,9 @@ static inline fsc_row make_row(const char *muscle, const char *level, fsc_side s
     fsc_row row;
     memset(&row, 0, sizeof row);
     row.kind = side == FSC_SIDE_BOTH ? FSC_ROW_SITE_BOTH : FSC_ROW_SITE;
-    fsc_copy_text(row.muscle, sizeof row.muscle, muscle);
-    fsc_copy_text(row.level, sizeof row.level, level);
-    row.side = side;
+    fsc_copy_text(row.place.muscle, sizeof row.place.muscle, muscle);
+    fsc_copy_text(row.place.level, sizeof row.place.level, level);
+    row.place.side = side;
     row.n_voxel = 1000;
     row.coverage = 1;
     row.csa_mm2 = 800;

@@ -56,7 +56,7 @@ static void everything_is_read(void **state) {
     assert_close(exam->posture_hours_day, 9, 0);
     assert_string_equal(exam->mechanism, "whiplash");
     assert_string_equal(exam->palpation[0].trigger_point, "active");
-    assert_int_equal(exam->palpation[0].side, FSC_SIDE_LEFT);
+    assert_int_equal(exam->palpation[0].place.side, FSC_SIDE_LEFT);
     assert_close(exam->strength[0].newton, 120, 0);
     assert_true(isnan(exam->strength[0].mrc_grade));
     assert_string_equal(exam->motion[0].direction, "rotation left");

@@ -245,8 +245,8 @@ static void extents_count_voxels(void **state) {
         pdff[v] = v < 8 ? 0.6f : v < 16 ? 0.25f : v < 32 ? 0.05f : 0.15f;
     }
     pdff[31] = NAN;
-    fsc_site site[2] = {{.muscle = "multifidus", .level = "L4", .side = FSC_SIDE_LEFT},
-                        {.muscle = "multifidus", .level = "L4", .side = FSC_SIDE_RIGHT}};
+    fsc_site site[2] = {{.place.muscle = "multifidus", .place.level = "L4", .place.side = FSC_SIDE_LEFT},
+                        {.place.muscle = "multifidus", .place.level = "L4", .place.side = FSC_SIDE_RIGHT}};
     const fsc_sites sites = {.grid = grid, .site_of_voxel = which, .site = site, .n_site = 2};
     const fsc_fatwater fatwater = {.grid = grid, .pdff_fraction = pdff};
     fsc_row row[3] = {make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.2, 0.01),

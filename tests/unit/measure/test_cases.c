@@ -42,10 +42,10 @@ static void print_rows(const fsc_measures *m) {
         const fsc_row *r = &m->row[i];
         printf("%-34s %-4s %-8s n %5lld cov %5.2f csa %7.1f pdff %5.2f med %5.2f sd %5.2f se %5.2f q %5.2f %5.2f %5.2f "
                "%5.2f e %5.2f %5.2f %s\n",
-               r->muscle, r->level, fsc_side_text(r->side), (long long)r->n_voxel, r->coverage, r->csa_mm2,
-               100 * r->pdff_mean, 100 * r->pdff_median, 100 * r->pdff_sd, 100 * r->pdff_se, 100 * r->pdff_quartile[0],
-               100 * r->pdff_quartile[1], 100 * r->pdff_quartile[2], 100 * r->pdff_quartile[3],
-               100 * r->pdff_mean_erode1, 100 * r->pdff_mean_erode2, r->quality);
+               r->place.muscle, r->place.level, fsc_side_text(r->place.side), (long long)r->n_voxel, r->coverage,
+               r->csa_mm2, 100 * r->pdff_mean, 100 * r->pdff_median, 100 * r->pdff_sd, 100 * r->pdff_se,
+               100 * r->pdff_quartile[0], 100 * r->pdff_quartile[1], 100 * r->pdff_quartile[2],
+               100 * r->pdff_quartile[3], 100 * r->pdff_mean_erode1, 100 * r->pdff_mean_erode2, r->quality);
     }
     for (int32_t i = 0; i < m->notes.n; i++) printf("  note %s: %s\n", m->notes.item[i].key, m->notes.item[i].text);
 }

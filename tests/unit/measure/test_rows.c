@@ -143,14 +143,16 @@ static void rows_add_up(void **state) {
     int64_t n = 0, outside = 0;
     for (int32_t i = 0; i < m->n_row; i++) {
         const fsc_row *r = &m->row[i];
-        if (r->kind != FSC_ROW_SITE || strcmp(r->muscle, "multifidus") != 0 || r->side != FSC_SIDE_LEFT) continue;
-        assert_string_not_equal(r->level, "n/a");
+        if (r->kind != FSC_ROW_SITE || strcmp(r->place.muscle, "multifidus") != 0 || r->place.side != FSC_SIDE_LEFT)
+            continue;
+        assert_string_not_equal(r->place.level, "n/a");
         sum += r->pdff_mean * (double)r->n_voxel;
         n += r->n_voxel;
     }
     for (int32_t i = 0; i < s.sites->n_site; i++) {
         const fsc_site *site = &s.sites->site[i];
-        if (strcmp(site->level, "n/a") != 0 || strcmp(site->muscle, "multifidus") != 0 || site->side != FSC_SIDE_LEFT)
+        if (strcmp(site->place.level, "n/a") != 0 || strcmp(site->place.muscle, "multifidus") != 0 ||
+            site->place.side != FSC_SIDE_LEFT)
             continue;
         outside = site->n_voxel;
     }
@@ -158,9 +160,9 @@ static void rows_add_up(void **state) {
     assert_int_equal(whole->n_voxel, n + outside);
     for (int64_t v = 0; v < fsc_grid_count(&s.grid); v++) {
         const int32_t site = s.sites->site_of_voxel[v];
-        if (site > 0 && s.sites->site[site - 1].side == FSC_SIDE_LEFT &&
-            strcmp(s.sites->site[site - 1].level, "n/a") == 0 &&
-            strcmp(s.sites->site[site - 1].muscle, "multifidus") == 0)
+        if (site > 0 && s.sites->site[site - 1].place.side == FSC_SIDE_LEFT &&
+            strcmp(s.sites->site[site - 1].place.level, "n/a") == 0 &&
+            strcmp(s.sites->site[site - 1].place.muscle, "multifidus") == 0)
             sum += (double)s.pdff[v];
     }
     assert_close(whole->pdff_mean, sum / (double)whole->n_voxel, 1e-6);

@@ -12,9 +12,9 @@
 
 static fsc_row example(void) {
     fsc_row row = {.kind = FSC_ROW_SITE,
-                   .muscle = "multifidus",
-                   .level = "L4",
-                   .side = FSC_SIDE_RIGHT,
+                   .place.muscle = "multifidus",
+                   .place.level = "L4",
+                   .place.side = FSC_SIDE_RIGHT,
                    .label_value = 5102,
                    .n_voxel = 1234,
                    .n_missing = 6,

@@ -22,7 +22,8 @@ static fsc_phantom *make(const fsc_phantom_options *opt) {
 
 static const fsc_phantom_site *site(const fsc_phantom *p, const char *muscle, const char *level, fsc_side side) {
     for (int32_t i = 0; i < p->n_site; i++)
-        if (strcmp(p->site[i].muscle, muscle) == 0 && strcmp(p->site[i].level, level) == 0 && p->site[i].side == side)
+        if (strcmp(p->site[i].place.muscle, muscle) == 0 && strcmp(p->site[i].place.level, level) == 0 &&
+            p->site[i].place.side == side)
             return &p->site[i];
     fail_msg("no site %s %s", muscle, level);
     return NULL;
@@ -70,7 +71,7 @@ static void sites_are_large_enough_and_symmetric(void **state) {
         for (int l = 0; l < 5; l++) assert_true(site(p, back[m], lumbar[l], FSC_SIDE_LEFT)->n_voxel >= 200);
     for (int l = 0; l < 4; l++) assert_true(site(p, "quadratus_lumborum", lumbar[l], FSC_SIDE_RIGHT)->n_voxel >= 200);
     for (int32_t i = 0; i < p->n_site; i += 2) {
-        assert_string_equal(p->site[i].muscle, p->site[i + 1].muscle);
+        assert_string_equal(p->site[i].place.muscle, p->site[i + 1].place.muscle);
         assert_int_equal(p->site[i].n_voxel, p->site[i + 1].n_voxel);
     }
     fsc_phantom_free(p);
@@ -139,7 +140,7 @@ static void labels_lie_in_the_body_and_in_order(void **state) {
 
 static void an_injury_raises_its_site_only(void **state) {
     (void)state;
-    const fsc_phantom_injury injury = {"multifidus", "L4", FSC_SIDE_LEFT, 0.06};
+    const fsc_phantom_injury injury = {{"multifidus", "L4", FSC_SIDE_LEFT}, 0.06};
     fsc_phantom_options opt = options(FSC_PHANTOM_LOW_BACK, 0.8);
     fsc_phantom *before = make(&opt);
     opt.injury = &injury;
@@ -151,9 +152,11 @@ static void an_injury_raises_its_site_only(void **state) {
         const fsc_phantom_site *a = &before->site[i], *b = &after->site[i];
         const double change = b->pdff_mean_fraction - a->pdff_mean_fraction;
         assert_int_equal(a->n_voxel, b->n_voxel);
-        if (strcmp(a->muscle, "multifidus") == 0 && strcmp(a->level, "L4") == 0 && a->side == FSC_SIDE_LEFT) {
+        if (strcmp(a->place.muscle, "multifidus") == 0 && strcmp(a->place.level, "L4") == 0 &&
+            a->place.side == FSC_SIDE_LEFT) {
             assert_close(change, 0.06, 0.006); /* less the rim voxels that are not all muscle */
-        } else if (a->side == FSC_SIDE_RIGHT || strcmp(a->muscle, "psoas_major") == 0 || strcmp(a->level, "L2") == 0) {
+        } else if (a->place.side == FSC_SIDE_RIGHT || strcmp(a->place.muscle, "psoas_major") == 0 ||
+                   strcmp(a->place.level, "L2") == 0) {
             assert_close(change, 0, 0);
         } else {
             assert_close(change, 0, 0.002); /* neighbours share voxels with it */

@@ -23,7 +23,7 @@ static void the_frame_keeps_distances(void **state) {
     for (int i = 0; i < 200; i++) {
         /* A small step across the spine has the same length in both frames; along it, it shrinks towards the back. */
         const double at[3] = {i - 100.0, -40 + 0.3 * i, 0.5 * i - 50};
-        fsc_place p, q;
+        fsc_body_point p, q;
         fsc_person_place(person, at, &p);
         double step[3] = {at[0], at[1], at[2]};
         const double back = p.y_mm + person->region->curve_radius_mm, length = sqrt(back * back + p.z_mm * p.z_mm);
@@ -34,9 +34,9 @@ static void the_frame_keeps_distances(void **state) {
         assert_close(q.s_mm, p.s_mm, 1e-7);
         assert_close(p.u_mm * person->size, at[0], 1e-9);
     }
-    fsc_place centre;
+    fsc_body_point centre;
     fsc_person_place(person, (double[3]){0, 0, 0}, &centre);
-    assert_string_equal(person->region->level[fsc_place_level(&centre)], "C5");
+    assert_string_equal(person->region->level[fsc_body_point_level(&centre)], "C5");
     assert_close(centre.v_mm, 0, 1e-9);
     fsc_free(person);
 }
@@ -46,7 +46,7 @@ static void levels_follow_each_other(void **state) {
     fsc_person *person = make(FSC_PHANTOM_LOW_BACK, 1, NULL, 0);
     double last = -1;
     for (int i = 0; i < 400; i++) {
-        fsc_place p;
+        fsc_body_point p;
         fsc_person_place(person, (double[3]){20, -30, 110 - 0.55 * i}, &p);
         assert_true(p.level > last);
         last = p.level;
@@ -74,7 +74,7 @@ static void people_differ_within_their_limits(void **state) {
 
 static void an_injury_has_the_mean_that_was_asked(void **state) {
     (void)state;
-    const fsc_phantom_injury injury = {"multifidus", "L4", FSC_SIDE_LEFT, 0.06};
+    const fsc_phantom_injury injury = {{"multifidus", "L4", FSC_SIDE_LEFT}, 0.06};
     fsc_person *person = make(FSC_PHANTOM_LOW_BACK, 1, &injury, 1);
     double sum = 0, added, other;
     for (int i = 0; i < 10000; i++) {
@@ -93,20 +93,20 @@ static void an_injury_has_the_mean_that_was_asked(void **state) {
 
 static void unknown_sites_are_refused(void **state) {
     (void)state;
-    const fsc_phantom_injury wrong[] = {{"multifidus", "C5", FSC_SIDE_LEFT, 0.1},
-                                        {"multifidus", "L4", FSC_SIDE_BOTH, 0.1},
-                                        {"trapezius", "L4", FSC_SIDE_LEFT, 0.1},
-                                        {"quadratus_lumborum", "S1", FSC_SIDE_LEFT, 0.1},
-                                        {"", "L4", FSC_SIDE_LEFT, 0.1}};
+    const fsc_phantom_injury wrong[] = {{{"multifidus", "C5", FSC_SIDE_LEFT}, 0.1},
+                                        {{"multifidus", "L4", FSC_SIDE_BOTH}, 0.1},
+                                        {{"trapezius", "L4", FSC_SIDE_LEFT}, 0.1},
+                                        {{"quadratus_lumborum", "S1", FSC_SIDE_LEFT}, 0.1},
+                                        {{"", "L4", FSC_SIDE_LEFT}, 0.1}};
     fsc_person *person = fsc_alloc(1, sizeof *person);
     fsc_phantom_options opt = FSC_PHANTOM_OPTIONS_INIT;
     opt.n_injury = 1;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         opt.injury = &wrong[i];
         assert_fails(fsc_person_init(person, &opt, &test_error), FSC_E_NOTFOUND);
-        assert_non_null(strstr(test_error.text, wrong[i].level));
+        assert_non_null(strstr(test_error.text, wrong[i].place.level));
     }
-    const fsc_phantom_injury endless = {"multifidus", "L4", FSC_SIDE_LEFT, (double)NAN};
+    const fsc_phantom_injury endless = {{"multifidus", "L4", FSC_SIDE_LEFT}, (double)NAN};
     opt.injury = &endless;
     assert_fails(fsc_person_init(person, &opt, &test_error), FSC_E_RANGE);
     fsc_free(person);

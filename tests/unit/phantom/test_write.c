@@ -25,7 +25,7 @@ static int remove_folder(void **state) {
 }
 
 static fsc_phantom_options options(void) {
-    static const fsc_phantom_injury injury = {"longus_colli", "C5", FSC_SIDE_RIGHT, 0.05};
+    static const fsc_phantom_injury injury = {{"longus_colli", "C5", FSC_SIDE_RIGHT}, 0.05};
     fsc_phantom_options opt = FSC_PHANTOM_OPTIONS_INIT;
     opt.region = FSC_PHANTOM_NECK;
     opt.scale = 0.3;
@@ -97,7 +97,7 @@ static void truth_comes_back(const fsc_phantom *p) {
                              &test_error));
     assert_int_equal(sites.n_row, p->n_site);
     for (int32_t i = 0; i < sites.n_row; i++) {
-        assert_string_equal(fsc_table_get(&sites, i, "level"), p->site[i].level);
+        assert_string_equal(fsc_table_get(&sites, i, "level"), p->site[i].place.level);
         assert_close(fsc_table_number(&sites, i, "pdff_mean"), 100 * p->site[i].pdff_mean_fraction, 1e-4);
     }
     fsc_table_free(&sites);

@@ -42,9 +42,9 @@ static const char *const fixture_level[LEVELS] = {"L3", "L4", "L5"};
 static inline fsc_row fixture_row(const char *muscle, const char *level, fsc_side side, double pdff) {
     fsc_row row;
     memset(&row, 0, sizeof row);
-    fsc_copy_text(row.muscle, sizeof row.muscle, muscle);
-    fsc_copy_text(row.level, sizeof row.level, level);
-    row.side = side;
+    fsc_copy_text(row.place.muscle, sizeof row.place.muscle, muscle);
+    fsc_copy_text(row.place.level, sizeof row.place.level, level);
+    row.place.side = side;
     row.n_voxel = 321;
     row.coverage = 1;
     row.csa_mm2 = 411, row.volume_mm3 = 12300;
@@ -68,9 +68,9 @@ static inline void fixture_rows(fixture *f) {
         for (int l = 0; l < LEVELS; l++)
             for (int side = FSC_SIDE_LEFT; side <= FSC_SIDE_RIGHT; side++, s++) {
                 f->row[s] = fixture_row(fixture_muscle[m], fixture_level[l], (fsc_side)side, fixture_value(s));
-                fsc_copy_text(f->site[s].muscle, sizeof f->site[s].muscle, fixture_muscle[m]);
-                fsc_copy_text(f->site[s].level, sizeof f->site[s].level, fixture_level[l]);
-                f->site[s].side = (fsc_side)side;
+                fsc_copy_text(f->site[s].place.muscle, sizeof f->site[s].place.muscle, fixture_muscle[m]);
+                fsc_copy_text(f->site[s].place.level, sizeof f->site[s].place.level, fixture_level[l]);
+                f->site[s].place.side = (fsc_side)side;
             }
     f->row[N_SITE] = fixture_row(fixture_muscle[0], "all", FSC_SIDE_BOTH, 0.1234);
     f->row[N_SITE].kind = FSC_ROW_MUSCLE_BOTH;

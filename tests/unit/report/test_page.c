@@ -60,9 +60,9 @@ static void hostile_names_are_text(void **state) {
     const char *const evil = "\"><script>alert('&')</script>";
     fsc_copy_text(f->scan.participant, sizeof f->scan.participant, evil);
     fsc_copy_text(f->scan.body_part, sizeof f->scan.body_part, evil);
-    fsc_copy_text(f->row[0].muscle, sizeof f->row[0].muscle, evil);
+    fsc_copy_text(f->row[0].place.muscle, sizeof f->row[0].place.muscle, evil);
     fsc_copy_text(f->row[1].quality, sizeof f->row[1].quality, evil);
-    fsc_copy_text(f->row[2].level, sizeof f->row[2].level, "<L3&\">");
+    fsc_copy_text(f->row[2].place.level, sizeof f->row[2].place.level, "<L3&\">");
     fsc_copy_text(f->measures.muscle_scheme, sizeof f->measures.muscle_scheme, evil);
     f->recipe.command = (char *)"fascicle run '<b>'";
     f->recipe_input.path = (char *)"<i>.nii";
@@ -108,7 +108,7 @@ static void unknown_side_is_said_and_not_compared(void **state) {
     fixture *f = *state;
     f->scan.side_known = 0;
     f->measures.n_row = N_SITE;
-    for (int r = 0; r < N_SITE; r++) f->row[r].side = f->site[r].side = FSC_SIDE_UNKNOWN;
+    for (int r = 0; r < N_SITE; r++) f->row[r].place.side = f->site[r].place.side = FSC_SIDE_UNKNOWN;
     char *page = fixture_page(f);
     check_page(page);
     assert_non_null(strstr(page, "side unknown"));

@@ -2,9 +2,9 @@
  */
 #include "fixture.h"
 #include "outline.h"
+#include "prose.h"
 #include "slice_plan.h"
 #include "table.h"
-#include "words.h"
 
 #include <stdlib.h>
 
@@ -19,9 +19,9 @@ static void rows_land_in_their_cells(void **state) {
     assert_string_equal(sheet.level[4].name, "S1");
     assert_string_equal(sheet.muscle[0].key, "multifidus"); /* nearest to the midline first */
     const fsc_row *row = fsc_sheet_cell(&sheet, 1, 2, FSC_SLOT_RIGHT)->row;
-    assert_string_equal(row->muscle, "erector_spinae");
-    assert_string_equal(row->level, "L4");
-    assert_int_equal(row->side, FSC_SIDE_RIGHT);
+    assert_string_equal(row->place.muscle, "erector_spinae");
+    assert_string_equal(row->place.level, "L4");
+    assert_int_equal(row->place.side, FSC_SIDE_RIGHT);
     char span[32];
     fsc_sheet_span(&sheet, span, sizeof span);
     assert_string_equal(span, "L3 to L5");
@@ -30,7 +30,10 @@ static void rows_land_in_their_cells(void **state) {
 static void odd_levels_keep_their_place(void **state) {
     fixture *f = *state;
     for (int r = 0; r < N_SITE; r++)
-        fsc_copy_text(f->row[r].level, sizeof f->row[r].level, r % 3 == 0 ? "L6" : r % 3 == 1 ? "T13" : "n/a");
+        fsc_copy_text(f->row[r].place.level, sizeof f->row[r].place.level,
+                      r % 3 == 0   ? "L6"
+                      : r % 3 == 1 ? "T13"
+                                   : "n/a");
     FSC_AUTO_SHEET fsc_sheet sheet = {0};
     assert_ok(fsc_sheet_make(&sheet, &f->input, &test_error));
     const char *const want[] = {"T12", "T13", "L1", "L2", "L3", "L4", "L5", "L6", "S1", "n/a"};
@@ -117,7 +120,7 @@ static void quality_words_become_phrases(void **state) {
     fsc_row row = {.quality = "few-voxels, odd_word", .cut_by_fov = 1};
     FSC_AUTO_TEXT fsc_text text = {0};
     fsc_text_add(&text, "before ");
-    fsc_words_quality(&text, &row);
+    fsc_prose_quality(&text, &row);
     assert_string_equal(text.data, "before runs out of the picture; few voxels; odd word");
 }
 

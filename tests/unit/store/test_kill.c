@@ -1,8 +1,10 @@
 /* Kills at random moments while visits are added: the store opens afterwards and holds every acknowledged visit.
  * usage: test_store_kill [KILLS] (100 without) */
+#include "../change/visit.h"
 #include "../test.h"
 #include "random.h"
-#include "visit.h"
+
+#include <fascicle/store.h>
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,7 +1,9 @@
 /* store and visits: what goes in comes out; everything that is no store, or a newer one, is refused with words. */
+#include "../change/visit.h"
 #include "../test.h"
 #include "alloc.h"
-#include "visit.h"
+
+#include <fascicle/store.h>
 
 #include <sqlite3.h>
 #include <stdlib.h>

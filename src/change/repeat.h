@@ -1,0 +1,45 @@
+/* How well two scans can be compared at all: sameness of scanner and protocol, and the evidence on repeatability.
+ */
+#ifndef FSC_CHANGE_REPEAT_H
+#define FSC_CHANGE_REPEAT_H
+
+#include <fascicle/map.h>
+#include <stddef.h>
+
+typedef enum fsc_pair {
+    FSC_PAIR_SAME,     /* one scanner, one protocol */
+    FSC_PAIR_SCANNER,  /* another scanner or field strength, the same protocol */
+    FSC_PAIR_PROTOCOL, /* other echoes, flip angle or repetition time */
+    FSC_PAIR_METHOD    /* separated by another method: not comparable */
+} fsc_pair;
+
+/* The worst of what two acquisitions differ in, and the same in words for the reader. */
+fsc_pair fsc_pair_of(char *words, size_t size, const fsc_acquisition *a, const fsc_acquisition *b);
+
+/* data/repeatability.tsv as numbers, in fractions. */
+typedef struct fsc_ageing {
+    char muscle[48];
+    double rate_per_year, se_per_year;
+    char fact_id[16];
+} fsc_ageing;
+enum { FSC_AGEING_MAX = 8 };
+typedef struct fsc_repeat {
+    double sd_difference[3]; /* by fsc_pair: SD of the difference of two scans of unchanged tissue */
+    double floor[3];         /* least change that is called real */
+    char fact_ids[3][24];
+    fsc_ageing ageing[FSC_AGEING_MAX];
+    int32_t n_ageing;
+} fsc_repeat;
+
+FSC_MUST_USE fsc_status fsc_repeat_read(fsc_repeat *out, fsc_error *err);
+/* The ageing row of a muscle, or NULL. */
+const fsc_ageing *fsc_repeat_ageing(const fsc_repeat *repeat, const char *muscle);
+
+/* Why two rows of one site may not be compared; "" when they may. */
+const char *fsc_row_obstacle(const fsc_row *a, const fsc_row *b);
+/* What a row's own error adds to its difference from another scan of the same site. */
+double fsc_row_variance(const fsc_row *row, const fsc_row *with);
+/* Non-zero for rows that a verdict is given for: one muscle, level and side. */
+int fsc_row_judged(const fsc_row *row);
+
+#endif

@@ -1,0 +1,171 @@
+/* Observations: from measured rows or a table to sites of the model's layers. */
+#include "infer.h"
+
+#include "alloc.h"
+#include "fail.h"
+#include "table.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *fsc_observed_text(fsc_observed observed) {
+    static const char *const text[FSC_OBSERVED_N] = {"pdff", "lean_csa", "fluid", "stiffness", "strength"};
+    return observed >= 0 && observed < FSC_OBSERVED_N ? text[observed] : "";
+}
+
+void fsc_observations_free(fsc_observations *observations) {
+    fsc_free(observations->item);
+    fsc_notes_free(&observations->notes);
+    observations->item = NULL;
+    observations->n = 0;
+}
+
+static fsc_status append(fsc_observations *out, const fsc_observation *item, fsc_error *err) {
+    /* Room in powers of two from 64. */
+    if (out->n == 0 || (out->n >= 64 && (out->n & (out->n - 1)) == 0)) {
+        const int32_t capacity = out->n == 0 ? 64 : 2 * out->n;
+        fsc_observation *bigger = fsc_grow(out->item, out->n, capacity, sizeof *bigger);
+        if (!bigger) return fsc_fail_nomem(err, "gathering observations");
+        out->item = bigger;
+    }
+    out->item[out->n++] = *item;
+    return FSC_OK;
+}
+
+static fsc_observation empty_observation(const char *level, const char *layer, fsc_side side, double visit_day) {
+    fsc_observation o = {.side = side, .visit_day = visit_day};
+    fsc_copy_text(o.level, sizeof o.level, level);
+    fsc_copy_text(o.layer, sizeof o.layer, layer);
+    for (int q = 0; q < FSC_OBSERVED_N; q++) o.value[q] = o.se[q] = (double)NAN;
+    return o;
+}
+
+static const char *layer_of(const fsc_table *layers, const char *muscle) {
+    for (int32_t row = 0; row < layers->n_row; row++)
+        if (strcmp(fsc_table_get(layers, row, "muscle"), muscle) == 0) return fsc_table_get(layers, row, "layer");
+    return NULL;
+}
+
+/* What is in view of a site that the field of view cuts may differ from the whole by this much (SD, fraction; assumed).
+ */
+#define CUT_SE 0.03
+
+/* The volumes that were joined into the observation at the same index, as their sums. */
+static void join_row(fsc_observation *o, double *volume, const fsc_row *row) {
+    const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
+    double se = isfinite(row->pdff_se) ? row->pdff_se : (double)NAN;
+    if (row->cut_by_fov) se = hypot(isfinite(se) ? se : CUT_SE, CUT_SE);
+    if (*volume == 0) {
+        o->value[FSC_OBSERVED_PDFF] = row->pdff_mean;
+        o->se[FSC_OBSERVED_PDFF] = se;
+    } else {
+        const double a = *volume / (*volume + v), b = 1 - a;
+        o->value[FSC_OBSERVED_PDFF] = a * o->value[FSC_OBSERVED_PDFF] + b * row->pdff_mean;
+        o->se[FSC_OBSERVED_PDFF] = sqrt(a * a * o->se[FSC_OBSERVED_PDFF] * o->se[FSC_OBSERVED_PDFF] + b * b * se * se);
+    }
+    *volume += v;
+}
+
+static int is_usable(const fsc_row *row) {
+    return row->kind == FSC_ROW_SITE && isfinite(row->pdff_mean);
+}
+
+static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, double visit_day, double *volume,
+                           const fsc_table *layers, fsc_error *err) {
+    const int32_t begin = out->n;
+    for (int32_t i = 0; i < measures->n_row; i++) {
+        const fsc_row *row = &measures->row[i];
+        if (!is_usable(row)) continue;
+        const char *layer = layer_of(layers, row->place.muscle);
+        if (!layer) {
+            fsc_notes_add(&out->notes, FSC_NOTE_FOUND, "muscle-not-in-model",
+                          "The forecast leaves out %s: the model has no such layer.", row->place.muscle);
+            continue;
+        }
+        if (row->cut_by_fov)
+            fsc_notes_add(&out->notes, FSC_NOTE_ASSUMED, "site-cut",
+                          "The field of view cuts %s %s %s: the forecast uses what is in view with %.0f points more "
+                          "error.",
+                          row->place.muscle, row->place.level, fsc_side_text(row->place.side), 100 * CUT_SE);
+        int32_t at = begin;
+        while (at < out->n && (strcmp(out->item[at].level, row->place.level) != 0 ||
+                               strcmp(out->item[at].layer, layer) != 0 || out->item[at].side != row->place.side))
+            at++;
+        if (at == out->n) {
+            const fsc_observation fresh = empty_observation(row->place.level, layer, row->place.side, visit_day);
+            FSC_TRY(append(out, &fresh, err));
+        }
+        join_row(&out->item[at], &volume[at - begin], row);
+    }
+    return FSC_OK;
+}
+
+fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measures, double visit_day, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table layers = {0};
+    FSC_TRY(fsc_table_embedded(&layers, "cycle/muscle_layers.tsv", err));
+    FSC_AUTO_BLOCK double *volume = fsc_alloc(measures->n_row, sizeof *volume);
+    if (!volume) return fsc_fail_nomem(err, "gathering observations");
+    return add_rows(out, measures, visit_day, volume, &layers, err);
+}
+
+static fsc_status read_row(fsc_observation *o, const fsc_table *table, int32_t row, double visit_day, const char *path,
+                           fsc_error *err) {
+    const char *side = fsc_table_get(table, row, "side");
+    const double day =
+        fsc_table_column(table, "visit_day") >= 0 ? fsc_table_number(table, row, "visit_day") : visit_day;
+    if (!isfinite(day)) return fsc_fail(err, FSC_E_FORMAT, "'%s', row %d: visit_day is no number", path, (int)row + 1);
+    static const char *const word[] = {"left", "right", "both", "midline", "unknown", "n/a", ""};
+    static const fsc_side meant[] = {FSC_SIDE_LEFT,    FSC_SIDE_RIGHT,   FSC_SIDE_BOTH,   FSC_SIDE_MIDLINE,
+                                     FSC_SIDE_UNKNOWN, FSC_SIDE_UNKNOWN, FSC_SIDE_UNKNOWN};
+    size_t k = 0;
+    while (k < sizeof word / sizeof word[0] && strcmp(side, word[k]) != 0) k++;
+    if (k == sizeof word / sizeof word[0])
+        return fsc_fail(err, FSC_E_FORMAT, "'%s', row %d: side '%s' must be left, right, both or n/a", path,
+                        (int)row + 1, side);
+    *o = empty_observation(fsc_table_get(table, row, "level"), fsc_table_get(table, row, "layer"), meant[k], day);
+    for (int q = 0; q < FSC_OBSERVED_N; q++) {
+        char se_name[32];
+        const char *name = fsc_observed_text((fsc_observed)q);
+        snprintf(se_name, sizeof se_name, "%s_se", name);
+        const double unit = q == FSC_OBSERVED_PDFF ? 0.01 : 1.0; /* tables carry percent */
+        o->value[q] = unit * fsc_table_number(table, row, name);
+        o->se[q] = unit * fsc_table_number(table, row, se_name);
+    }
+    return FSC_OK;
+}
+
+/* Fractions taken for percent would make a lean person of anyone. */
+static fsc_status check_percent(const fsc_table *table, const char *path, fsc_error *err) {
+    double most = (double)NAN;
+    for (int32_t row = 0; row < table->n_row; row++) most = fmax(most, fsc_table_number(table, row, "pdff"));
+    if (!(most > 0 && most <= 1)) return FSC_OK;
+    return fsc_fail(err, FSC_E_RANGE, "'%s': the largest pdff is %g; the column holds percent, not fractions", path,
+                    most);
+}
+
+static fsc_status read_sites(fsc_observations *out, const char *path, double visit_day, fsc_error *err) {
+    fsc_measures *measures = NULL;
+    FSC_TRY(fsc_measures_read(&measures, path, err));
+    const fsc_status status = fsc_observations_add(out, measures, visit_day, err);
+    fsc_measures_free(measures);
+    return status;
+}
+
+fsc_status fsc_observations_read(fsc_observations *out, const char *tsv_path, double visit_day, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_read(&table, tsv_path, err));
+    if (fsc_table_column(&table, "muscle") >= 0) return read_sites(out, tsv_path, visit_day, err);
+    static const char *const needed[] = {"level", "layer", "side"};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        if (fsc_table_column(&table, needed[i]) < 0)
+            return fsc_fail(err, FSC_E_FORMAT, "'%s' has no column '%s'", tsv_path, needed[i]);
+    FSC_TRY(check_percent(&table, tsv_path, err));
+    for (int32_t row = 0; row < table.n_row; row++) {
+        fsc_observation o;
+        FSC_TRY(read_row(&o, &table, row, visit_day, tsv_path, err));
+        FSC_TRY(append(out, &o, err));
+    }
+    return FSC_OK;
+}

@@ -1,0 +1,156 @@
+#include "butterfly.h"
+
+#include "butterfly_parts.h"
+#include "colour.h"
+#include "prose.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SPINE_WIDTH 92.0
+#define SIDE_MARGIN 16.0
+#define HEADING_HEIGHT 24.0
+#define MINIMUM_WIDTH 780.0
+
+static double row_height(const fsc_butterfly *b, int32_t level) {
+    return b->sheet->level[level].measured ? b->measured_height : b->faint_height;
+}
+
+static double row_top(const fsc_butterfly *b, int32_t level) {
+    double y = b->top;
+    for (int32_t l = 0; l < level; l++) y += row_height(b, l);
+    return y;
+}
+
+static size_t longest_line(const fsc_sheet *sheet, size_t limit) {
+    size_t longest = 1;
+    for (int32_t m = 0; m < sheet->n_muscle; m++) {
+        const size_t n = fsc_butterfly_line_length(sheet->muscle[m].name, limit);
+        if (n > longest) longest = n;
+    }
+    return longest;
+}
+
+static fsc_butterfly lay_out(const fsc_sheet *sheet, const char *id) {
+    fsc_butterfly b = {.sheet = sheet, .id = id};
+    b.cell_width = fmin(132, fmax(36, 416.0 / (sheet->n_muscle > 0 ? sheet->n_muscle : 1)));
+    b.measured_height = sheet->n_measured_level > 8 ? 38 : 46;
+    b.faint_height = 20;
+    b.names_upright = b.cell_width < 80;
+    b.name_limit = b.names_upright ? 16 : (size_t)(b.cell_width / 6.3);
+    const double name_height = b.names_upright ? 6.3 * (double)longest_line(sheet, b.name_limit) + 12 : 44;
+    b.top = HEADING_HEIGHT + name_height;
+    b.width = fmax(MINIMUM_WIDTH, SPINE_WIDTH + 2 * (SIDE_MARGIN + b.cell_width * sheet->n_muscle));
+    b.middle = b.width / 2;
+    b.bottom = row_top(&b, sheet->n_level);
+    b.height = b.bottom + fsc_butterfly_legend_height(sheet);
+    return b;
+}
+
+/* The inner x of a muscle's cell; sign -1 for the reader's left wing. */
+static double inner_x(const fsc_butterfly *b, int32_t muscle, int sign) {
+    return b->middle + sign * (SPINE_WIDTH / 2 + muscle * b->cell_width);
+}
+
+static fsc_butterfly_box box_of(const fsc_butterfly *b, int32_t muscle, int32_t level, int sign) {
+    const double inner = inner_x(b, muscle, sign);
+    fsc_butterfly_box box = {
+        .sign = sign, .w = b->cell_width - FSC_BUTTERFLY_GAP, .h = row_height(b, level) - FSC_BUTTERFLY_GAP};
+    box.x = sign > 0 ? inner + FSC_BUTTERFLY_GAP / 2 : inner - b->cell_width + FSC_BUTTERFLY_GAP / 2;
+    box.y = row_top(b, level) + FSC_BUTTERFLY_GAP / 2;
+    return box;
+}
+
+static void draw_one(fsc_text *out, const fsc_butterfly *b, int32_t m, int32_t l, fsc_slot slot) {
+    const fsc_cell *cell = fsc_sheet_cell(b->sheet, m, l, slot);
+    if (!cell->row) return;
+    fsc_text_printf(out, "<g role=\"img\" class=\"%s\"><title>",
+                    slot == FSC_SLOT_LEFT    ? "left"
+                    : slot == FSC_SLOT_RIGHT ? "right"
+                                             : "centre");
+    double difference, half90;
+    const int beyond = fsc_sheet_side_difference(b->sheet, m, l, &difference, &half90);
+    fsc_prose_cell(out, b->sheet->muscle[m].name, cell);
+    if (beyond && slot != FSC_SLOT_CENTRE)
+        fsc_text_printf(out, "; left minus right %+.1f points (90 %% interval %+.1f to %+.1f)", 100 * difference,
+                        100 * (difference - half90), 100 * (difference + half90));
+    fsc_text_add(out, "</title>");
+    if (slot == FSC_SLOT_CENTRE) {
+        fsc_butterfly_centre_cell(out, b, cell, box_of(b, m, l, -1), box_of(b, m, l, 1));
+    } else {
+        const fsc_butterfly_box box = box_of(b, m, l, slot == FSC_SLOT_LEFT ? 1 : -1);
+        const int higher = beyond && (difference > 0) == (slot == FSC_SLOT_LEFT);
+        fsc_butterfly_cell(out, b, cell, box, higher);
+    }
+    fsc_text_add(out, "</g>\n");
+}
+
+/* Empty = not measured: a pale frame where a cell would be, so that a gap is seen as a gap. */
+static void draw_empty(fsc_text *out, const fsc_butterfly *b, int32_t m, int32_t l) {
+    if (fsc_sheet_cell(b->sheet, m, l, FSC_SLOT_CENTRE)->row) return;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        if (fsc_sheet_cell(b->sheet, m, l, sign > 0 ? FSC_SLOT_LEFT : FSC_SLOT_RIGHT)->row) continue;
+        const fsc_butterfly_box box = box_of(b, m, l, sign);
+        fsc_text_printf(out,
+                        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" fill=\"none\" "
+                        "stroke=\"#d5d9de\"/>\n",
+                        box.x, box.y, box.w, box.h);
+    }
+}
+
+static void draw_names(fsc_text *out, const fsc_butterfly *b) {
+    for (int32_t m = 0; m < b->sheet->n_muscle; m++)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            const double x = inner_x(b, m, sign) + sign * b->cell_width / 2;
+            fsc_butterfly_name(out, b, b->sheet->muscle[m].name, x);
+        }
+}
+
+static void draw_headings(fsc_text *out, const fsc_butterfly *b) {
+    const double half = SPINE_WIDTH / 2 + b->cell_width * b->sheet->n_muscle / 2;
+    const int unknown = b->sheet->side_unknown;
+    const char *const word[2] = {unknown ? "side unknown" : "Person’s right",
+                                 unknown ? "side unknown" : "Person’s left"};
+    for (int k = 0; k < 2; k++)
+        fsc_text_printf(out,
+                        "<text x=\"%.1f\" y=\"15\" text-anchor=\"middle\" font-size=\"14\" font-weight=\"600\" "
+                        "fill=\"#1d2733\">%s</text>\n",
+                        b->middle + (k ? half : -half), word[k]);
+}
+
+static void describe(fsc_text *out, const fsc_butterfly *b) {
+    char span[32];
+    fsc_sheet_span(b->sheet, span, sizeof span);
+    fsc_text_printf(out, "<title id=\"%s-title\">Butterfly map of fat in muscle%s%s</title>\n<desc id=\"%s-desc\">",
+                    b->id, span[0] ? ", " : "", span, b->id);
+    fsc_text_printf(
+        out, "The spine runs down the middle. %d muscle%s, deep ones next to the spine, %d site%s with a value. ",
+        (int)b->sheet->n_muscle, b->sheet->n_muscle == 1 ? "" : "s", (int)b->sheet->n_site,
+        b->sheet->n_site == 1 ? "" : "s");
+    fsc_text_add(out, b->sheet->side_unknown ? "The side is unknown: one value is drawn across both sides."
+                                             : "The person’s left is on the reader’s right.");
+    fsc_text_add(out, "</desc>\n");
+}
+
+void fsc_butterfly_add(fsc_text *out, const fsc_sheet *sheet, const char *id) {
+    const fsc_butterfly b = lay_out(sheet, id);
+    fsc_text_printf(out,
+                    "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"butterfly\" viewBox=\"0 0 %.0f %.0f\" "
+                    "role=\"group\" aria-labelledby=\"%s-title %s-desc\" "
+                    "font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif\">\n",
+                    b.width, b.height, id, id);
+    describe(out, &b);
+    fsc_butterfly_defs(out, &b);
+    draw_headings(out, &b);
+    draw_names(out, &b);
+    for (int32_t l = 0; l < sheet->n_level; l++) {
+        if (sheet->level[l].measured)
+            for (int32_t m = 0; m < sheet->n_muscle; m++) {
+                draw_empty(out, &b, m, l);
+                for (int slot = 0; slot < 3; slot++) draw_one(out, &b, m, l, (fsc_slot)slot);
+            }
+        fsc_butterfly_vertebra(out, &b, l, row_top(&b, l), row_height(&b, l));
+    }
+    fsc_butterfly_legend(out, &b);
+    fsc_text_add(out, "</svg>\n");
+}

@@ -1,0 +1,18 @@
+/* The parts of the section on the future, in the order of the page. */
+#ifndef FSC_REPORT_FUTURE_PARTS_H
+#define FSC_REPORT_FUTURE_PARTS_H
+
+#include "text.h"
+
+#include <fascicle/forecast.h>
+
+void fsc_future_person_add(fsc_text *out, const fsc_forecast *forecast);
+void fsc_future_schedules_add(fsc_text *out, const fsc_forecast *forecast);
+void fsc_future_butterfly_add(fsc_text *out, const fsc_forecast *forecast);
+void fsc_future_sites_add(fsc_text *out, const fsc_forecast *forecast);
+void fsc_future_order_add(fsc_text *out, const fsc_forecast *forecast);
+
+/* Simulates the model itself: about 100 person-years. */
+FSC_MUST_USE fsc_status fsc_future_phase_add(fsc_text *out, fsc_error *err);
+
+#endif
