@@ -23,26 +23,6 @@ FSC_API const char *fsc_plan_state_text(fsc_plan_state state);
 /* rows, everywhere: ids of fact rows, blanks between ("G047 D009"); fsc_plan_fact tells each one's source and status.
  * grade: how sure the evidence is, in words; it says "expert opinion" where only our own reading stands behind it. */
 
-/* A question that was not answered. */
-typedef struct fsc_plan_question {
-    char key[48];  /* as in exam.json: "now.fever_unwell" */
-    char text[320]; /* as asked of the person */
-    int32_t holds; /* non-zero: without an answer there is no plan */
-    char rows[96];
-} fsc_plan_question;
-
-/* Something that stops the plan (stop[]), or is told to a doctor beside it (refer[]). */
-typedef struct fsc_plan_alarm {
-    char flag[48];
-    char urgency[16];    /* "ambulance", "now", "same day", "days", "weeks", "note" */
-    char suspected[120]; /* for the clinician */
-    char told[240];      /* what was answered */
-    char action[320];    /* for the clinician */
-    char plain[480];     /* for the person */
-    char grade[120];
-    char rows[96];
-} fsc_plan_alarm;
-
 /* What is held back, from whom and how long. */
 typedef struct fsc_plan_hold {
     char rule[12];
@@ -188,8 +168,9 @@ typedef struct fsc_plan {
     fsc_plan_state state;
     char signature[160]; /* that no clinician has signed these rules yet; printed with every plan */
     char radiology[160]; /* whether a doctor has read all the pictures: this program sees only muscle */
-    fsc_plan_question *ask;
-    fsc_plan_alarm *stop, *refer;
+    fsc_question *ask;
+    fsc_red_flag *stop; /* stops alone */
+    fsc_red_flag *refer; /* told to a doctor beside the plan */
     fsc_plan_hold *hold_back;
     fsc_plan_region *region;
     fsc_plan_step *step;

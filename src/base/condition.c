@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NODES_MAX = 96, COMBINATIONS_MAX = 200000, DEPTH_MAX = 24 };
+enum { NODES_MAX = 160, COMBINATIONS_MAX = 200000, DEPTH_MAX = 24 };
 
 typedef enum node_kind { NODE_ALWAYS, NODE_OR, NODE_AND, NODE_NOT, NODE_COUNT, NODE_KNOWN, NODE_NAME } node_kind;
 typedef enum comparison { IS_YES, LESS, AT_MOST, MORE, AT_LEAST, EQUAL, UNEQUAL } comparison;
@@ -32,10 +32,14 @@ struct fsc_condition {
 
 fsc_status fsc_vocabulary_add(fsc_vocabulary *v, fsc_value_kind kind, const char *words, fsc_error *err,
                               const char *fmt, ...) {
-    fsc_name *name = fsc_grow(v->name, v->n, v->n + 1, sizeof *name);
-    if (!name) return fsc_fail_nomem(err, "collecting names");
-    v->name = name;
-    name = &v->name[v->n++];
+    if (v->n == v->room) {
+        const int32_t room = v->room ? 2 * v->room : 512;
+        fsc_name *grown = fsc_grow(v->name, v->room, room, sizeof *grown);
+        if (!grown) return fsc_fail_nomem(err, "collecting names");
+        v->name = grown;
+        v->room = room;
+    }
+    fsc_name *name = &v->name[v->n++];
     name->kind = kind;
     name->words = words;
     va_list args;

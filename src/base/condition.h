@@ -18,7 +18,7 @@ typedef struct fsc_name {
 /* Names in the order in which they were added; an index is a name's place in an array of values. */
 typedef struct fsc_vocabulary {
     fsc_name *name; /* owned */
-    int32_t n;
+    int32_t n, room;
 } fsc_vocabulary;
 
 FSC_MUST_USE fsc_status fsc_vocabulary_add(fsc_vocabulary *v, fsc_value_kind kind, const char *words, fsc_error *err,
