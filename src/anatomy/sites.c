@@ -1,4 +1,14 @@
-/* From label maps to sites: every voxel learns its muscle, level and side. */
+/* The room anatomy: a label map becomes sites, muscle x level x side. The way through it is fsc_sites_build below:
+ *
+ *   recognise.c   asks which numbering the values follow (data/schemes.tsv), scheme.c looks a value up in it,
+ *   spine.c       lays the centreline through the vertebrae and cuts it into levels,
+ *   mirror.c      refuses a map whose left lies on the right,
+ *   sites.c       gives every muscle voxel the level of the nearest point of the centreline, and numbers the sites,
+ *   coverage.c    says how much of each level is inside the field of view,
+ *   write.c, read.c  keep the sites as a BIDS dseg; translate.c rewrites one numbering into another.
+ *
+ * names.c knows the words of the field: muscles, levels, schemes. What the room leaves is fsc_sites: a number for every
+ * voxel and a row for every site; nothing in it has been measured yet. */
 #include "alloc.h"
 #include "coverage.h"
 #include "fail.h"

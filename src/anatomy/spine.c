@@ -2,8 +2,8 @@
 
 #include "alloc.h"
 #include "fail.h"
+#include "names.h"
 #include "text.h"
-#include "words.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 #include "fail.h"
 #include "file.h"
 #include "json.h"
+#include "names.h"
 #include "provenance.h"
 #include "text.h"
-#include "words.h"
 
 #include <fascicle/anatomy.h>
 #include <stdio.h>

@@ -1,4 +1,13 @@
-/* Change between two visits: a difference, its error, and whether it is beyond that error for all sites together. */
+/* The room change: is a difference between two visits more than error? fsc_change_run below goes like this:
+ *
+ *   repeat.c   how well two scans can be compared at all: one scanner, another one, another protocol, another method;
+ *              the evidence on repeatability is data/repeatability.tsv,
+ *   change.c   for every site of both visits: the difference, what ageing alone explains, the error of both scans and
+ * of the repeat, and a verdict that holds for all sites together, trend.c    the same question for three visits and
+ * more: a straight line through each site.
+ *
+ * The verdict never says why something changed, and no change seen is not no change: the least change that could have
+ * been seen is part of the answer. */
 #include "alloc.h"
 #include "fail.h"
 #include "repeat.h"

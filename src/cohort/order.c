@@ -1,3 +1,14 @@
+/* The room cohort: many people at once. Today it holds the event-based order: in which order do markers become
+ * abnormal?
+ *
+ *   cohort.c    reads the table of people and markers and takes one visit of each person,
+ *   mixture.c   for each marker: two distributions, before and after its event, from controls and patients,
+ *   walk.c      climbs and walks over orders by their likelihood (Markov chains),
+ *   refine.c    carries the mixtures' own uncertainty along the chains,
+ *   order.c     runs the chains side by side, joins them and says how sure each position is,
+ *   write.c     leaves the record and the picture.
+ *
+ * Positions are statements about the cohort; a person's stage is a posterior over them. */
 #include <fascicle/order.h>
 
 #include "alloc.h"

@@ -1,5 +1,16 @@
-/* Simulates many people: eight to a group in SIMD lanes, one explicit Runge-Kutta scheme with a wide stability
- * interval.
+/* The room cycle: the injury cycle as equations, and solvers for them. The way through it:
+ *
+ *   model/build.c      reads the tables of data/cycle: sites, couplings, parameters with their tag (literature,
+ * assumption), model/equations.h  the right-hand side, once; scalar.c and lanes.c compile it for one and for eight
+ * people, model/cast.c       seats a person: parameters, treatments in force, events that strike; observe.c reads a
+ * state, people.c, schedule.c  check people, and list the days at which a run must stop, ensemble.c         runs many
+ * people (this file); solve.c runs one by CVODES: the reference, roots, sensitivities, sbml.c, table_out.c  hand model
+ * and runs to other programs; mathml.c writes formulas.
+ *
+ * Equations, units and sources: doc/equations/cycle.md. Nothing here has seen a scan.
+ *
+ * This file simulates many people: eight to a group in SIMD lanes, one explicit Runge-Kutta scheme with a wide
+ * stability interval.
  *
  * The model is only mildly stiff (tone relaxes within a day), so explicit schemes of order 4 with wide stability
  * intervals beat both ordinary explicit pairs, which stability holds to small steps, and implicit multistep methods,

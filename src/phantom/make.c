@@ -1,4 +1,15 @@
-/* fsc_phantom_make: the person is sampled on the scan's grid, then the field, the echoes and the noise follow. */
+/* The room phantom: drawn bodies whose truth is known. fsc_phantom_make goes like this:
+ *
+ *   person.c   draws a person: sizes, fat of each muscle by level and side, added fat where one is asked for,
+ *              from the average body of src/body; around.c draws what lies around the muscles,
+ *   pose.c     lays the person into the scanner (tilt, shift),
+ *   tissue.c   asks at every sub-voxel which tissue lies there and how much fat it holds,
+ *   field.c    the field map, dipole fields of gas included,
+ *   echo.c     the echoes of a multi-echo gradient echo; noise.c adds the noise of each channel,
+ *   write.c    leaves a raw BIDS dataset; write_truth.c the labels, maps and site table it must come back to; target.c
+ *              measures that truth.
+ *
+ * Only the tests and the command see this room: nothing that measures may know how the truth was drawn. */
 #include "alloc.h"
 #include "echo.h"
 #include "fail.h"

@@ -3,7 +3,9 @@
 #ifndef FSC_PHANTOM_PERSON_H
 #define FSC_PHANTOM_PERSON_H
 
-#include "region.h"
+#include "body.h"
+
+#include <fascicle/phantom.h>
 
 #define FSC_SECTION_STEPS 32 /* cross-sections a level */
 

@@ -1,3 +1,4 @@
+/* Names of the dataset that the phantom is written to: participant, session, folders. */
 #include "target.h"
 
 #include "fail.h"

@@ -1,3 +1,15 @@
+/* The room study: what the model of src/cycle does over many virtual people. Each question is a file and a header:
+ *
+ *   population.c   draws people from published and assumed laws (data/cycle/population.tsv),
+ *   calibrate.c    holds them against published numbers (data/cycle/targets.tsv); settle.c redraws and moves the
+ *                  population until the targets' means are met, weights.c finds the weights of least information,
+ *   threshold.c    the smallest strain that sustains itself,
+ *   sensitivity.c  which assumptions matter (Sobol indices),
+ *   identify.c     what measurements could tell of the parameters at all,
+ *   dense.c        the small symmetric algebra they share.
+ *
+ * This file: the neck model, its curves and the set-ups that the studies have in common. Nothing here looks at a scan.
+ */
 #include "study.h"
 
 #include "alloc.h"

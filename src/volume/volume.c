@@ -1,4 +1,15 @@
-/* Float maps: memory, reading, writing. */
+/* The room volume: voxels that know where they lie. A file becomes a map in memory like this:
+ *
+ *   nifti_header.c  reads and checks the header (NIfTI-1 and -2, either byte order) before anything is allocated,
+ *   grid.c          turns its affine into a grid: mm, which way the axes point, whether two grids are the same,
+ *   open.c          asks whether grid and file fit (sizes, plausible voxels) and opens both together,
+ *   nifti_read.c    reads voxels slab by slab into float,
+ *   volume.c        owns float maps, labels.c owns label maps and carries them to another grid,
+ *   nifti_write.c   writes them, whole or not at all; compare.c says how two maps differ.
+ *
+ * Everything after this room works on fsc_volume and fsc_labels and never sees a file format.
+ *
+ * This file: float maps: memory, reading, writing. */
 #include "alloc.h"
 #include "fail.h"
 #include "grid.h"

@@ -36,20 +36,17 @@ static void print(cli *c, const fsc_scan *s) {
     cli_notes(c, "note", &s->notes, 1);
 }
 
-static int run(cli *c, const void *given) {
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
-    walk w = {.cli = c};
-    const fsc_status status = walk_scan(&w, v->path, &v->scan);
-    if (status == FSC_OK) print(c, w.scan);
-    const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
-    walk_free(&w);
-    return code;
+    AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    TRY(walk_scan(&w, v->path, &v->scan));
+    print(c, w.scan);
+    return FSC_OK;
 }
 
 static const arg args[] = {
-    {"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"}, {NULL, 0, 0, NULL}};
-static const opt opts[] = {WALK_SCAN_OPTS(values, scan), {NULL, NULL, OPT_FLAG, 0, NULL}};
-extern const command cmd_info;
+    {"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"}, ARG_END};
+static const opt opts[] = {WALK_SCAN_OPTS(values, scan), OPT_END};
 const command cmd_info = {
     .name = "info",
     .group = "look",

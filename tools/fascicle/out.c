@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* the signal that asked the work to end */
 
-static void on_interrupt(int signal_number) {
-    (void)signal_number;
-    interrupted = 1;
+/* Only asks; where nothing polls progress, a second signal ends the process at once. */
+static void on_signal(int signal_number) {
+    interrupted = signal_number;
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
 }
 
 /* Progress asks between stages of work; that is also where an interrupt is noticed. */
@@ -29,7 +31,7 @@ static int show_progress(void *context, const char *stage, double fraction) {
 void cli_begin(cli *c) {
     c->progress.step = show_progress;
     c->progress.context = c;
-    struct sigaction action = {.sa_handler = on_interrupt};
+    struct sigaction action = {.sa_handler = on_signal};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
 }
@@ -90,7 +92,7 @@ void cli_notes(cli *c, const char *step, const fsc_notes *notes, int all) {
 static int exit_code(fsc_status status) {
     switch (status) {
     case FSC_OK: return EXIT_OK;
-    case FSC_E_CANCELLED: return EXIT_INTERRUPTED;
+    case FSC_E_CANCELLED: return interrupted ? EXIT_SIGNAL + interrupted : EXIT_FAILED;
     case FSC_E_ARG: return EXIT_USAGE;
     case FSC_E_IO: return EXIT_FILE;
     case FSC_E_FORMAT:
@@ -105,29 +107,35 @@ static int exit_code(fsc_status status) {
     return EXIT_FAILED;
 }
 
-int cli_fail(cli *c, fsc_status status, const fsc_error *err) {
+int cli_fail(cli *c, const fsc_error *err) {
     cli_clear_progress(c);
-    fprintf(stderr, "%s: %s\n", c->path, err->text[0] ? err->text : fsc_status_text(status));
-    return exit_code(status);
+    fprintf(stderr, "fascicle %s: %s\n", c->cmd->name, err->text[0] ? err->text : fsc_status_text(err->code));
+    return exit_code(err->code);
 }
 
-int cli_usage(cli *c, const char *fmt, ...) {
-    cli_clear_progress(c);
-    fprintf(stderr, "%s: ", c->path);
+fsc_status cli_refuse(fsc_error *err, fsc_status code, const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    (void)vfprintf(stderr, fmt, args);
+    err->code = code;
+    (void)vsnprintf(err->text, sizeof err->text, fmt, args);
     va_end(args);
-    fprintf(stderr, "; see '%s --help'\n", c->path);
-    return EXIT_USAGE;
+    return code;
+}
+
+fsc_status cli_usage(const cli *c, fsc_error *err, const char *fmt, ...) {
+    char why[sizeof err->text];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(why, sizeof why, fmt, args);
+    va_end(args);
+    return cli_refuse(err, FSC_E_ARG, "%.400s; see 'fascicle %s --help'", why, c->cmd->name);
 }
 
 fsc_status cli_recipe(cli *c, fsc_recipe *recipe, fsc_error *err) {
-    fsc_status status = fsc_recipe_set_command(recipe, c->argc, c->argv, err);
-    char *options = opt_json(c->cmd, c->values);
-    if (status == FSC_OK && options) status = fsc_recipe_set_options(recipe, options, err);
-    free(options);
-    return status;
+    AUTO(char) options = opt_json(c->cmd, c->values);
+    if (!options) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+    TRY(fsc_recipe_set_command(recipe, c->argc, c->argv, err));
+    return fsc_recipe_set_options(recipe, options, err);
 }
 
 fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...) {
@@ -136,16 +144,13 @@ fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...
     const int n = vsnprintf(out, size, fmt, args);
     va_end(args);
     if (n >= 0 && (size_t)n < size) return FSC_OK;
-    err->code = FSC_E_RANGE;
-    (void)snprintf(err->text, sizeof err->text, "%.200s...: path is too long", out);
-    return FSC_E_RANGE;
+    return cli_refuse(err, FSC_E_RANGE, "%.200s...: path is too long", out);
 }
 
 fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,
                            const fsc_recipe *recipe, fsc_error *err) {
-    const fsc_status status = fsc_recipe_open_dataset(dir, recipe, err);
-    if (status != FSC_OK) return status;
-    char part[4096];
+    TRY(fsc_recipe_open_dataset(dir, recipe, err));
+    char part[CLI_PATH_MAX];
     /* mkdir -p by hand: the parents are known, and only the last may be missing. */
     const char *piece[] = {participant, session, "anat"};
     size_t used = (size_t)snprintf(part, sizeof part, "%s", dir);

@@ -1,8 +1,5 @@
 #include "walk.h"
 
-#include <fascicle/change.h>
-#include <fascicle/report.h>
-#include <fascicle/store.h>
 #include <math.h>
 #include <string.h>
 #include <time.h>
@@ -21,12 +18,6 @@ void walk_free(walk *w) {
     fsc_sites_free(w->sites);
     fsc_fatwater_free(w->fatwater);
     fsc_scan_free(w->scan);
-}
-
-static fsc_status refuse(walk *w, fsc_status code, const char *text, const char *value) {
-    w->err.code = code;
-    (void)snprintf(w->err.text, sizeof w->err.text, text, value);
-    return code;
 }
 
 static void print_scan(walk *w) {
@@ -48,9 +39,9 @@ fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
                                       .session = with->session,
                                       .acquisition = with->acquisition,
                                       .progress = &w->cli->progress};
-    const fsc_status status = fsc_scan_read(&w->scan, path, &options, &w->err);
-    if (status == FSC_OK) print_scan(w);
-    return status;
+    TRY(fsc_scan_read(&w->scan, path, &options, w->err));
+    print_scan(w);
+    return FSC_OK;
 }
 
 static void print_separate(walk *w, double seconds) {
@@ -74,23 +65,19 @@ static void print_separate(walk *w, double seconds) {
 }
 
 fsc_status walk_separate(walk *w, const walk_separate_options *with) {
+    static const int sign[] = {0, 1, -1}; /* in the order of the option's words */
     fsc_separate_options options = FSC_SEPARATE_OPTIONS_INIT;
+    options.sign = sign[with->sign];
     options.spectrum = with->spectrum;
     options.water_shift_ppm = with->water_shift_ppm;
     options.ramp = with->no_ramp ? -1 : 0;
     options.t1_correct = with->t1_correct;
     options.n_threads = (int32_t)w->cli->threads;
     options.progress = &w->cli->progress;
-    if (with->sign && strcmp(with->sign, "stored") == 0)
-        options.sign = 1;
-    else if (with->sign && strcmp(with->sign, "conjugate") == 0)
-        options.sign = -1;
-    else if (with->sign && strcmp(with->sign, "auto") != 0)
-        return refuse(w, FSC_E_ARG, "--sign is auto, stored or conjugate, not '%s'", with->sign);
     const double start_s = walk_clock_s();
-    const fsc_status status = fsc_separate_run(&w->fatwater, w->scan, &options, &w->err);
-    if (status == FSC_OK) print_separate(w, walk_clock_s() - start_s);
-    return status;
+    TRY(fsc_separate_run(&w->fatwater, w->scan, &options, w->err));
+    print_separate(w, walk_clock_s() - start_s);
+    return FSC_OK;
 }
 
 /* Takes ending off text; non-zero when it was there. */
@@ -102,16 +89,15 @@ static int cut_ending(char *text, const char *ending) {
 }
 
 fsc_status walk_earlier_maps(walk *w, const char *path, char *stem) {
-    char own[4096];
+    char own[CLI_PATH_MAX];
     if (!stem) stem = own;
     if ((size_t)snprintf(stem, sizeof own, "%s", path) >= sizeof own || !cut_ending(stem, "_PDFFmap.nii.gz"))
-        return refuse(w, FSC_E_NOTFOUND, "%s: name the ..._PDFFmap.nii.gz of an earlier run", path);
+        return cli_refuse(w->err, FSC_E_NOTFOUND, "%s: name the ..._PDFFmap.nii.gz of an earlier run", path);
     /* Maps that are no PDFF carry a word more. */
     if (!cut_ending(stem, "_desc-2point")) (void)cut_ending(stem, "_desc-ready");
-    const fsc_status status = fsc_fatwater_read(&w->fatwater, stem, &w->err);
-    if (status == FSC_OK)
-        cli_line(w->cli, "separate", "maps of an earlier run: %s", fsc_method_text(w->fatwater->method));
-    return status;
+    TRY(fsc_fatwater_read(&w->fatwater, stem, w->err));
+    cli_line(w->cli, "separate", "maps of an earlier run: %s", fsc_method_text(w->fatwater->method));
+    return FSC_OK;
 }
 
 static void print_anatomy(walk *w) {
@@ -135,38 +121,34 @@ static void print_anatomy(walk *w) {
 }
 
 static fsc_status read_labels(walk *w, fsc_labels **out, const char *path) {
-    const fsc_status status = fsc_labels_read(out, path, &w->err);
-    return status == FSC_OK ? fsc_recipe_add_input(&w->scan->recipe, path, &w->err) : status;
+    TRY(fsc_labels_read(out, path, w->err));
+    return fsc_recipe_add_input(&w->scan->recipe, path, w->err);
 }
 
 fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
     if (!with->labels) {
         if (with->levels)
-            return refuse(w, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE",
-                          with->levels);
+            return cli_refuse(w->err, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE",
+                              with->levels);
         cli_line(w->cli, "anatomy",
                  "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
                  "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
         return FSC_OK;
     }
-    fsc_labels *muscles = NULL, *levels = NULL;
-    fsc_status status = read_labels(w, &muscles, with->labels);
+    AUTO(fsc_labels) muscles = NULL;
+    AUTO(fsc_labels) levels = NULL;
+    TRY(read_labels(w, &muscles, with->labels));
     const int same = with->levels && strcmp(with->levels, with->labels) == 0;
-    if (status == FSC_OK && with->levels && !same) status = read_labels(w, &levels, with->levels);
-    if (status == FSC_OK) {
-        const fsc_sites_options options = {
-            .muscle_scheme = with->label_scheme, .level_scheme = with->level_scheme, .side_known = w->scan->side_known};
-        status = fsc_sites_build(&w->sites, &w->scan->grid, muscles, same ? muscles : levels, &options, &w->err);
-    }
-    fsc_labels_free(muscles);
-    fsc_labels_free(levels);
-    if (status == FSC_OK) print_anatomy(w);
-    return status;
+    if (with->levels && !same) TRY(read_labels(w, &levels, with->levels));
+    const fsc_sites_options options = {
+        .muscle_scheme = with->label_scheme, .level_scheme = with->level_scheme, .side_known = w->scan->side_known};
+    TRY(fsc_sites_build(&w->sites, &w->scan->grid, muscles, same ? muscles : levels, &options, w->err));
+    print_anatomy(w);
+    return FSC_OK;
 }
 
 fsc_status walk_measure(walk *w) {
-    const fsc_status status = fsc_measure_run(&w->measures, w->fatwater, w->sites, &w->err);
-    if (status != FSC_OK) return status;
+    TRY(fsc_measure_run(&w->measures, w->fatwater, w->sites, w->err));
     const fsc_measures *m = w->measures;
     long long sites = 0, voxels = 0, cut = 0;
     for (int32_t i = 0; i < m->n_row; i++) {
@@ -186,20 +168,19 @@ fsc_status walk_measure(walk *w) {
 
 fsc_status walk_exam(walk *w, const walk_map_options *with) {
     if (!with->exam) return FSC_OK;
-    const fsc_status status = fsc_exam_read(&w->exam, with->exam, &w->err);
-    return status == FSC_OK ? fsc_recipe_add_input(&w->scan->recipe, with->exam, &w->err) : status;
+    TRY(fsc_exam_read(&w->exam, with->exam, w->err));
+    return fsc_recipe_add_input(&w->scan->recipe, with->exam, w->err);
 }
 
 static fsc_status read_norms(walk *w, fsc_norms **norms, const opt_texts *files) {
-    fsc_status status = fsc_norms_builtin(norms, &w->err);
-    for (int i = 0; i < files->n && status == FSC_OK; i++) {
-        fsc_norms *more = NULL;
-        status = fsc_norms_read(&more, files->item[i], &w->err);
-        if (status == FSC_OK) status = fsc_norms_join(*norms, more, &w->err);
-        if (status == FSC_OK) status = fsc_recipe_add_input(&w->scan->recipe, files->item[i], &w->err);
-        fsc_norms_free(more);
+    TRY(fsc_norms_builtin(norms, w->err));
+    for (int i = 0; i < files->n; i++) {
+        AUTO(fsc_norms) more = NULL;
+        TRY(fsc_norms_read(&more, files->item[i], w->err));
+        TRY(fsc_norms_join(*norms, more, w->err));
+        TRY(fsc_recipe_add_input(&w->scan->recipe, files->item[i], w->err));
     }
-    return status;
+    return FSC_OK;
 }
 
 static void print_map(walk *w) {
@@ -209,7 +190,8 @@ static void print_map(walk *w) {
         sites++;
         placed += w->map->site[i].norm.norm_id[0] != 0;
     }
-    if (w->map->stop) cli_line(w->cli, "STOP", "a red flag is positive: %s", w->map->exam->red_flag[0].action);
+    if (w->map->stop) cli_line(w->cli, "STOP", "%s: %s", w->map->exam->red_flag[0].urgency,
+                              w->map->exam->red_flag[0].action);
     const fsc_exam *exam = w->map->exam;
     const int asked = isfinite(exam->age_years) && exam->sex != FSC_SEX_UNKNOWN;
     cli_line(w->cli, "map", "%d of %d sites have a published group to compare with%s", placed, sites,
@@ -219,60 +201,53 @@ static void print_map(walk *w) {
 
 /* The last visit of this person before the day of this one. */
 static fsc_status compare_with_store(walk *w, const char *path) {
-    fsc_store *store = NULL;
-    fsc_visit *visits = NULL;
-    fsc_map *before = NULL;
+    AUTO(fsc_store) store = NULL;
+    AUTO(fsc_visit) visits = NULL;
+    AUTO(fsc_map) before = NULL;
     int32_t n = 0, last = -1;
     const fsc_acquisition *now = &w->map->acquisition;
-    fsc_status status = fsc_store_open(&store, path, 0, &w->err);
-    if (status == FSC_OK) status = fsc_store_visits(&visits, &n, store, now->participant, &w->err);
+    TRY(fsc_store_open(&store, path, 0, w->err));
+    TRY(fsc_store_visits(&visits, &n, store, now->participant, w->err));
     for (int32_t i = 0; i < n; i++)
         if (strcmp(visits[i].acquisition.date, now->date) < 0) last = i;
-    if (status == FSC_OK && last >= 0) {
-        status = fsc_store_map(&before, store, now->participant, visits[last].acquisition.session, &w->err);
-        if (status == FSC_OK) status = fsc_change_run(w->map, before, &w->err);
-        if (status == FSC_OK)
-            cli_line(w->cli, "change", "since %s: %s", visits[last].acquisition.date, w->map->change_multiplicity);
-    } else if (status == FSC_OK) {
+    if (last < 0) {
         cli_line(w->cli, "change", "no earlier visit of %s in %s", now->participant, path);
+        return FSC_OK;
     }
-    fsc_map_free(before);
-    fsc_store_free_visits(visits);
-    fsc_store_close(store);
-    return status;
+    TRY(fsc_store_map(&before, store, now->participant, visits[last].acquisition.session, w->err));
+    TRY(fsc_change_run(w->map, before, w->err));
+    cli_line(w->cli, "change", "since %s: %s", visits[last].acquisition.date, w->map->change_multiplicity);
+    return FSC_OK;
 }
 
 fsc_status walk_map(walk *w, const walk_map_options *with) {
-    fsc_norms *norms = NULL;
+    AUTO(fsc_norms) norms = NULL;
     fsc_acquisition acquisition;
     fsc_acquisition_from_scan(&acquisition, w->scan);
     if (with->date) (void)snprintf(acquisition.date, sizeof acquisition.date, "%s", with->date);
-    fsc_status status = read_norms(w, &norms, &with->norms);
+    TRY(read_norms(w, &norms, &with->norms));
     const fsc_map_inputs inputs = {.measures = w->measures,
                                    .fatwater = w->fatwater,
                                    .sites = w->sites,
                                    .acquisition = &acquisition,
                                    .exam = w->exam,
                                    .norms = norms};
-    if (status == FSC_OK) status = fsc_map_run(&w->map, &inputs, &w->err);
-    fsc_norms_free(norms);
-    if (status == FSC_OK) print_map(w);
-    if (status == FSC_OK && with->store) status = compare_with_store(w, with->store);
-    return status;
+    TRY(fsc_map_run(&w->map, &inputs, w->err));
+    print_map(w);
+    return with->store ? compare_with_store(w, with->store) : FSC_OK;
 }
 
 fsc_status walk_forecast(walk *w) {
-    fsc_observations seen = {0};
+    AUTO_STRUCT(fsc_observations) seen = {0};
     fsc_forecast_options options = FSC_FORECAST_OPTIONS_INIT;
     options.n_threads = (int32_t)w->cli->threads;
     options.progress = &w->cli->progress;
     seen.injury_day = w->exam ? -w->exam->days_since_injury : (double)NAN; /* the scan is day 0 */
-    fsc_status status = fsc_observations_add(&seen, w->measures, 0, &w->err);
-    if (status == FSC_OK) status = fsc_forecast_run(&w->forecast, &seen, &options, &w->err);
-    fsc_observations_free(&seen);
+    TRY(fsc_observations_add(&seen, w->measures, 0, w->err));
+    const fsc_status status = fsc_forecast_run(&w->forecast, &seen, &options, w->err);
     if (status == FSC_E_ARG) { /* no site that the model can place: the rest of the page stands without it */
-        cli_line(w->cli, "forecast", "none: %s", w->err.text);
-        w->err = (fsc_error)FSC_ERROR_INIT;
+        cli_line(w->cli, "forecast", "none: %s", w->err->text);
+        *w->err = (fsc_error)FSC_ERROR_INIT;
         return FSC_OK;
     }
     if (status != FSC_OK) return status;
@@ -283,30 +258,27 @@ fsc_status walk_forecast(walk *w) {
 }
 
 fsc_status walk_output(walk *w, const char *out) {
-    const fsc_status status = cli_recipe(w->cli, &w->scan->recipe, &w->err);
-    if (status != FSC_OK) return status;
+    TRY(cli_recipe(w->cli, &w->scan->recipe, w->err));
     return cli_make_output(w->anat, sizeof w->anat, out, w->scan->participant, w->scan->session, &w->scan->recipe,
-                           &w->err);
+                           w->err);
 }
 
 fsc_status walk_write_maps(walk *w) {
-    return fsc_fatwater_write(w->fatwater, w->scan, w->anat, &w->scan->recipe, &w->err);
+    return fsc_fatwater_write(w->fatwater, w->scan, w->anat, &w->scan->recipe, w->err);
 }
 
 fsc_status walk_write_measures(walk *w) {
     const fsc_scan *s = w->scan;
-    fsc_status status = FSC_OK;
-    if (w->sites) status = fsc_sites_write(w->sites, w->anat, s->name, &s->recipe, &w->err);
-    if (status != FSC_OK) return status;
-    return fsc_measures_write(w->measures, w->anat, s->name, s->participant, s->session, &s->recipe, &w->err);
+    if (w->sites) TRY(fsc_sites_write(w->sites, w->anat, s->name, &s->recipe, w->err));
+    return fsc_measures_write(w->measures, w->anat, s->name, s->participant, s->session, &s->recipe, w->err);
 }
 
 fsc_status walk_write_map(walk *w) {
-    return fsc_map_write(w->map, w->anat, w->scan->name, &w->scan->recipe, &w->err);
+    return fsc_map_write(w->map, w->anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
 fsc_status walk_write_forecast(walk *w) {
-    return fsc_forecast_write(w->forecast, w->anat, w->scan->name, &w->scan->recipe, &w->err);
+    return fsc_forecast_write(w->forecast, w->anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
 fsc_status walk_write_report(walk *w, const char *path) {
@@ -317,7 +289,7 @@ fsc_status walk_write_report(walk *w, const char *path) {
                                     .recipe = &w->scan->recipe,
                                     .map = w->map,
                                     .forecast = w->forecast};
-    const fsc_status status = fsc_report_write(path, &input, &w->err);
-    if (status == FSC_OK) cli_file(w->cli, "report", path);
-    return status;
+    TRY(fsc_report_write(path, &input, w->err));
+    cli_file(w->cli, "report", path);
+    return FSC_OK;
 }

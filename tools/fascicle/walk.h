@@ -4,16 +4,10 @@
 
 #include "cmd.h"
 
-#include <fascicle/anatomy.h>
-#include <fascicle/forecast.h>
-#include <fascicle/map.h>
-#include <fascicle/measure.h>
-#include <fascicle/scan.h>
-#include <fascicle/separate.h>
-
-/* What the steps have made so far; zero-initialise, free with walk_free. Every step prints its line. */
+/* What the steps have made so far; start from {.cli = c, .err = err}. Every step prints its line. */
 typedef struct walk {
     cli *cli;
+    fsc_error *err;
     fsc_scan *scan; /* its recipe collects every input of the run */
     fsc_fatwater *fatwater;
     fsc_sites *sites; /* NULL without labels */
@@ -21,8 +15,7 @@ typedef struct walk {
     fsc_exam *exam; /* NULL when none was given */
     fsc_map *map;
     fsc_forecast *forecast;
-    char anat[4096]; /* output folder; "" until walk_output */
-    fsc_error err;
+    char anat[CLI_PATH_MAX]; /* output folder; "" until walk_output */
 } walk;
 
 /* The options that several commands share, in one struct. */
@@ -30,9 +23,9 @@ typedef struct walk_scan_options {
     const char *participant, *session, *acquisition;
 } walk_scan_options;
 typedef struct walk_separate_options {
-    const char *spectrum, *sign;
+    const char *spectrum;
     double water_shift_ppm;
-    int no_ramp, t1_correct;
+    int sign, no_ramp, t1_correct;
 } walk_separate_options;
 typedef struct walk_label_options {
     const char *labels, *levels, *label_scheme, *level_scheme;
@@ -43,43 +36,36 @@ typedef struct walk_map_options {
     opt_texts norms;
 } walk_map_options;
 
-/* Rows for option tables; base is the offset of the struct inside the command's values. */
+/* Rows for option tables: the member of the command's values that holds such a struct. */
 #define WALK_SCAN_OPTS(type, field)                                                                                    \
-    {"participant", "ID", OPT_TEXT, offsetof(type, field.participant),                                                 \
-     "which person of a BIDS dataset (16 or sub-16)"},                                                                 \
-        {"session", "ID", OPT_TEXT, offsetof(type, field.session), "which visit of that person (02 or ses-02)"}, {     \
-        "acquisition", "NAME", OPT_TEXT, offsetof(type, field.acquisition),                                            \
-            "which acquisition, when there are several"                                                                \
-    }
+    OPT(type, field.participant, "participant", OPT_TEXT, "ID", "which person of a BIDS dataset (16 or sub-16)"),      \
+        OPT(type, field.session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),              \
+        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several")
 #define WALK_SEPARATE_OPTS(type, field)                                                                                \
-    {"spectrum", "NAME", OPT_TEXT, offsetof(type, field.spectrum),                                                     \
-     "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"},                                       \
-        {"water-shift", "PPM", OPT_NUMBER, offsetof(type, field.water_shift_ppm),                                      \
-         "shift of the water peak, for objects that are not at body temperature"},                                     \
-        {"sign", "WHICH", OPT_TEXT, offsetof(type, field.sign),                                                        \
-         "precession sign: auto (default), stored or conjugate"},                                                      \
-        {"no-ramp", NULL, OPT_FLAG, offsetof(type, field.no_ramp), "do not look for a bipolar readout ramp"}, {        \
-        "t1-correct", NULL, OPT_FLAG, offsetof(type, field.t1_correct),                                                \
-            "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)"                                    \
-    }
+    OPT(type, field.spectrum, "spectrum", OPT_TEXT, "NAME",                                                            \
+        "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"),                                    \
+        OPT(type, field.water_shift_ppm, "water-shift", OPT_NUMBER, "PPM",                                             \
+            "shift of the water peak, for objects that are not at body temperature"),                                  \
+        OPT(type, field.sign, "sign", OPT_WORD, "WHICH", "precession sign", .words = "auto|stored|conjugate"),         \
+        OPT(type, field.no_ramp, "no-ramp", OPT_FLAG, NULL, "do not look for a bipolar readout ramp"),                 \
+        OPT(type, field.t1_correct, "t1-correct", OPT_FLAG, NULL,                                                      \
+            "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)")
 #define WALK_LABEL_OPTS(type, field)                                                                                   \
-    {"labels", "FILE", OPT_TEXT, offsetof(type, field.labels), "muscle label map (NIfTI)"},                            \
-        {"levels", "FILE", OPT_TEXT, offsetof(type, field.levels),                                                     \
-         "vertebra or disc label map (NIfTI); may be the same file"},                                                  \
-        {"label-scheme", "NAME", OPT_TEXT, offsetof(type, field.label_scheme),                                         \
-         "numbering of the muscle labels, when it is not clear from the values"},                                      \
-    {                                                                                                                  \
-        "level-scheme", "NAME", OPT_TEXT, offsetof(type, field.level_scheme), "numbering of the levels, likewise"      \
-    }
+    OPT(type, field.labels, "labels", OPT_TEXT, "FILE", "muscle label map (NIfTI)"),                                   \
+        OPT(type, field.levels, "levels", OPT_TEXT, "FILE",                                                            \
+            "vertebra or disc label map (NIfTI); may be the same file"),                                               \
+        OPT(type, field.label_scheme, "label-scheme", OPT_NAME, "NAME",                                                \
+            "numbering of the muscle labels, when it is not clear from the values", .names = fsc_scheme_names),        \
+        OPT(type, field.level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels, likewise",           \
+            .names = fsc_scheme_names)
 #define WALK_MAP_OPTS(type, field)                                                                                     \
-    {"exam", "FILE", OPT_TEXT, offsetof(type, field.exam),                                                             \
-     "what the person and the examiner say (exam.json): age, sex, history, red flags"},                                \
-        {"norms", "FILE", OPT_TEXTS, offsetof(type, field.norms),                                                      \
-         "a norm table of your own (from `fascicle norms fit`), beside the published ones"},                           \
-        {"date", "DAY", OPT_TEXT, offsetof(type, field.date), "day of the scan, as 2026-11-21"}, {                     \
-        "store", "FILE", OPT_TEXT, offsetof(type, field.store),                                                        \
-            "store of earlier visits: compare with the last one before this day"                                       \
-    }
+    OPT(type, field.exam, "exam", OPT_TEXT, "FILE",                                                                    \
+        "what the person and the examiner say (exam.json): age, sex, history, red flags"),                             \
+        OPT(type, field.norms, "norms", OPT_TEXTS, "FILE",                                                             \
+            "a norm table of your own (from `fascicle norms fit`), beside the published ones"),                        \
+        OPT(type, field.date, "date", OPT_DAY, "DAY", "day of the scan, as 2026-11-21"),                               \
+        OPT(type, field.store, "store", OPT_TEXT, "FILE",                                                              \
+            "store of earlier visits: compare with the last one before this day")
 
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
 fsc_status walk_separate(walk *w, const walk_separate_options *with);

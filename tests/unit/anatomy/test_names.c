@@ -1,6 +1,6 @@
 /* Muscles, levels and sides as words. */
 #include "../test.h"
-#include "words.h"
+#include "names.h"
 
 #include <string.h>
 

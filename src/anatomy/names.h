@@ -1,6 +1,6 @@
-/* The words of the field: muscles and vertebral levels, from data/muscles.tsv and data/levels.tsv. */
-#ifndef FSC_ANATOMY_WORDS_H
-#define FSC_ANATOMY_WORDS_H
+/* The names of the field: muscles, vertebral levels and label schemes, from data/. */
+#ifndef FSC_ANATOMY_NAMES_H
+#define FSC_ANATOMY_NAMES_H
 
 #include <fascicle/anatomy.h>
 #include <stdint.h>
@@ -11,6 +11,11 @@ typedef struct fsc_level_word {
     int32_t value;      /* in fsc_sites.levels */
     const char *snomed; /* SNOMED CT code, "n/a" where we know none */
 } fsc_level_word;
+
+/* Made by scripts/anatomy_tables.py from data/; each ends with a row of zeros. */
+extern const fsc_muscle fsc_muscle_table[];
+extern const fsc_level_word fsc_level_table[];
+extern const char *const fsc_scheme_table[];
 
 /* The row of a level, or NULL ("?n" levels have none). Borrowed for ever. */
 const fsc_level_word *fsc_level_word_find(const char *level);
