@@ -130,10 +130,10 @@ typedef struct fsc_exam {
     char mechanism[24];       /* "whiplash", "fall", ... or ""; violence is never kept: it reads as "other" */
     double onset_age_years;   /* age when this pain first came */
     double prior_neck_episodes, prior_back_episodes;
-    double ndi_percent, odi_percent;    /* 0..100 */
-    double nrs_pain;                    /* 0..10 */
-    int32_t wad_grade;                  /* 0..4, -1 = not given; likewise below */
-    int32_t strain_grade, sprain_grade; /* 1..3 */
+    double ndi_percent, odi_percent;         /* 0..100 */
+    double nrs_pain;                         /* 0..10 */
+    int32_t wad_grade;                       /* 0..4, -1 = not given; likewise below */
+    int32_t strain_grade, sprain_grade;      /* 1..3 */
     double pregnant_weeks, postpartum_weeks; /* NaN: neither */
     double morning_stiffness_min;
     char start_back[8];        /* STarT Back group: "low", "medium", "high" or "" */

@@ -30,9 +30,9 @@ typedef struct fsc_plan_hold {
     char what[320];  /* what is held back */
     char plain[400]; /* for the person */
     char by_whom[64];
-    double review_weeks;  /* NaN: at each visit */
-    char withheld[160];   /* tags of data/plan/rules.tsv that no step may carry, blanks between */
-    char kept_out[240];   /* rules that would have fired and do not for that reason */
+    double review_weeks; /* NaN: at each visit */
+    char withheld[160];  /* tags of data/plan/rules.tsv that no step may carry, blanks between */
+    char kept_out[240];  /* rules that would have fired and do not for that reason */
     char grade[120];
     char rows[96];
 } fsc_plan_hold;
@@ -44,10 +44,10 @@ typedef struct fsc_plan_region {
     char region[16]; /* "neck", "thoracic", "low back" */
     char level_first[12], level_last[12];
     fsc_side side;
-    int32_t exam_agrees;                 /* non-zero: the exam points here by itself */
-    int32_t map_agrees;                  /* non-zero: the map does */
-    char why[FSC_PLAN_WHY_COUNT][160];   /* reasons, the exam's first; "" ends them */
-    char use[240];                       /* what may be done with it */
+    int32_t exam_agrees;               /* non-zero: the exam points here by itself */
+    int32_t map_agrees;                /* non-zero: the map does */
+    char why[FSC_PLAN_WHY_COUNT][160]; /* reasons, the exam's first; "" ends them */
+    char use[240];                     /* what may be done with it */
     char rows[96];
 } fsc_plan_region;
 
@@ -106,7 +106,7 @@ typedef struct fsc_plan_unknown {
 
 typedef struct fsc_plan_measure {
     char name[64];
-    double now;         /* NaN: not given */
+    double now;          /* NaN: not given */
     double least_change; /* the least change that counts; NaN: none published */
     char unit[24];
     char text[240]; /* the rule, with its other readings */
@@ -169,7 +169,7 @@ typedef struct fsc_plan {
     char signature[160]; /* that no clinician has signed these rules yet; printed with every plan */
     char radiology[160]; /* whether a doctor has read all the pictures: this program sees only muscle */
     fsc_question *ask;
-    fsc_red_flag *stop; /* stops alone */
+    fsc_red_flag *stop;  /* stops alone */
     fsc_red_flag *refer; /* told to a doctor beside the plan */
     fsc_plan_hold *hold_back;
     fsc_plan_region *region;

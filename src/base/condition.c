@@ -153,7 +153,8 @@ static fsc_status read_compared(parser *p, int32_t index) {
     n->number = fsc_parse_number(word);
     if (n->kind == NODE_NAME && p->v->name[n->name].kind == FSC_VALUE_WORD) {
         const fsc_name *name = &p->v->name[n->name];
-        if (!is_one_of(name->words, word)) return wrong(p, "%s is never '%s' (it may be: %s)", name->name, word, name->words);
+        if (!is_one_of(name->words, word))
+            return wrong(p, "%s is never '%s' (it may be: %s)", name->name, word, name->words);
         if (n->op != EQUAL && n->op != UNEQUAL) return wrong(p, "%s is a word; compare it by = or !=", name->name);
         fsc_copy_text(n->word, sizeof n->word, word);
     } else if (isnan(n->number)) {
@@ -318,7 +319,8 @@ int fsc_condition_uses(const fsc_condition *c, int32_t name) {
     return 0;
 }
 
-/* Values of one name worth trying: each threshold and a little to both its sides, each word used and one that is none. */
+/* Values of one name worth trying: each threshold and a little to both its sides, each word used and one that is none.
+ */
 static int32_t values_to_try(fsc_value *out, int32_t room, const fsc_condition *c, const fsc_vocabulary *v,
                              int32_t name) {
     int32_t n = 0;

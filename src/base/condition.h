@@ -1,5 +1,6 @@
-/* Conditions of rule tables, as `age_years >= 60 and (weight_loss or count(fever, rash, wound) >= 2)`, over answers that
- * may be missing: yes, no and unknown follow Kleene's three-valued logic, so a rule fires only on what is known. */
+/* Conditions of rule tables, as `age_years >= 60 and (weight_loss or count(fever, rash, wound) >= 2)`, over answers
+ * that may be missing: yes, no and unknown follow Kleene's three-valued logic, so a rule fires only on what is known.
+ */
 #ifndef FSC_BASE_CONDITION_H
 #define FSC_BASE_CONDITION_H
 

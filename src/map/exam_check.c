@@ -26,8 +26,7 @@ static fsc_status check_birth(const fsc_exam *exam, const char *what, fsc_error 
     if (isnan(exam->pregnant_weeks) && isnan(exam->postpartum_weeks)) return FSC_OK;
     if (exam->sex == FSC_SEX_MALE) return fsc_fail(err, FSC_E_RANGE, "%s: %s does not fit sex male", what, field);
     if (exam->age_years > birth_age_max_years || exam->age_years < birth_age_min_years)
-        return fsc_fail(err, FSC_E_RANGE, "%s: %s does not fit age_years %g; check both", what, field,
-                        exam->age_years);
+        return fsc_fail(err, FSC_E_RANGE, "%s: %s does not fit age_years %g; check both", what, field, exam->age_years);
     if (!isnan(exam->pregnant_weeks) && !isnan(exam->postpartum_weeks))
         return fsc_fail(err, FSC_E_RANGE, "%s: pregnant_weeks and postpartum_weeks are both given; leave one null",
                         what);
@@ -40,9 +39,8 @@ static fsc_status check_injury(const fsc_exam *exam, const char *what, fsc_error
                         : exam->wad_grade > 0           ? "wad_grade"
                         : exam->strain_grade > 0        ? "strain_grade"
                         : exam->sprain_grade > 0        ? "sprain_grade"
-                        : strcmp(exam->mechanism, "whiplash") == 0 || strcmp(exam->mechanism, "fall") == 0
-                            ? "mechanism"
-                            : NULL;
+                        : strcmp(exam->mechanism, "whiplash") == 0 || strcmp(exam->mechanism, "fall") == 0 ? "mechanism"
+                                                                                                           : NULL;
     if (!field) return FSC_OK;
     return fsc_fail(err, FSC_E_RANGE, "%s: injury_history never does not fit %s; set it to yes or leave %s null", what,
                     field, field);

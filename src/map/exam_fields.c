@@ -36,17 +36,16 @@ static const fsc_field exam_fields[] = {FSC_FIELD(fsc_exam, participant, TEXT),
 static const fsc_field modifier_fields[] = {
     FSC_FIELD(fsc_exam, sleep_hours, NUMBER), FSC_FIELD(fsc_exam, stress_0_10, NUMBER),
     FSC_FIELD(fsc_exam, activity_hours_week, NUMBER), FSC_FIELD(fsc_exam, posture_hours_day, NUMBER), FSC_FIELD_END};
-static const fsc_field review_fields[] = {FSC_FIELD_AS("weeks", fsc_exam, review.weeks, NUMBER),
-                                          FSC_FIELD_AS("nrs_before", fsc_exam, review.nrs_before, NUMBER),
-                                          FSC_FIELD_AS("ndi_before_percent", fsc_exam, review.ndi_before_percent,
-                                                       NUMBER),
-                                          FSC_FIELD_AS("odi_before_percent", fsc_exam, review.odi_before_percent,
-                                                       NUMBER),
-                                          FSC_FIELD_AS("nrs_in_exercise", fsc_exam, review.nrs_in_exercise, NUMBER),
-                                          FSC_FIELD_AS("worse_next_day", fsc_exam, review.worse_next_day, ANSWER),
-                                          FSC_FIELD_AS("easy_for_a_week", fsc_exam, review.easy_for_a_week, ANSWER),
-                                          FSC_FIELD_AS("stopped_exercise", fsc_exam, review.stopped_exercise, ANSWER),
-                                          FSC_FIELD_END};
+static const fsc_field review_fields[] = {
+    FSC_FIELD_AS("weeks", fsc_exam, review.weeks, NUMBER),
+    FSC_FIELD_AS("nrs_before", fsc_exam, review.nrs_before, NUMBER),
+    FSC_FIELD_AS("ndi_before_percent", fsc_exam, review.ndi_before_percent, NUMBER),
+    FSC_FIELD_AS("odi_before_percent", fsc_exam, review.odi_before_percent, NUMBER),
+    FSC_FIELD_AS("nrs_in_exercise", fsc_exam, review.nrs_in_exercise, NUMBER),
+    FSC_FIELD_AS("worse_next_day", fsc_exam, review.worse_next_day, ANSWER),
+    FSC_FIELD_AS("easy_for_a_week", fsc_exam, review.easy_for_a_week, ANSWER),
+    FSC_FIELD_AS("stopped_exercise", fsc_exam, review.stopped_exercise, ANSWER),
+    FSC_FIELD_END};
 static const fsc_field palpation_fields[] = {FSC_FIELD_AS("muscle", fsc_palpation, place.muscle, TEXT),
                                              FSC_FIELD_AS("level", fsc_palpation, place.level, TEXT),
                                              FSC_FIELD_AS("side", fsc_palpation, place.side, SIDE),
@@ -68,10 +67,10 @@ static const fsc_field treatment_fields[] = {FSC_FIELD(fsc_treatment, kind, TEXT
                                              FSC_FIELD(fsc_treatment, side, SIDE),
                                              FSC_FIELD(fsc_treatment, days_ago, NUMBER),
                                              FSC_FIELD_END};
-static const fsc_field pain_fields[] = {FSC_FIELD(fsc_pain, region, TEXT),       FSC_FIELD(fsc_pain, side, SIDE),
-                                        FSC_FIELD(fsc_pain, onset_date, TEXT),   FSC_FIELD(fsc_pain, onset_days, NUMBER),
-                                        FSC_FIELD(fsc_pain, course, TEXT),       FSC_FIELD(fsc_pain, nrs_pain, NUMBER),
-                                        FSC_FIELD(fsc_pain, radiates, ANSWER),   FSC_FIELD_END};
+static const fsc_field pain_fields[] = {FSC_FIELD(fsc_pain, region, TEXT),     FSC_FIELD(fsc_pain, side, SIDE),
+                                        FSC_FIELD(fsc_pain, onset_date, TEXT), FSC_FIELD(fsc_pain, onset_days, NUMBER),
+                                        FSC_FIELD(fsc_pain, course, TEXT),     FSC_FIELD(fsc_pain, nrs_pain, NUMBER),
+                                        FSC_FIELD(fsc_pain, radiates, ANSWER), FSC_FIELD_END};
 static const fsc_field goal_fields[] = {FSC_FIELD(fsc_goal, activity, TEXT), FSC_FIELD(fsc_goal, score_0_10, NUMBER),
                                         FSC_FIELD_END};
 static const fsc_field finding_fields[] = {

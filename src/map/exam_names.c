@@ -9,14 +9,36 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const fsc_exam_wishes[] = {"hands_on", "self_release", "therapist_release", "stretching", "acupuncture",
-                                       "dry_needling", "trigger_point_injection", "facet_injection", "epidural",
-                                       "rf_neurotomy", "neuromodulation", "botulinum_toxin", "prp", "adhesiolysis",
-                                       "fusion", "medicine", "belt", "traction", "tens", "ultrasound", "yoga",
-                                       "pilates", "strength", "walking", "springy_movement", "surgery", NULL};
-const char *const fsc_exam_treatment_kinds[] = {"rf_neurotomy",    "surgery",        "injection", "needling",
-                                                "botulinum_toxin", "neuromodulation", "manual_therapy", "exercise",
-                                                "medication",      "other",          NULL};
+const char *const fsc_exam_wishes[] = {"hands_on",
+                                       "self_release",
+                                       "therapist_release",
+                                       "stretching",
+                                       "acupuncture",
+                                       "dry_needling",
+                                       "trigger_point_injection",
+                                       "facet_injection",
+                                       "epidural",
+                                       "rf_neurotomy",
+                                       "neuromodulation",
+                                       "botulinum_toxin",
+                                       "prp",
+                                       "adhesiolysis",
+                                       "fusion",
+                                       "medicine",
+                                       "belt",
+                                       "traction",
+                                       "tens",
+                                       "ultrasound",
+                                       "yoga",
+                                       "pilates",
+                                       "strength",
+                                       "walking",
+                                       "springy_movement",
+                                       "surgery",
+                                       NULL};
+const char *const fsc_exam_treatment_kinds[] = {
+    "rf_neurotomy", "surgery",    "injection", "needling", "botulinum_toxin", "neuromodulation", "manual_therapy",
+    "exercise",     "medication", "other",     NULL};
 static const struct {
     const char *word, *name;
 } regions[] = {{"neck", "neck"}, {"thoracic", "thoracic"}, {"low back", "low_back"}};
@@ -179,7 +201,10 @@ static void put_pain(walk *w) {
                    : here ? FSC_ANSWER_UNKNOWN
                           : (known ? 0 : FSC_ANSWER_UNKNOWN)),
             "pain.%s.fresh", name);
-        put(w, FSC_VALUE_ANSWER, "", answer(here ? (int)p.radiates : known ? 0 : FSC_ANSWER_UNKNOWN),
+        put(w, FSC_VALUE_ANSWER, "",
+            answer(here    ? (int)p.radiates
+                   : known ? 0
+                           : FSC_ANSWER_UNKNOWN),
             "pain.%s.radiates", name);
         put(w, FSC_VALUE_NUMBER, "", number(here ? p.nrs_pain : (double)NAN), "pain.%s.nrs", name);
         any |= here;
@@ -202,8 +227,7 @@ static void put_injury(walk *w) {
     ANSWER(w, "injury.acute", e->days_since_injury <= acute_days);
     ANSWER(w, "injury.neck_acute", accident && e->days_since_injury <= neck_acute_days && pain_of(e, 0).region[0]);
     double active = 0;
-    for (int32_t i = 0; e && i < e->n_palpation; i++)
-        active += strcmp(e->palpation[i].trigger_point, "active") == 0;
+    for (int32_t i = 0; e && i < e->n_palpation; i++) active += strcmp(e->palpation[i].trigger_point, "active") == 0;
     NUMBER(w, "trigger_points.active", active);
     NUMBER(w, "goals", e->n_goal);
 }

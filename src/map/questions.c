@@ -49,7 +49,8 @@ static fsc_status ask_row(list *l, const fsc_exam *exam, const fsc_table *table,
     if (f) {
         const int open = f->answer == FSC_ANSWER_YES && fsc_table_get(table, row, "time")[0] == '1' && !is_dated(f);
         if (!open || !holds) return FSC_OK; /* a yes without its time holds */
-        return ask(l, 1, group, key, rows, err, "%s: since when? Is it new, worse, the same or better? Who has examined it?", text);
+        return ask(l, 1, group, key, rows, err,
+                   "%s: since when? Is it new, worse, the same or better? Who has examined it?", text);
     }
     if (compulsory != holds) return FSC_OK;
     fsc_condition *condition = NULL;
@@ -87,7 +88,8 @@ fsc_status fsc_exam_open_questions(fsc_question **out, int32_t *n, const fsc_exa
         fsc_free(l.question);
         return status;
     }
-    if (!l.question && !(l.question = fsc_alloc(0, sizeof *l.question))) return fsc_fail_nomem(err, "listing questions");
+    if (!l.question && !(l.question = fsc_alloc(0, sizeof *l.question)))
+        return fsc_fail_nomem(err, "listing questions");
     *out = l.question;
     *n = l.n;
     return FSC_OK;
@@ -136,11 +138,12 @@ fsc_status fsc_exam_template(char **text, fsc_error *err) {
     const char *source = fsc_schema_text("exam");
     FSC_TRY(fsc_json_parse(&schema, source, strlen(source), "exam schema", err));
     AUTO_JSON *root = fsc_json_object();
-    fsc_json_set_string(root, "//",
-                        "Fill in what you know: true, false, a number or a word; leave null what was not asked. Members "
-                        "that begin with // are comments. The eight questions under now come first and none may stay "
-                        "null. A yes in red_flags may tell more: {\"answer\": true, \"since_days\": 400, \"course\": "
-                        "\"same\", \"examined_by\": \"family doctor\", \"examined_on\": \"2026-10-01\"}.");
+    fsc_json_set_string(
+        root, "//",
+        "Fill in what you know: true, false, a number or a word; leave null what was not asked. Members "
+        "that begin with // are comments. The eight questions under now come first and none may stay "
+        "null. A yes in red_flags may tell more: {\"answer\": true, \"since_days\": 400, \"course\": "
+        "\"same\", \"examined_by\": \"family doctor\", \"examined_on\": \"2026-10-01\"}.");
     add_properties(root, schema, &questions);
     FSC_AUTO_TEXT fsc_text out = {0};
     FSC_TRY(fsc_json_print(&out, root, err));

@@ -1,5 +1,5 @@
-/* Red flags: data/redflags.tsv, one row a rule over the answers. A single weak flag stops nothing; what is new, worse or
- * comes together does (facts F001, F009, F128). */
+/* Red flags: data/redflags.tsv, one row a rule over the answers. A single weak flag stops nothing; what is new, worse
+ * or comes together does (facts F001, F009, F128). */
 #include "alloc.h"
 #include "examine.h"
 #include "fail.h"

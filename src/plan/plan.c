@@ -62,8 +62,8 @@ fsc_status fsc_plan_run(fsc_plan **out, const fsc_map *map, const fsc_plan_optio
     fsc_copy_text(plan->radiology, sizeof plan->radiology, "Please ask: has a doctor read all of my pictures?");
     FSC_TRY(copy_flags(plan, exam->red_flag, exam->n_red_flag, exam->n_stop, err));
     if (plan->n_stop == 0) FSC_TRY(fsc_exam_open_questions(&plan->ask, &plan->n_ask, exam, err));
-    plan->state = plan->n_stop > 0                     ? FSC_PLAN_STOP
-                  : exam->age_years < least_age_years  ? FSC_PLAN_SCOPE
+    plan->state = plan->n_stop > 0                        ? FSC_PLAN_STOP
+                  : exam->age_years < least_age_years     ? FSC_PLAN_SCOPE
                   : plan->n_ask > 0 && plan->ask[0].holds ? FSC_PLAN_ASK
                                                           : FSC_PLAN_READY;
     FSC_GIVE(out, plan);

@@ -19,10 +19,10 @@ const char *fsc_plan_state_text(fsc_plan_state state) {
     return states[(unsigned)state < STATES ? state : FSC_PLAN_ASK];
 }
 
-static const fsc_field plan_fields[] = {
-    FSC_FIELD(fsc_plan, participant, TEXT), FSC_FIELD(fsc_plan, session, TEXT),   FSC_FIELD(fsc_plan, date, TEXT),
-    FSC_FIELD(fsc_plan, age_years, NUMBER), FSC_FIELD(fsc_plan, sex, SEX),        FSC_FIELD(fsc_plan, signature, TEXT),
-    FSC_FIELD(fsc_plan, radiology, TEXT),   FSC_FIELD_END};
+static const fsc_field plan_fields[] = {FSC_FIELD(fsc_plan, participant, TEXT), FSC_FIELD(fsc_plan, session, TEXT),
+                                        FSC_FIELD(fsc_plan, date, TEXT),        FSC_FIELD(fsc_plan, age_years, NUMBER),
+                                        FSC_FIELD(fsc_plan, sex, SEX),          FSC_FIELD(fsc_plan, signature, TEXT),
+                                        FSC_FIELD(fsc_plan, radiology, TEXT),   FSC_FIELD_END};
 static const fsc_field ask_fields[] = {FSC_FIELD(fsc_question, key, TEXT), FSC_FIELD(fsc_question, text, TEXT),
                                        FSC_FIELD(fsc_question, holds, FLAG), FSC_FIELD(fsc_question, rows, TEXT),
                                        FSC_FIELD_END};
@@ -32,65 +32,89 @@ static const fsc_field flag_fields[] = {
     FSC_FIELD(fsc_red_flag, finding, TEXT),        FSC_FIELD(fsc_red_flag, action, TEXT),
     FSC_FIELD(fsc_red_flag, plain, TEXT),          FSC_FIELD(fsc_red_flag, grade, TEXT),
     FSC_FIELD(fsc_red_flag, rows, TEXT),           FSC_FIELD_END};
-static const fsc_field hold_fields[] = {
-    FSC_FIELD(fsc_plan_hold, rule, TEXT),     FSC_FIELD(fsc_plan_hold, why, TEXT),
-    FSC_FIELD(fsc_plan_hold, what, TEXT),     FSC_FIELD(fsc_plan_hold, plain, TEXT),
-    FSC_FIELD(fsc_plan_hold, by_whom, TEXT),  FSC_FIELD(fsc_plan_hold, review_weeks, NUMBER),
-    FSC_FIELD(fsc_plan_hold, withheld, TEXT), FSC_FIELD(fsc_plan_hold, kept_out, TEXT),
-    FSC_FIELD(fsc_plan_hold, grade, TEXT),    FSC_FIELD(fsc_plan_hold, rows, TEXT),
-    FSC_FIELD_END};
+static const fsc_field hold_fields[] = {FSC_FIELD(fsc_plan_hold, rule, TEXT),
+                                        FSC_FIELD(fsc_plan_hold, why, TEXT),
+                                        FSC_FIELD(fsc_plan_hold, what, TEXT),
+                                        FSC_FIELD(fsc_plan_hold, plain, TEXT),
+                                        FSC_FIELD(fsc_plan_hold, by_whom, TEXT),
+                                        FSC_FIELD(fsc_plan_hold, review_weeks, NUMBER),
+                                        FSC_FIELD(fsc_plan_hold, withheld, TEXT),
+                                        FSC_FIELD(fsc_plan_hold, kept_out, TEXT),
+                                        FSC_FIELD(fsc_plan_hold, grade, TEXT),
+                                        FSC_FIELD(fsc_plan_hold, rows, TEXT),
+                                        FSC_FIELD_END};
 static const fsc_field region_fields[] = {
     FSC_FIELD(fsc_plan_region, where, TEXT),       FSC_FIELD(fsc_plan_region, region, TEXT),
     FSC_FIELD(fsc_plan_region, level_first, TEXT), FSC_FIELD(fsc_plan_region, level_last, TEXT),
     FSC_FIELD(fsc_plan_region, side, SIDE),        FSC_FIELD(fsc_plan_region, exam_agrees, FLAG),
     FSC_FIELD(fsc_plan_region, map_agrees, FLAG),  FSC_FIELD(fsc_plan_region, use, TEXT),
     FSC_FIELD(fsc_plan_region, rows, TEXT),        FSC_FIELD_END};
-static const fsc_field step_fields[] = {
-    FSC_FIELD(fsc_plan_step, rule, TEXT),          FSC_FIELD(fsc_plan_step, layer, INT32),
-    FSC_FIELD_AS("class", fsc_plan_step, treatment, TEXT), FSC_FIELD(fsc_plan_step, what, TEXT),
-    FSC_FIELD(fsc_plan_step, plain, TEXT),         FSC_FIELD(fsc_plan_step, region, TEXT),
-    FSC_FIELD(fsc_plan_step, where, TEXT),         FSC_FIELD(fsc_plan_step, by_whom, TEXT),
-    FSC_FIELD(fsc_plan_step, intensity, TEXT),     FSC_FIELD(fsc_plan_step, dose, TEXT),
-    FSC_FIELD(fsc_plan_step, start_week, NUMBER),  FSC_FIELD(fsc_plan_step, review_week, NUMBER),
-    FSC_FIELD(fsc_plan_step, measure, TEXT),       FSC_FIELD(fsc_plan_step, progress, TEXT),
-    FSC_FIELD(fsc_plan_step, regress, TEXT),       FSC_FIELD(fsc_plan_step, waits_for, TEXT),
-    FSC_FIELD(fsc_plan_step, not_yet, TEXT),       FSC_FIELD(fsc_plan_step, grade, TEXT),
-    FSC_FIELD(fsc_plan_step, contested, FLAG),     FSC_FIELD(fsc_plan_step, sides_for, TEXT),
-    FSC_FIELD(fsc_plan_step, sides_against, TEXT), FSC_FIELD(fsc_plan_step, rows, TEXT),
-    FSC_FIELD_END};
+static const fsc_field step_fields[] = {FSC_FIELD(fsc_plan_step, rule, TEXT),
+                                        FSC_FIELD(fsc_plan_step, layer, INT32),
+                                        FSC_FIELD_AS("class", fsc_plan_step, treatment, TEXT),
+                                        FSC_FIELD(fsc_plan_step, what, TEXT),
+                                        FSC_FIELD(fsc_plan_step, plain, TEXT),
+                                        FSC_FIELD(fsc_plan_step, region, TEXT),
+                                        FSC_FIELD(fsc_plan_step, where, TEXT),
+                                        FSC_FIELD(fsc_plan_step, by_whom, TEXT),
+                                        FSC_FIELD(fsc_plan_step, intensity, TEXT),
+                                        FSC_FIELD(fsc_plan_step, dose, TEXT),
+                                        FSC_FIELD(fsc_plan_step, start_week, NUMBER),
+                                        FSC_FIELD(fsc_plan_step, review_week, NUMBER),
+                                        FSC_FIELD(fsc_plan_step, measure, TEXT),
+                                        FSC_FIELD(fsc_plan_step, progress, TEXT),
+                                        FSC_FIELD(fsc_plan_step, regress, TEXT),
+                                        FSC_FIELD(fsc_plan_step, waits_for, TEXT),
+                                        FSC_FIELD(fsc_plan_step, not_yet, TEXT),
+                                        FSC_FIELD(fsc_plan_step, grade, TEXT),
+                                        FSC_FIELD(fsc_plan_step, contested, FLAG),
+                                        FSC_FIELD(fsc_plan_step, sides_for, TEXT),
+                                        FSC_FIELD(fsc_plan_step, sides_against, TEXT),
+                                        FSC_FIELD(fsc_plan_step, rows, TEXT),
+                                        FSC_FIELD_END};
 static const fsc_field topic_fields[] = {
-    FSC_FIELD(fsc_plan_topic, rule, TEXT),      FSC_FIELD_AS("class", fsc_plan_topic, treatment, TEXT),
-    FSC_FIELD(fsc_plan_topic, title, TEXT),     FSC_FIELD(fsc_plan_topic, sides_for, TEXT),
+    FSC_FIELD(fsc_plan_topic, rule, TEXT),          FSC_FIELD_AS("class", fsc_plan_topic, treatment, TEXT),
+    FSC_FIELD(fsc_plan_topic, title, TEXT),         FSC_FIELD(fsc_plan_topic, sides_for, TEXT),
     FSC_FIELD(fsc_plan_topic, sides_against, TEXT), FSC_FIELD(fsc_plan_topic, plain, TEXT),
-    FSC_FIELD(fsc_plan_topic, instead, TEXT),   FSC_FIELD(fsc_plan_topic, by_whom, TEXT),
-    FSC_FIELD(fsc_plan_topic, grade, TEXT),     FSC_FIELD(fsc_plan_topic, contested, FLAG),
-    FSC_FIELD(fsc_plan_topic, rows, TEXT),      FSC_FIELD_END};
-static const fsc_field card_fields[] = {
-    FSC_FIELD(fsc_plan_card, summary, TEXT), FSC_FIELD(fsc_plan_card, indicator, TEXT),
-    FSC_FIELD(fsc_plan_card, detail, TEXT), FSC_FIELD_END};
+    FSC_FIELD(fsc_plan_topic, instead, TEXT),       FSC_FIELD(fsc_plan_topic, by_whom, TEXT),
+    FSC_FIELD(fsc_plan_topic, grade, TEXT),         FSC_FIELD(fsc_plan_topic, contested, FLAG),
+    FSC_FIELD(fsc_plan_topic, rows, TEXT),          FSC_FIELD_END};
+static const fsc_field card_fields[] = {FSC_FIELD(fsc_plan_card, summary, TEXT),
+                                        FSC_FIELD(fsc_plan_card, indicator, TEXT),
+                                        FSC_FIELD(fsc_plan_card, detail, TEXT), FSC_FIELD_END};
 static const fsc_field unknown_fields[] = {FSC_FIELD(fsc_plan_unknown, text, TEXT),
                                            FSC_FIELD(fsc_plan_unknown, rows, TEXT), FSC_FIELD_END};
-static const fsc_field exercise_fields[] = {
-    FSC_FIELD(fsc_plan_exercise, id, TEXT),          FSC_FIELD(fsc_plan_exercise, rule, TEXT),
-    FSC_FIELD(fsc_plan_exercise, name, TEXT),        FSC_FIELD(fsc_plan_exercise, purpose, TEXT),
-    FSC_FIELD(fsc_plan_exercise, how, TEXT),         FSC_FIELD(fsc_plan_exercise, dose, TEXT),
-    FSC_FIELD(fsc_plan_exercise, feel, TEXT),        FSC_FIELD(fsc_plan_exercise, easier, TEXT),
-    FSC_FIELD(fsc_plan_exercise, harder, TEXT),      FSC_FIELD(fsc_plan_exercise, stop_signs, TEXT),
-    FSC_FIELD(fsc_plan_exercise, does_not, TEXT),    FSC_FIELD(fsc_plan_exercise, equipment, TEXT),
-    FSC_FIELD(fsc_plan_exercise, minutes, NUMBER),   FSC_FIELD(fsc_plan_exercise, days_a_week, NUMBER),
-    FSC_FIELD(fsc_plan_exercise, n_phase, INT32),    FSC_FIELD(fsc_plan_exercise, grade, TEXT),
-    FSC_FIELD(fsc_plan_exercise, contested, FLAG),   FSC_FIELD(fsc_plan_exercise, rows, TEXT),
-    FSC_FIELD_END};
+static const fsc_field exercise_fields[] = {FSC_FIELD(fsc_plan_exercise, id, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, rule, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, name, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, purpose, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, how, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, dose, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, feel, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, easier, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, harder, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, stop_signs, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, does_not, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, equipment, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, minutes, NUMBER),
+                                            FSC_FIELD(fsc_plan_exercise, days_a_week, NUMBER),
+                                            FSC_FIELD(fsc_plan_exercise, n_phase, INT32),
+                                            FSC_FIELD(fsc_plan_exercise, grade, TEXT),
+                                            FSC_FIELD(fsc_plan_exercise, contested, FLAG),
+                                            FSC_FIELD(fsc_plan_exercise, rows, TEXT),
+                                            FSC_FIELD_END};
 static const fsc_field sentence_fields[] = {
-    FSC_FIELD(fsc_plan_sentence, key, TEXT),    FSC_FIELD(fsc_plan_sentence, part, TEXT),
-    FSC_FIELD(fsc_plan_sentence, reader, TEXT), FSC_FIELD(fsc_plan_sentence, text, TEXT),
-    FSC_FIELD(fsc_plan_sentence, grade, TEXT),  FSC_FIELD(fsc_plan_sentence, rows, TEXT),
+    FSC_FIELD(fsc_plan_sentence, key, TEXT),       FSC_FIELD(fsc_plan_sentence, part, TEXT),
+    FSC_FIELD(fsc_plan_sentence, reader, TEXT),    FSC_FIELD(fsc_plan_sentence, text, TEXT),
+    FSC_FIELD(fsc_plan_sentence, grade, TEXT),     FSC_FIELD(fsc_plan_sentence, rows, TEXT),
     FSC_FIELD(fsc_plan_sentence, contested, FLAG), FSC_FIELD_END};
-static const fsc_field measure_fields[] = {
-    FSC_FIELD(fsc_plan_measure, name, TEXT),           FSC_FIELD(fsc_plan_measure, now, NUMBER),
-    FSC_FIELD(fsc_plan_measure, least_change, NUMBER), FSC_FIELD(fsc_plan_measure, unit, TEXT),
-    FSC_FIELD(fsc_plan_measure, text, TEXT),           FSC_FIELD(fsc_plan_measure, rows, TEXT),
-    FSC_FIELD_END};
+static const fsc_field measure_fields[] = {FSC_FIELD(fsc_plan_measure, name, TEXT),
+                                           FSC_FIELD(fsc_plan_measure, now, NUMBER),
+                                           FSC_FIELD(fsc_plan_measure, least_change, NUMBER),
+                                           FSC_FIELD(fsc_plan_measure, unit, TEXT),
+                                           FSC_FIELD(fsc_plan_measure, text, TEXT),
+                                           FSC_FIELD(fsc_plan_measure, rows, TEXT),
+                                           FSC_FIELD_END};
 static const fsc_field follow_up_fields[] = {FSC_FIELD(fsc_plan_follow_up, scan_not_before_weeks, NUMBER),
                                              FSC_FIELD(fsc_plan_follow_up, why, TEXT),
                                              FSC_FIELD(fsc_plan_follow_up, rows, TEXT), FSC_FIELD_END};
@@ -257,8 +281,7 @@ static fsc_status from_json(fsc_plan *plan, const fsc_json *root, fsc_error *err
         const list_of *l = &lists[k];
         void *item = NULL;
         int32_t n = 0;
-        const fsc_status status =
-            take_list(&item, &n, l->key, l->field, l->item_size, fsc_json_get(root, l->key), err);
+        const fsc_status status = take_list(&item, &n, l->key, l->field, l->item_size, fsc_json_get(root, l->key), err);
         memcpy((char *)plan + l->at, &item, sizeof item);
         memcpy((char *)plan + l->n_at, &n, sizeof n);
         FSC_TRY(status);
@@ -270,7 +293,8 @@ static fsc_status from_json(fsc_plan *plan, const fsc_json *root, fsc_error *err
                       fsc_json_get(follow_up, "measures"), err));
     plan->follow_up.measure = measure;
     fsc_fields_read(&plan->model_view, model_fields, model);
-    take_texts(plan->model_view.best[0], sizeof plan->model_view.best[0], FSC_PLAN_STORIES, fsc_json_get(model, "best"));
+    take_texts(plan->model_view.best[0], sizeof plan->model_view.best[0], FSC_PLAN_STORIES,
+               fsc_json_get(model, "best"));
     for (int i = 0; i < FSC_PLAN_STORIES; i++) {
         const double people = fsc_json_number(fsc_json_at(fsc_json_get(model, "n_people"), i));
         plan->model_view.n_people[i] = people >= 0 && people < 1e9 ? (int32_t)people : 0;

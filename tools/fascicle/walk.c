@@ -190,8 +190,8 @@ static void print_map(walk *w) {
         sites++;
         placed += w->map->site[i].norm.norm_id[0] != 0;
     }
-    if (w->map->stop) cli_line(w->cli, "STOP", "%s: %s", w->map->exam->red_flag[0].urgency,
-                              w->map->exam->red_flag[0].action);
+    if (w->map->stop)
+        cli_line(w->cli, "STOP", "%s: %s", w->map->exam->red_flag[0].urgency, w->map->exam->red_flag[0].action);
     const fsc_exam *exam = w->map->exam;
     const int asked = isfinite(exam->age_years) && exam->sex != FSC_SEX_UNKNOWN;
     cli_line(w->cli, "map", "%d of %d sites have a published group to compare with%s", placed, sites,

@@ -158,8 +158,8 @@ static void a_single_weak_flag_stops_nothing(void **state) {
 /* Old, unchanged and examined is a note; the examination counts no more once it gets worse (facts F112, F113). */
 static void old_and_examined_is_a_note_until_it_worsens(void **state) {
     (void)state;
-    static const char *const sign[] = {"saddle_numbness", "bladder_bowel_change", "sexual_dysfunction", "foot_drop",
-                                       "double_vision", "facial_numbness"};
+    static const char *const sign[] = {"saddle_numbness", "bladder_bowel_change", "sexual_dysfunction",
+                                       "foot_drop",       "double_vision",        "facial_numbness"};
     for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
         for (int worse = 0; worse < 2; worse++) {
             char text[240];
@@ -189,8 +189,8 @@ static int32_t n_open(const char *text, int32_t *holding) {
 }
 
 #define NOW_ALL                                                                                                        \
-    "\"now\": {\"saddle_bladder_legs\": false, \"climbing_weakness\": false, \"chest_breath_collapse\": false, "         \
-    "\"sudden_head_sight_speech\": false, \"fever_unwell\": false, \"severe_after_event\": false, "                      \
+    "\"now\": {\"saddle_bladder_legs\": false, \"climbing_weakness\": false, \"chest_breath_collapse\": false, "       \
+    "\"sudden_head_sight_speech\": false, \"fever_unwell\": false, \"severe_after_event\": false, "                    \
     "\"dark_urine_hard_muscle\": false, \"safety_asked\": true}"
 
 static void questions_open_by_gates(void **state) {
