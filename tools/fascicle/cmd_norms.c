@@ -68,6 +68,22 @@ static fsc_status run_fit(cli *c, const void *given, fsc_error *err) {
     return status;
 }
 
+typedef struct pool_values {
+    const char *table, *out;
+} pool_values;
+
+static fsc_status run_pool(cli *c, const void *given, fsc_error *err) {
+    const pool_values *v = given;
+    AUTO_STRUCT(fsc_notes) notes = {0};
+    AUTO_STRUCT(fsc_recipe) recipe = {0};
+    TRY(cli_recipe(c, &recipe, err));
+    if (v->table) TRY(fsc_recipe_add_input(&recipe, v->table, err));
+    const fsc_status status = fsc_norms_pool(v->out, v->table, &recipe, &notes, err);
+    cli_notes(c, "norms", &notes, 1);
+    if (status == FSC_OK) cli_file(c, "baseline", v->out);
+    return status;
+}
+
 typedef struct curve_values {
     const char *norm, *table;
     double from, to, step;
@@ -165,6 +181,21 @@ const command cmd_norms_curve = {.name = "norms curve",
                                  .defaults = &curve_defaults,
                                  .size = sizeof(curve_values),
                                  .run = run_curve};
+static const arg pool_args[] = {{"TABLE", offsetof(pool_values, table), 0, "a norm table; the built-in one without"},
+                                {NULL, 0, 0, NULL}};
+static const opt pool_opts[] = {OPT(pool_values, out, "out", OPT_TEXT, "FILE", "where the baseline goes"), OPT_END};
+static const pool_values pool_defaults = {.out = "baseline.tsv"};
+const command cmd_norms_pool = {
+    .name = "norms pool",
+    .line = "fit the pooled baseline from the published means",
+    .about = "Pools the rows of a norm table whose column pool is 'fit' over studies, levels, ages, sexes and methods "
+             "(one smooth model on the logit scale), says how each study stands against a fit to the others, and "
+             "writes the parameters with their covariance: data/baseline.tsv is this for the built-in table.",
+    .args = pool_args,
+    .opts = pool_opts,
+    .defaults = &pool_defaults,
+    .size = sizeof(pool_values),
+    .run = run_pool};
 const command cmd_norms = {
     .name = "norms",
     .group = "reference groups",

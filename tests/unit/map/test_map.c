@@ -42,13 +42,17 @@ static void neck_levels_without_norms_get_no_z(void **state) {
     (void)state;
     fsc_map *map = neck("{\"age_years\": 40, \"sex\": \"female\"}");
     static const char *const none[] = {"C4", "C6", "C7"};
-    const fsc_sentence *said = sentence(map, "no-norm", "C4");
+    const fsc_sentence *said = sentence(map, "no-norm", "C2");
     assert_non_null(said);
+    assert_non_null(sentence(map, "borrowed", "not counted"));
     for (int i = 0; i < 3; i++) {
         const fsc_map_site *site = fsc_map_find(map, deep, none[i], FSC_SIDE_UNKNOWN);
         assert_true(isnan(site->norm.z) && isnan(site->other_method.z));
         assert_string_equal(site->norm.failed, "level");
-        assert_non_null(strstr(said->text, none[i]));
+        assert_int_equal(site->norm.kind, FSC_NORM_BORROWED); /* read between C3 and T1: a band and words */
+        assert_true(site->norm.band_low_fraction < 0.18 && site->norm.band_high_fraction > 0.25);
+        assert_string_not_equal(site->norm.words, "");
+        assert_null(strstr(said->text, none[i]));
     }
     assert_non_null(strstr(said->text, "no norm cell"));
     assert_false(isnan(fsc_map_find(map, deep, "C3", FSC_SIDE_UNKNOWN)->norm.z));
