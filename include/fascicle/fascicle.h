@@ -21,6 +21,7 @@
 #include <fascicle/plan.h>
 #include <fascicle/place.h>
 #include <fascicle/population.h>
+#include <fascicle/propose.h>
 #include <fascicle/recipe.h>
 #include <fascicle/report.h>
 #include <fascicle/scan.h>
