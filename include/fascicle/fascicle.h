@@ -18,6 +18,7 @@
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
 #include <fascicle/phantom.h>
+#include <fascicle/plan.h>
 #include <fascicle/place.h>
 #include <fascicle/population.h>
 #include <fascicle/propose.h>
