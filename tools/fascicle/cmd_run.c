@@ -19,19 +19,20 @@ static fsc_status write_report(walk *w, const char *out) {
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
     TRY(walk_scan(&w, v->path, &v->scan));
-    TRY(walk_separate(&w, &v->separate));
     TRY(walk_anatomy(&w, &v->labels));
-    TRY(walk_exam(&w, &v->map));
+    TRY(walk_separate(&w, &v->separate));
     TRY(walk_measure(&w));
-    if (w.sites) TRY(walk_map(&w, &v->map));
+    if (w.sites) TRY(walk_map(&w, &v->scan, &v->map));
     if (w.sites && v->forecast) TRY(walk_forecast(&w));
     TRY(walk_output(&w, v->out));
     TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.forecast) TRY(walk_write_forecast(&w));
-    return write_report(&w, v->out);
+    TRY(write_report(&w, v->out));
+    return v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 
 static const arg args[] = {{"SCAN", offsetof(values, path), 1,
