@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* syscall(2): renameat2 has no wrapper in POSIX */
 #include "fail.h"
 #include "file.h"
 #include "json.h"
@@ -27,13 +28,20 @@ static const struct {
     fsc_output_step step;
     const char *pattern;
 } made[] = {
-    {FSC_OUTPUT_MAPS, "_PDFFmap.*"},        {FSC_OUTPUT_MAPS, "_desc-*_PDFFmap.*"},
-    {FSC_OUTPUT_MAPS, "_R2starmap.*"},      {FSC_OUTPUT_MAPS, "_fieldmap.*"},
-    {FSC_OUTPUT_MAPS, "_desc-*_S0map.*"},   {FSC_OUTPUT_MAPS, "_desc-*_quality.*"},
-    {FSC_OUTPUT_PROPOSAL, "_desc-proposal*_dseg.*"}, {FSC_OUTPUT_SITES, "_desc-sites_dseg.*"},
-    {FSC_OUTPUT_SITES, "_sites.*"},         {FSC_OUTPUT_MAP, "_map.json"},
-    {FSC_OUTPUT_FORECAST, "_forecast.json"}, {FSC_OUTPUT_FORECAST, "_plan.json"},
-    {FSC_OUTPUT_FORECAST, "_home.ics"},     {FSC_OUTPUT_PAGES, "_report.*"},
+    {FSC_OUTPUT_MAPS, "_PDFFmap.*"},
+    {FSC_OUTPUT_MAPS, "_desc-*_PDFFmap.*"},
+    {FSC_OUTPUT_MAPS, "_R2starmap.*"},
+    {FSC_OUTPUT_MAPS, "_fieldmap.*"},
+    {FSC_OUTPUT_MAPS, "_desc-*_S0map.*"},
+    {FSC_OUTPUT_MAPS, "_desc-*_quality.*"},
+    {FSC_OUTPUT_PROPOSAL, "_desc-proposal*_dseg.*"},
+    {FSC_OUTPUT_SITES, "_desc-sites_dseg.*"},
+    {FSC_OUTPUT_SITES, "_sites.*"},
+    {FSC_OUTPUT_MAP, "_map.json"},
+    {FSC_OUTPUT_FORECAST, "_forecast.json"},
+    {FSC_OUTPUT_FORECAST, "_plan.json"},
+    {FSC_OUTPUT_FORECAST, "_home.ics"},
+    {FSC_OUTPUT_PAGES, "_report.*"},
     {FSC_OUTPUT_PAGES, "_desc-*_report.*"},
 };
 
@@ -210,8 +218,9 @@ fsc_status fsc_output_check_origin(const char *maps_image, const char *record_js
     const char *scan = first_source(maps, &scan_hash), *other = first_source(record, &other_hash);
     if (names_hash(record, image_hash) || names_hash(record, scan_hash)) return FSC_OK;
     const char *slash = strrchr(record_json, '/');
-    return fsc_fail(err, FSC_E_FORMAT,
-                    "%s is of another scan than the maps beside it: it was made from %s, the maps from %s; run the scan "
-                    "again",
-                    slash ? slash + 1 : record_json, other, scan);
+    return fsc_fail(
+        err, FSC_E_FORMAT,
+        "%s is of another scan than the maps beside it: it was made from %s, the maps from %s; run the scan "
+        "again",
+        slash ? slash + 1 : record_json, other, scan);
 }

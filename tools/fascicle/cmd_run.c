@@ -11,10 +11,17 @@ typedef struct values {
     int forecast;
 } values;
 
-static fsc_status write_report(walk *w, const char *out) {
+static fsc_status write_report(walk *w) {
+    char path[CLI_PATH_MAX];
+    TRY(cli_path(path, sizeof path, w->err, "%s/%s_report.html", w->output.pages, w->scan->name));
+    return walk_write_report(w, path);
+}
+
+static fsc_status name_report(walk *w, const char *out) {
     char path[CLI_PATH_MAX];
     TRY(cli_path(path, sizeof path, w->err, "%s/%s_report.html", out, w->scan->name));
-    return walk_write_report(w, path);
+    cli_file(w->cli, "report", path);
+    return FSC_OK;
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
@@ -37,7 +44,9 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (w.proposal) TRY(walk_write_proposal(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.forecast) TRY(walk_write_forecast(&w));
-    TRY(write_report(&w, v->out));
+    TRY(write_report(&w));
+    TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
+    TRY(name_report(&w, v->out));
     return w.map && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 
