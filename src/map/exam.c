@@ -15,7 +15,8 @@ FSC_DEFINE_AUTO(fsc_exam, fsc_exam_free)
 enum { EXAM_FILE_MAX = 4 << 20 };
 
 const char *fsc_sex_text(fsc_sex sex) {
-    return sex == FSC_SEX_FEMALE ? "female" : sex == FSC_SEX_MALE ? "male" : "unknown";
+    const char *word = fsc_word_key(fsc_sex_words, (int32_t)sex);
+    return word ? word : "unknown";
 }
 
 static const fsc_field exam_fields[] = {FSC_FIELD(fsc_exam, participant, TEXT),
@@ -42,21 +43,21 @@ static const fsc_field modifier_fields[] = {
     FSC_FIELD(fsc_exam, activity_hours_week, NUMBER), FSC_FIELD(fsc_exam, posture_hours_day, NUMBER), FSC_FIELD_END};
 static const fsc_field palpation_fields[] = {FSC_FIELD_AS("muscle", fsc_palpation, place.muscle, TEXT),
                                              FSC_FIELD_AS("level", fsc_palpation, place.level, TEXT),
-                                             FSC_FIELD_AS("side", fsc_palpation, place.side, SIDE),
+                                             FSC_FIELD_WORD_AS("side", fsc_palpation, place.side, fsc_side_words),
                                              FSC_FIELD(fsc_palpation, taut_band, ANSWER),
                                              FSC_FIELD(fsc_palpation, tenderness, ANSWER),
                                              FSC_FIELD(fsc_palpation, referred_pain, ANSWER),
                                              FSC_FIELD(fsc_palpation, recognised, ANSWER),
                                              FSC_FIELD_END};
 static const fsc_field strength_fields[] = {
-    FSC_FIELD(fsc_strength, movement, TEXT), FSC_FIELD(fsc_strength, side, SIDE),
+    FSC_FIELD(fsc_strength, movement, TEXT), FSC_FIELD_WORD(fsc_strength, side, fsc_side_words),
     FSC_FIELD(fsc_strength, newton, NUMBER), FSC_FIELD(fsc_strength, mrc_grade, NUMBER), FSC_FIELD_END};
 static const fsc_field motion_fields[] = {FSC_FIELD(fsc_motion, region, TEXT), FSC_FIELD(fsc_motion, direction, TEXT),
                                           FSC_FIELD(fsc_motion, degrees, NUMBER),
                                           FSC_FIELD(fsc_motion, painful, ANSWER), FSC_FIELD_END};
 static const fsc_field treatment_fields[] = {
     FSC_FIELD(fsc_treatment, kind, TEXT),       FSC_FIELD(fsc_treatment, level_from, TEXT),
-    FSC_FIELD(fsc_treatment, level_to, TEXT),   FSC_FIELD(fsc_treatment, side, SIDE),
+    FSC_FIELD(fsc_treatment, level_to, TEXT),   FSC_FIELD_WORD(fsc_treatment, side, fsc_side_words),
     FSC_FIELD(fsc_treatment, days_ago, NUMBER), FSC_FIELD_END};
 
 /* The lists of an exam, in one table for reading, writing and freeing. */
@@ -127,8 +128,8 @@ fsc_status fsc_exam_from_json(fsc_exam **out, const fsc_json *object, const char
     if (!exam) return fsc_fail_nomem(err, "reading an exam");
     fsc_fields_read(exam, exam_fields, object);
     fsc_fields_read(exam, modifier_fields, fsc_json_get(object, "modifiers"));
-    const char *sex = fsc_json_string(fsc_json_get(object, "sex"));
-    exam->sex = !sex ? FSC_SEX_UNKNOWN : strcmp(sex, "female") == 0 ? FSC_SEX_FEMALE : FSC_SEX_MALE;
+    const int32_t sex = fsc_word_find(fsc_sex_words, fsc_json_string(fsc_json_get(object, "sex")));
+    exam->sex = sex >= 0 ? (fsc_sex)sex : FSC_SEX_UNKNOWN; /* null: not asked */
     FSC_TRY(read_lists(exam, object, err));
     FSC_TRY(check_muscles(exam, what, err));
     const fsc_json *answers = fsc_json_get(object, "red_flags");

@@ -1,9 +1,9 @@
 /* derivatives/truth: labels, true maps and the table of sites. */
 #include "alloc.h"
+#include "body.h"
 #include "fail.h"
 #include "file.h"
 #include "provenance.h"
-#include "body.h"
 #include "target.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The site table on disk: what is written comes back, what is broken is refused. */
 #include "../test.h"
 #include "alloc.h"
-#include "columns.h"
+#include "site_fields.h"
 #include "file.h"
 #include "json.h"
 #include "table.h"
