@@ -9,6 +9,9 @@ const fsc_word fsc_side_words[] = {{"unknown", "side unknown", "n/a"}, {"left", 
 const fsc_word fsc_sex_words[] = {
     {"unknown", "not known", "n/a"}, {"female", "female", "F|f|woman"}, {"male", "male", "M|m|man"}, {0}};
 
+const fsc_word fsc_injury_history_words[] = {
+    {"unknown", "not known", NULL}, {"never", "never", NULL}, {"yes", "yes", NULL}, {0}};
+
 /* also: how the map record of 0.1.0 spelled the method. */
 const fsc_word fsc_method_words[] = {
     {"complex-multi-echo-pdff", "complex multi-echo PDFF", "complex"},

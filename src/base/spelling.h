@@ -11,12 +11,13 @@ typedef struct fsc_word {
     const char *also; /* other spellings that are read, with | between them: of older files and of users' tables */
 } fsc_word;
 
-extern const fsc_word fsc_side_words[];      /* fsc_side */
-extern const fsc_word fsc_sex_words[];       /* fsc_sex */
-extern const fsc_word fsc_method_words[];    /* fsc_method */
-extern const fsc_word fsc_row_kind_words[];  /* fsc_row_kind */
-extern const fsc_word fsc_norm_kind_words[]; /* fsc_norm_kind */
-extern const fsc_word fsc_note_kind_words[]; /* fsc_note_kind */
+extern const fsc_word fsc_side_words[];           /* fsc_side */
+extern const fsc_word fsc_sex_words[];            /* fsc_sex */
+extern const fsc_word fsc_injury_history_words[]; /* fsc_injury_history */
+extern const fsc_word fsc_method_words[];         /* fsc_method */
+extern const fsc_word fsc_row_kind_words[];       /* fsc_row_kind */
+extern const fsc_word fsc_norm_kind_words[];      /* fsc_norm_kind */
+extern const fsc_word fsc_note_kind_words[];      /* fsc_note_kind */
 
 /* NULL outside the list. */
 const char *fsc_word_key(const fsc_word *words, int32_t value);

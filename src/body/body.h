@@ -1,6 +1,6 @@
 /* The room body: what an average adult's neck and low back look like, as tables that phantom and propose both read
- * (neither sees the other): levels, muscles, bones and the scan that fits, in mm. The numbers are rows of data/body/
- * with their source; scripts/body_tables.py makes them constants. */
+ * (neither sees the other): levels, muscles, bones and the scan that fits, in mm. The numbers are rows of data/body/ with
+ * their source; scripts/body_tables.py makes them constants. */
 #ifndef FSC_BODY_BODY_H
 #define FSC_BODY_BODY_H
 

@@ -1,9 +1,9 @@
 /* fsc_phantom_write: the raw BIDS dataset, as if a scanner's export had been converted. */
 #include "alloc.h"
-#include "body.h"
 #include "fail.h"
 #include "file.h"
 #include "provenance.h"
+#include "body.h"
 #include "table.h"
 #include "target.h"
 
