@@ -1,8 +1,9 @@
-/* fascicle report: the page again, from the files of an earlier run. */
+/* fascicle report: the pages again, from the files of an earlier run. */
 #include "walk.h"
 
 typedef struct values {
     const char *path, *out;
+    int pdf;
 } values;
 
 static int is_there(const char *path) {
@@ -39,9 +40,9 @@ static int run(cli *c, const void *given) {
     char path[4096];
     if (status == FSC_OK) status = cli_recipe(c, &w.scan->recipe, &w.err);
     if (status == FSC_OK)
-        status = v->out ? cli_path(path, sizeof path, &w.err, "%s", v->out)
-                        : cli_path(path, sizeof path, &w.err, "%s_report.html", stem);
-    if (status == FSC_OK) status = walk_write_report(&w, path);
+        status = v->out ? cli_path(path, sizeof path, &w.err, "%s/%s", v->out, w.scan->name)
+                        : cli_path(path, sizeof path, &w.err, "%s", stem);
+    if (status == FSC_OK) status = walk_write_report(&w, path, v->pdf);
     const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
     walk_free(&w);
     return code;
@@ -51,15 +52,16 @@ static const arg args[] = {
     {"MAP", offsetof(values, path), 1, "the ..._PDFFmap.nii.gz of an earlier run; its neighbours are read too"},
     {NULL, 0, 0, NULL}};
 static const opt opts[] = {
-    {"out", "FILE", OPT_TEXT, offsetof(values, out), "where the page goes (default: beside the map)"},
+    WALK_PDF_OPT(values, pdf),
+    {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the pages go (default: beside the map)"},
     {NULL, NULL, OPT_FLAG, 0, NULL},
 };
 extern const command cmd_report;
 const command cmd_report = {
     .name = "report",
     .group = "step by step",
-    .line = "the page again, from the files of an earlier run",
-    .about = "Reads the maps and the table that an earlier run left and writes the page anew, without separating or "
+    .line = "the three pages again, from the files of an earlier run",
+    .about = "Reads the maps and the table that an earlier run left and writes the pages anew, without separating or "
              "measuring "
              "again.",
     .args = args,

@@ -7,13 +7,13 @@ typedef struct values {
     walk_separate_options separate;
     walk_label_options labels;
     walk_map_options map;
-    int forecast;
+    int forecast, pdf;
 } values;
 
-static fsc_status write_report(walk *w, const char *out) {
-    char path[4096];
-    const fsc_status status = cli_path(path, sizeof path, &w->err, "%s/%s_report.html", out, w->scan->name);
-    return status == FSC_OK ? walk_write_report(w, path) : status;
+static fsc_status write_report(walk *w, const char *out, int pdf) {
+    char stem[4096];
+    const fsc_status status = cli_path(stem, sizeof stem, &w->err, "%s/%s", out, w->scan->name);
+    return status == FSC_OK ? walk_write_report(w, stem, pdf) : status;
 }
 
 static int run(cli *c, const void *given) {
@@ -31,7 +31,7 @@ static int run(cli *c, const void *given) {
     if (status == FSC_OK) status = walk_write_measures(&w);
     if (status == FSC_OK && w.map) status = walk_write_map(&w);
     if (status == FSC_OK && w.forecast) status = walk_write_forecast(&w);
-    if (status == FSC_OK) status = write_report(&w, v->out);
+    if (status == FSC_OK) status = write_report(&w, v->out, v->pdf);
     const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
     walk_free(&w);
     return code;
@@ -45,6 +45,7 @@ static const opt opts[] = {
     WALK_MAP_OPTS(values, map),
     {"forecast", NULL, OPT_FLAG, offsetof(values, forecast),
      "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"},
+    WALK_PDF_OPT(values, pdf),
     {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the results go (default: out)"},
     WALK_SCAN_OPTS(values, scan),
     WALK_SEPARATE_OPTS(values, separate),
@@ -55,12 +56,14 @@ extern const command cmd_run;
 const command cmd_run = {
     .name = "run",
     .group = "the whole way",
-    .line = "from a scan to a table and a page that a person can read",
+    .line = "from a scan to a table and pages that a person, a clinic and a researcher can read",
     .about =
         "Reads a fat-water MRI of the neck or back, separates water and fat, measures the fat in each muscle at each "
-        "level and side, and writes maps, a table and one page (HTML) that opens in any browser.\n\n"
+        "level and side, and writes maps, a table and three pages (HTML) that open in any browser: for the person, for "
+        "the "
+        "clinic, and for research.\n\n"
         "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels. "
-        "Without them you still get the maps and a page about the whole picture.",
+        "Without them you still get the maps and pages about the whole picture.",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

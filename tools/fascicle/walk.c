@@ -212,7 +212,7 @@ static void print_map(walk *w) {
     if (w->map->stop) cli_line(w->cli, "STOP", "a red flag is positive: %s", w->map->exam->red_flag[0].action);
     const fsc_exam *exam = w->map->exam;
     const int asked = isfinite(exam->age_years) && exam->sex != FSC_SEX_UNKNOWN;
-    cli_line(w->cli, "map", "%d of %d sites have a published group to compare with%s", placed, sites,
+    cli_line(w->cli, "map", "%d of %d sites have a reference group to compare with%s", placed, sites,
              asked ? "" : "; age and sex are not given (--exam)");
     cli_notes(w->cli, "map", &w->map->notes, 0);
 }
@@ -309,7 +309,21 @@ fsc_status walk_write_forecast(walk *w) {
     return fsc_forecast_write(w->forecast, w->anat, w->scan->name, &w->scan->recipe, &w->err);
 }
 
-fsc_status walk_write_report(walk *w, const char *path) {
+/* A page that was not printed is no failure: the page itself is there. */
+static fsc_status print_page(walk *w, const char *html) {
+    char pdf[4096];
+    fsc_error err = FSC_ERROR_INIT;
+    const fsc_status status =
+        cli_path(pdf, sizeof pdf, &w->err, "%.*s.pdf", (int)(strlen(html) - strlen(".html")), html);
+    if (status != FSC_OK) return status;
+    if (fsc_report_print(pdf, html, &err) == FSC_OK)
+        cli_file(w->cli, "pdf", pdf);
+    else
+        cli_line(w->cli, "pdf", "%s", err.text);
+    return err.code == FSC_E_NOTFOUND || err.code == FSC_OK ? FSC_OK : (w->err = err).code;
+}
+
+fsc_status walk_write_report(walk *w, const char *stem, int pdf) {
     const fsc_report_input input = {.scan = w->scan,
                                     .fatwater = w->fatwater,
                                     .sites = w->sites,
@@ -317,7 +331,12 @@ fsc_status walk_write_report(walk *w, const char *path) {
                                     .recipe = &w->scan->recipe,
                                     .map = w->map,
                                     .forecast = w->forecast};
-    const fsc_status status = fsc_report_write(path, &input, &w->err);
-    if (status == FSC_OK) cli_file(w->cli, "report", path);
+    fsc_status status = fsc_report_write(stem, &input, &w->err);
+    for (int r = 0; r < FSC_READER_N && status == FSC_OK; r++) {
+        char path[4096];
+        status = fsc_report_path(path, sizeof path, stem, (fsc_reader)r, &w->err);
+        if (status == FSC_OK) cli_file(w->cli, fsc_reader_text((fsc_reader)r), path);
+        if (status == FSC_OK && pdf) status = print_page(w, path);
+    }
     return status;
 }

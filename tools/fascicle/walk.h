@@ -81,6 +81,12 @@ typedef struct walk_map_options {
             "store of earlier visits: compare with the last one before this day"                                       \
     }
 
+#define WALK_PDF_OPT(type, field)                                                                                      \
+    {                                                                                                                  \
+        "pdf", NULL, OPT_FLAG, offsetof(type, field),                                                                  \
+            "print each page as PDF too (with Chromium, Chrome or WeasyPrint, whichever is installed)"                 \
+    }
+
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
 fsc_status walk_separate(walk *w, const walk_separate_options *with);
 /* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
@@ -100,8 +106,8 @@ fsc_status walk_write_maps(walk *w);
 fsc_status walk_write_measures(walk *w);
 fsc_status walk_write_map(walk *w);
 fsc_status walk_write_forecast(walk *w);
-/* The page, from all that the steps have made. */
-fsc_status walk_write_report(walk *w, const char *path);
+/* The three pages <stem>_desc-..._report.html, from all that the steps have made; with pdf each is printed too. */
+fsc_status walk_write_report(walk *w, const char *stem, int pdf);
 void walk_free(walk *w);
 
 /* Seconds since some fixed moment. */
