@@ -41,7 +41,7 @@ static int bench_set(const fsc_cycle *model, fsc_cycle_set set, const double *st
     tight.relative_tolerance = 1e-9;
     tight.absolute_tolerance = 1e-12;
     fsc_cycle_run *fast = NULL, *exact = NULL, *cvodes = NULL;
-    if (fsc_cycle_simulate_reference(&exact, model, person, &tight, err) != FSC_OK) return 1;
+    if (fsc_cycle_simulate_reference(&exact, model, person, 1, &tight, NULL, err) != FSC_OK) return 1;
     double best_wall = INFINITY, best_cpu = INFINITY;
     for (int round = 0; round < N_ROUND; round++) {
         fsc_cycle_run_free(fast);
@@ -57,7 +57,7 @@ static int bench_set(const fsc_cycle *model, fsc_cycle_set set, const double *st
     loose.relative_tolerance = 1e-4;
     loose.absolute_tolerance = 1e-6;
     const double wall = now_s(CLOCK_MONOTONIC);
-    if (fsc_cycle_simulate_reference(&cvodes, model, person, &loose, err) != FSC_OK) return 1;
+    if (fsc_cycle_simulate_reference(&cvodes, model, person, 1, &loose, NULL, err) != FSC_OK) return 1;
     printf("set %c: CVODES, BDF with the exact sparse Jacobian, rtol 1e-4: %.1f ms, error %.1e\n",
            set == FSC_CYCLE_SET_A ? 'A' : 'B', 1e3 * (now_s(CLOCK_MONOTONIC) - wall), worst_difference(cvodes, exact));
     fsc_cycle_run_free(fast);

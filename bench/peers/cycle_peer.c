@@ -81,7 +81,7 @@ int cycle_peer_exact(double *y) {
                                  .relative_tolerance = 1e-9,
                                  .absolute_tolerance = 1e-12};
     fsc_cycle_run *run = NULL;
-    if (!now.model || fsc_cycle_simulate_reference(&run, now.model, &now.person, &plan, &err) != FSC_OK) return 1;
+    if (!now.model || fsc_cycle_simulate_reference(&run, now.model, &now.person, 1, &plan, NULL, &err) != FSC_OK) return 1;
     memcpy(y, run->state, (size_t)N_DAY * (size_t)run->n_state * sizeof *y);
     fsc_cycle_run_free(run);
     return 0;

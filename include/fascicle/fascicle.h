@@ -18,8 +18,10 @@
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
 #include <fascicle/phantom.h>
+#include <fascicle/plan.h>
 #include <fascicle/place.h>
 #include <fascicle/population.h>
+#include <fascicle/propose.h>
 #include <fascicle/recipe.h>
 #include <fascicle/report.h>
 #include <fascicle/scan.h>

@@ -143,10 +143,11 @@ FSC_API FSC_MUST_USE fsc_status fsc_cycle_simulate(fsc_cycle_run **out, const fs
                                                    const fsc_cycle_person *person, int64_t n_person,
                                                    const fsc_cycle_plan *plan, const fsc_progress *progress,
                                                    fsc_error *err);
-/* The same for one person by CVODES (variable-order BDF, sparse Jacobian): the reference. plan->n_threads is not used.
- */
+/* The same by CVODES (variable-order BDF, sparse Jacobian), one person after another: the reference. plan->n_threads is
+ * not used; n_rejected stays 0. Returns as fsc_cycle_simulate. */
 FSC_API FSC_MUST_USE fsc_status fsc_cycle_simulate_reference(fsc_cycle_run **out, const fsc_cycle *model,
-                                                             const fsc_cycle_person *person, const fsc_cycle_plan *plan,
+                                                             const fsc_cycle_person *person, int64_t n_person,
+                                                             const fsc_cycle_plan *plan, const fsc_progress *progress,
                                                              fsc_error *err);
 FSC_API void fsc_cycle_run_free(fsc_cycle_run *run);
 

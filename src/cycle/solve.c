@@ -269,39 +269,48 @@ static void note_bounds(fsc_cycle_run *run, const fsc_cycle *m, const double *y)
     }
 }
 
-static void keep(fsc_solver *s, const fsc_cycle_plan *plan, int32_t day, fsc_cycle_run *run) {
+/* row: which person and day of the run. */
+static void keep(fsc_solver *s, const fsc_cycle_plan *plan, int64_t row, fsc_cycle_run *run) {
     const double *y = N_VGetArrayPointer(s->y);
     fsc_levels_one(&s->cast, y);
-    fsc_observe(&s->cast, 0, y, plan->quantity, plan->n_quantity,
-                run->value + (int64_t)day * plan->n_quantity * run->n_site, &run->outcome[day], s->scratch);
-    if (run->state) memcpy(run->state + (int64_t)day * run->n_state, y, (size_t)run->n_state * sizeof *y);
+    fsc_observe(&s->cast, 0, y, plan->quantity, plan->n_quantity, run->value + row * plan->n_quantity * run->n_site,
+                &run->outcome[row], s->scratch);
+    if (run->state) memcpy(run->state + row * run->n_state, y, (size_t)run->n_state * sizeof *y);
     note_bounds(run, s->model, y);
 }
 
-static fsc_status solve_run(fsc_solver *s, const fsc_cycle_plan *plan, fsc_cycle_run *run, fsc_error *err) {
+static fsc_status solve_person(fsc_solver *s, const fsc_cycle_plan *plan, int64_t first_row, fsc_cycle_run *run,
+                               fsc_error *err) {
     FSC_TRY(set_up(s, plan, err));
     for (int32_t k = 0; k < s->n_stop; k++) {
         if (k > 0) FSC_TRY(advance(s, s->stop[k].day, 0, NULL, err));
         if (s->stop[k].kicked) FSC_TRY(arrive(s, s->stop[k].day, err));
-        if (s->stop[k].output >= 0) keep(s, plan, s->stop[k].output, run);
+        if (s->stop[k].output >= 0) keep(s, plan, first_row + s->stop[k].output, run);
     }
     long n_step = 0, n_rhs = 0; /* since the last restart */
     CVodeGetNumSteps(s->cvode, &n_step);
     CVodeGetNumRhsEvals(s->cvode, &n_rhs);
-    run->n_step = n_step;
-    run->n_rhs = n_rhs;
+    run->n_step += n_step;
+    run->n_rhs += n_rhs;
     return FSC_OK;
 }
 
 fsc_status fsc_cycle_simulate_reference(fsc_cycle_run **out, const fsc_cycle *model, const fsc_cycle_person *person,
-                                        const fsc_cycle_plan *plan, fsc_error *err) {
+                                        int64_t n_person, const fsc_cycle_plan *plan, const fsc_progress *progress,
+                                        fsc_error *err) {
     *out = NULL;
-    if (plan->n_day < 1) return fsc_fail(err, FSC_E_ARG, "cycle: give at least one output day");
+    if (n_person < 1 || plan->n_day < 1)
+        return fsc_fail(err, FSC_E_ARG, "cycle: give at least one person and one output day");
     fsc_cycle_run *run = NULL;
-    FSC_TRY(fsc_run_new(&run, model, 1, plan, err));
-    fsc_solver solver = {.model = model, .person = person};
-    const fsc_status status = solve_run(&solver, plan, run, err);
-    take_down(&solver);
+    FSC_TRY(fsc_run_new(&run, model, n_person, plan, err));
+    fsc_status status = FSC_OK;
+    for (int64_t p = 0; p < n_person && status == FSC_OK; p++) {
+        status = fsc_progress_step(progress, "cycle", (double)p / (double)n_person, err);
+        if (status != FSC_OK) break;
+        fsc_solver solver = {.model = model, .person = &person[p]};
+        status = solve_person(&solver, plan, p * plan->n_day, run, err);
+        take_down(&solver);
+    }
     if (status != FSC_OK) {
         fsc_cycle_run_free(run);
         return status;

@@ -4,6 +4,7 @@
 
 #include <fascicle/exam.h>
 #include <fascicle/measure.h>
+#include <fascicle/norms.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ static const char *word_of(fsc_field_kind kind, int32_t value) {
     case FSC_FIELD_SIDE: return value <= FSC_SIDE_BOTH ? fsc_side_text((fsc_side)value) : NULL;
     case FSC_FIELD_SEX: return value <= FSC_SEX_MALE ? fsc_sex_text((fsc_sex)value) : NULL;
     case FSC_FIELD_METHOD: return value < METHODS ? method_words[value] : NULL;
+    case FSC_FIELD_NORM_KIND: return value <= FSC_NORM_BORROWED ? fsc_norm_kind_text((fsc_norm_kind)value) : NULL;
     default: return value < ROWS ? row_words[value] : NULL;
     }
 }

@@ -18,6 +18,7 @@ typedef enum fsc_field_kind {
     FSC_FIELD_SIDE,
     FSC_FIELD_SEX,
     FSC_FIELD_METHOD,
+    FSC_FIELD_NORM_KIND,
     FSC_FIELD_ROW_KIND, /* enums as words */
     FSC_FIELD_NUMBERS   /* array of size / 8 doubles */
 } fsc_field_kind;

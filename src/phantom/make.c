@@ -1,7 +1,7 @@
 /* The room phantom: drawn bodies whose truth is known. fsc_phantom_make goes like this:
  *
  *   person.c   draws a person: sizes, fat of each muscle by level and side, added fat where one is asked for,
- *   region_low_back.c, region_neck.c   the cross-sections they are drawn from; around.c what lies around the muscles,
+ *              from the average body of src/body; around.c draws what lies around the muscles,
  *   pose.c     lays the person into the scanner (tilt, shift),
  *   tissue.c   asks at every sub-voxel which tissue lies there and how much fat it holds,
  *   field.c    the field map, dipole fields of gas included,

@@ -3,7 +3,7 @@
 #include "fail.h"
 #include "file.h"
 #include "provenance.h"
-#include "region.h"
+#include "body.h"
 #include "target.h"
 
 #include <stdio.h>

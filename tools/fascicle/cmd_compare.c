@@ -1,7 +1,6 @@
 /* fascicle compare: how two maps differ. */
 #include "cmd.h"
 
-#include <fascicle/volume.h>
 #include <math.h>
 
 typedef struct values {
@@ -10,51 +9,46 @@ typedef struct values {
 } values;
 
 static fsc_status compare(fsc_volume_difference *d, const values *v, fsc_error *err) {
-    fsc_volume *a = NULL, *b = NULL;
-    fsc_labels *mask = NULL;
-    fsc_status status = fsc_volume_read(&a, v->a, err);
-    if (status == FSC_OK) status = fsc_volume_read(&b, v->b, err);
-    if (status == FSC_OK && v->mask) status = fsc_labels_read(&mask, v->mask, err);
-    if (status == FSC_OK) status = fsc_volume_compare(d, a, b, mask, v->tolerance, err);
-    fsc_volume_free(a);
-    fsc_volume_free(b);
-    fsc_labels_free(mask);
-    return status;
+    AUTO(fsc_volume) a = NULL;
+    AUTO(fsc_volume) b = NULL;
+    AUTO(fsc_labels) mask = NULL;
+    TRY(fsc_volume_read(&a, v->a, err));
+    TRY(fsc_volume_read(&b, v->b, err));
+    if (v->mask) TRY(fsc_labels_read(&mask, v->mask, err));
+    return fsc_volume_compare(d, a, b, mask, v->tolerance, err);
 }
 
-static int run(cli *c, const void *given) {
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
-    fsc_error err = FSC_ERROR_INIT;
     fsc_volume_difference d;
-    const fsc_status status = compare(&d, v, &err);
-    if (status != FSC_OK) return cli_fail(c, status, &err);
-    cli_line(c, "compared", "%lld voxels; %lld are missing in one of the two", (long long)d.n_voxel,
-             (long long)d.n_only_one);
-    cli_line(c, "error", "mean %.6g, median |error| %.6g, rms %.6g, largest %.6g", d.mean_error, d.median_abs, d.rms,
-             d.max_abs);
-    cli_line(c, "within", "%.4f %% of voxels differ by at most %.6g", 100 * d.within_fraction, v->tolerance);
+    TRY(compare(&d, v, err));
+    cli_row(c, "compared", FIELDS(FIELD("n_voxel", d.n_voxel), FIELD("n_only_one", d.n_only_one)),
+            "%lld voxels; %lld are missing in one of the two", (long long)d.n_voxel, (long long)d.n_only_one);
+    cli_row(c, "error",
+            FIELDS(FIELD("mean_error", d.mean_error), FIELD("median_abs", d.median_abs), FIELD("rms", d.rms),
+                   FIELD("max_abs", d.max_abs)),
+            "mean %.6g, median |error| %.6g, rms %.6g, largest %.6g", d.mean_error, d.median_abs, d.rms, d.max_abs);
+    cli_row(c, "within", FIELDS(FIELD("within_fraction", d.within_fraction), FIELD("tolerance", v->tolerance)),
+            "%.4f %% of voxels differ by at most %.6g", 100 * d.within_fraction, v->tolerance);
     /* A comparison of nothing must not pass a check. */
-    const int bad = (isfinite(v->max_error) && !(d.max_abs <= v->max_error)) ||
-                    (isfinite(v->min_within) && !(100 * d.within_fraction >= v->min_within));
-    if (bad) cli_line(c, "result", "the maps differ by more than was allowed");
-    return bad ? EXIT_FAILED : EXIT_OK;
+    c->check_failed = (isfinite(v->max_error) && !(d.max_abs <= v->max_error)) ||
+                      (isfinite(v->min_within) && !(100 * d.within_fraction >= v->min_within));
+    if (c->check_failed) cli_line(c, "result", "the maps differ by more than was allowed");
+    return FSC_OK;
 }
 
 static const arg args[] = {{"A", offsetof(values, a), 1, "a map (NIfTI)"},
                            {"B", offsetof(values, b), 1, "the map it is compared with"},
-                           {NULL, 0, 0, NULL}};
+                           ARG_END};
 static const opt opts[] = {
-    {"mask", "FILE", OPT_TEXT, offsetof(values, mask), "compare only where this label map is not 0"},
-    {"tolerance", "X", OPT_NUMBER, offsetof(values, tolerance),
-     "count the voxels that differ by at most X (default 0.1)"},
-    {"max-error", "X", OPT_NUMBER, offsetof(values, max_error),
-     "end with exit code 1 when any voxel differs by more than X"},
-    {"min-within", "PERCENT", OPT_NUMBER, offsetof(values, min_within),
-     "end with exit code 1 when fewer voxels than this are within the tolerance"},
-    {NULL, NULL, OPT_FLAG, 0, NULL},
+    OPT(values, mask, "mask", OPT_TEXT, "FILE", "compare only where this label map is not 0"),
+    OPT(values, tolerance, "tolerance", OPT_NUMBER, "X", "count the voxels that differ by at most X"),
+    OPT(values, max_error, "max-error", OPT_NUMBER, "X", "end with exit code 1 when any voxel differs by more than X"),
+    OPT(values, min_within, "min-within", OPT_NUMBER, "PERCENT",
+        "end with exit code 1 when fewer voxels than this are within the tolerance"),
+    OPT_END,
 };
 static const values defaults = {.max_error = NAN, .min_within = NAN, .tolerance = 0.1};
-extern const command cmd_compare;
 const command cmd_compare = {
     .name = "compare",
     .group = "look",

@@ -1,9 +1,6 @@
 /* fascicle cycle order: in which order markers become abnormal, from a table of many people. */
 #include "cmd.h"
 
-#include <fascicle/order.h>
-#include <math.h>
-
 typedef struct values {
     const char *table, *out, *name, *value, *group, *control;
     opt_texts falls, markers;
@@ -12,21 +9,38 @@ typedef struct values {
 } values;
 
 static void print_order(cli *c, const fsc_order *order) {
-    cli_line(c, "people", "%d, %d markers", order->n_person, order->n_event);
+    cli_row(c, "people", FIELDS(FIELD("n_person", order->n_person), FIELD("n_marker", order->n_event)),
+            "%d, %d markers", order->n_person, order->n_event);
     for (int32_t k = 0; k < order->n_event; k++) {
         const int32_t e = order->sequence[k];
         int32_t likeliest = 0;
         for (int32_t i = 0; i < order->n_event; i++)
             if (order->position[e * order->n_event + i] > order->position[e * order->n_event + likeliest])
                 likeliest = i;
-        cli_line(c, "order", "%2d  %-36s position %d in %.0f %% of orders", k + 1, order->event[e], likeliest + 1,
-                 100 * order->position[e * order->n_event + likeliest]);
+        cli_row(c, "order",
+                FIELDS(FIELD("rank", k + 1), FIELD("marker", order->event[e]),
+                       FIELD("likeliest_position", likeliest + 1),
+                       FIELD("share", order->position[e * order->n_event + likeliest])),
+                "%2d  %-36s position %d in %.0f %% of orders", k + 1, order->event[e], likeliest + 1,
+                100 * order->position[e * order->n_event + likeliest]);
     }
-    cli_line(c, "chains", "%.2g steps, %.1f %% of moves taken, chains differ by up to %.1f points",
-             (double)order->n_kept, 100 * order->accepted, 100 * order->chain_gap);
+    cli_row(c, "chains",
+            FIELDS(FIELD("n_step", order->n_kept), FIELD("accepted_share", order->accepted),
+                   FIELD("chain_gap_share", order->chain_gap)),
+            "%.2g steps, %.1f %% of moves taken, chains differ by up to %.1f points", (double)order->n_kept,
+            100 * order->accepted, 100 * order->chain_gap);
 }
 
-static fsc_status order(cli *c, const values *v, const fsc_cohort *cohort, const fsc_recipe *recipe, fsc_error *err) {
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
+    const values *v = given;
+    const fsc_cohort_options columns = {.value_column = v->value,
+                                        .group_column = v->group,
+                                        .control_word = v->control,
+                                        .falls = v->falls.item,
+                                        .n_falls = v->falls.n,
+                                        .markers = v->markers.item,
+                                        .n_markers = v->markers.n,
+                                        .pool_sides = v->pool_sides};
     fsc_order_options options = FSC_ORDER_OPTIONS_INIT;
     options.n_chain = (int32_t)v->chains;
     options.n_step = v->steps;
@@ -35,68 +49,44 @@ static fsc_status order(cli *c, const values *v, const fsc_cohort *cohort, const
     options.seed = (uint64_t)v->seed;
     options.n_threads = (int32_t)c->threads;
     options.n_mixture = (int32_t)v->mixtures;
-    fsc_order *result = NULL;
-    fsc_status status = fsc_order_run(&result, cohort, &options, err);
-    if (status == FSC_OK) status = fsc_order_write(result, v->out, v->name, recipe, err);
-    if (status == FSC_OK) {
-        print_order(c, result);
-        cli_notes(c, "order", &result->notes, 0);
-    }
-    fsc_order_free(result);
-    return status;
-}
-
-static int run(cli *c, const void *given) {
-    const values *v = given;
-    if (v->chains < 1 || v->chains > 1000 || v->starts < 1 || v->starts > 10000 || v->steps < 1 || v->burn < 0 ||
-        v->mixtures < 0 || v->mixtures > 10000)
-        return cli_usage(c, "--chains and --starts must be 1 or more (up to 1000 and 10000), --steps 1 or more, "
-                            "--burn and --mixtures 0 or more");
-    const fsc_cohort_options options = {.value_column = v->value,
-                                        .group_column = v->group,
-                                        .control_word = v->control,
-                                        .falls = v->falls.item,
-                                        .n_falls = v->falls.n,
-                                        .markers = v->markers.item,
-                                        .n_markers = v->markers.n,
-                                        .pool_sides = v->pool_sides};
-    fsc_error err = FSC_ERROR_INIT;
-    fsc_cohort *cohort = NULL;
-    fsc_recipe recipe = {0};
-    char path[1024] = "";
-    fsc_status status = cli_recipe(c, &recipe, &err);
-    if (status == FSC_OK) status = fsc_recipe_add_input(&recipe, v->table, &err);
-    if (status == FSC_OK) status = fsc_cohort_read(&cohort, v->table, &options, &err);
-    if (status == FSC_OK) status = cli_path(path, sizeof path, &err, "%s/%s_order.tsv", v->out, v->name);
-    if (status == FSC_OK) status = order(c, v, cohort, &recipe, &err);
-    if (status == FSC_OK) cli_file(c, "table", path);
-    fsc_cohort_free(cohort);
-    fsc_recipe_free(&recipe);
-    return status == FSC_OK ? EXIT_OK : cli_fail(c, status, &err);
+    AUTO(fsc_cohort) cohort = NULL;
+    AUTO(fsc_order) order = NULL;
+    AUTO_STRUCT(fsc_recipe) recipe = {0};
+    char path[CLI_PATH_MAX];
+    TRY(cli_path(path, sizeof path, err, "%s/%s_order.tsv", v->out, v->name));
+    TRY(cli_check_writable(v->out, 1, err));
+    TRY(cli_recipe(c, &recipe, err));
+    TRY(fsc_recipe_add_input(&recipe, v->table, err));
+    TRY(fsc_cohort_read(&cohort, v->table, &columns, err));
+    TRY(fsc_order_run(&order, cohort, &options, err));
+    TRY(fsc_order_write(order, v->out, v->name, &recipe, err));
+    print_order(c, order);
+    cli_notes(c, "order", &order->notes, 0);
+    cli_file(c, "table", path);
+    return FSC_OK;
 }
 
 static const arg args[] = {
     {"TABLE", offsetof(values, table), 1, "a TSV: site tables of many people under one header, or one row a person"},
-    {NULL, 0, 0, NULL}};
+    ARG_END};
 static const opt opts[] = {
-    {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the results go (default: out)"},
-    {"name", "NAME", OPT_TEXT, offsetof(values, name), "how the files' names begin (default: cohort)"},
-    {"marker", "NAME", OPT_TEXTS, offsetof(values, markers),
-     "use only this column, or this site (\"multifidus L4 left\"); may be given many times"},
-    {"falls", "NAME", OPT_TEXTS, offsetof(values, falls),
-     "this marker's abnormal values are small, not large; may be given many times"},
-    {"value", "COLUMN", OPT_TEXT, offsetof(values, value), "the column of site tables to use (default: pdff_mean)"},
-    {"pool-sides", NULL, OPT_FLAG, offsetof(values, pool_sides), "use the rows that pool left and right"},
-    {"group", "COLUMN", OPT_TEXT, offsetof(values, group), "the column that marks controls (default: group)"},
-    {"control", "WORD", OPT_TEXT, offsetof(values, control), "what it holds for a control (default: control)"},
-    {"chains", "N", OPT_INTEGER, offsetof(values, chains), "independent chains (default: 4)"},
-    {"steps", "N", OPT_INTEGER, offsetof(values, steps), "steps kept of each chain (default: 250000)"},
-    {"burn", "N", OPT_INTEGER, offsetof(values, burn), "steps forgotten before (default: 50000)"},
-    {"starts", "N", OPT_INTEGER, offsetof(values, starts), "ascents from random orders (default: 16)"},
-    {"mixtures", "N", OPT_INTEGER, offsetof(values, mixtures),
-     "mixtures refitted to resampled people in each chain; 0 takes the best ones for certain (default: 24)"},
-    {"seed", "N", OPT_INTEGER, offsetof(values, seed), "of the random numbers (default: 1)"},
-    {NULL, NULL, OPT_FLAG, 0, NULL},
+    OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the results go"),
+    OPT(values, name, "name", OPT_TEXT, "NAME", "how the files' names begin"),
+    OPT(values, markers, "marker", OPT_TEXTS, "NAME", "use only this column, or this site (\"multifidus L4 left\")"),
+    OPT(values, falls, "falls", OPT_TEXTS, "NAME", "this marker's abnormal values are small, not large"),
+    OPT(values, value, "value", OPT_TEXT, "COLUMN", "the column of site tables to use"),
+    OPT(values, pool_sides, "pool-sides", OPT_FLAG, NULL, "use the rows that pool left and right"),
+    OPT(values, group, "group", OPT_TEXT, "COLUMN", "the column that marks controls"),
+    OPT(values, control, "control", OPT_TEXT, "WORD", "what it holds for a control"),
+    OPT(values, chains, "chains", OPT_INTEGER, "N", "independent chains", .low = 1, .high = 1000),
+    OPT(values, steps, "steps", OPT_INTEGER, "N", "steps kept of each chain", .low = 1, .high = 1e12),
+    OPT(values, burn, "burn", OPT_INTEGER, "N", "steps forgotten before", .low = 0, .high = 1e12),
+    OPT(values, starts, "starts", OPT_INTEGER, "N", "ascents from random orders", .low = 1, .high = 10000),
+    OPT(values, mixtures, "mixtures", OPT_INTEGER, "N",
+        "mixtures refitted to resampled people in each chain; 0 takes the best ones for certain", .low = 0,
+        .high = 10000),
+    OPT(values, seed, "seed", OPT_INTEGER, "N", "of the random numbers"),
+    OPT_END,
 };
 static const values defaults = {.out = "out",
                                 .name = "cohort",
@@ -106,10 +96,8 @@ static const values defaults = {.out = "out",
                                 .starts = 16,
                                 .mixtures = 24,
                                 .seed = 1};
-extern const command cmd_cycle_order;
 const command cmd_cycle_order = {
-    .name = "order",
-    .group = "",
+    .name = "cycle order",
     .line = "in which order markers become abnormal, from one look at each of many people",
     .about =
         "The event-based model (Fonteijn 2012, Young 2014): from a table of many people it estimates the order in "

@@ -1,7 +1,6 @@
 /* fascicle forecast: what the injury-cycle model makes of a person's site tables, under both stories. */
 #include "cmd.h"
 
-#include <fascicle/forecast.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,28 +14,25 @@ typedef struct values {
 } values;
 
 /* "120:FILE": a table from 120 days before the last one. */
-static fsc_status add_earlier(fsc_observations *observations, const char *text, fsc_error *err) {
+static fsc_status add_earlier(const cli *c, fsc_observations *observations, const char *text, fsc_error *err) {
     char *end = NULL;
     const double days = strtod(text, &end);
-    if (end == text || *end != ':' || !(days > 0) || !isfinite(days)) {
-        err->code = FSC_E_ARG;
-        (void)snprintf(err->text, sizeof err->text,
-                       "--earlier '%s' is not DAYS:FILE, days before the last scan, for example 120:visit1_sites.tsv",
-                       text);
-        return FSC_E_ARG;
-    }
+    if (end == text || *end != ':' || !(days > 0) || !isfinite(days))
+        return cli_usage(c, err, "--earlier '%s' is not DAYS:FILE, days before the last scan, as 120:visit1_sites.tsv",
+                         text);
     return fsc_observations_read(observations, end + 1, -days, err);
 }
 
-static fsc_status gather(fsc_observations *observations, fsc_recipe *recipe, const values *v, fsc_error *err) {
-    fsc_status status = fsc_recipe_add_input(recipe, v->table, err);
-    if (status == FSC_OK) status = fsc_observations_read(observations, v->table, 0, err);
-    for (int i = 0; i < v->earlier.n && status == FSC_OK; i++) {
-        status = add_earlier(observations, v->earlier.item[i], err);
-        if (status == FSC_OK) status = fsc_recipe_add_input(recipe, strchr(v->earlier.item[i], ':') + 1, err);
+static fsc_status gather(const cli *c, fsc_observations *observations, fsc_recipe *recipe, const values *v,
+                         fsc_error *err) {
+    TRY(fsc_recipe_add_input(recipe, v->table, err));
+    TRY(fsc_observations_read(observations, v->table, 0, err));
+    for (int i = 0; i < v->earlier.n; i++) {
+        TRY(add_earlier(c, observations, v->earlier.item[i], err));
+        TRY(fsc_recipe_add_input(recipe, strchr(v->earlier.item[i], ':') + 1, err));
     }
     observations->injury_day = -v->since_injury;
-    return status;
+    return FSC_OK;
 }
 
 static const char *likeliest_stage(const fsc_forecast_site *site) {
@@ -52,19 +48,25 @@ static void print_story(cli *c, const fsc_forecast *f, const fsc_forecast_story 
     for (int32_t i = 0; i < f->n_site; i++) {
         const fsc_forecast_site *s = &story->site[i];
         const fsc_band year = s->pdff[FSC_FORECAST_N_DAY - 1];
-        cli_line(c, "site", "%-4s %-12s %-5s  now %5.1f %%  12 months %5.1f %% (90 %%: %.1f to %.1f)  %s %.2f",
-                 s->level, s->layer, fsc_side_text(s->side), 100 * s->pdff_fraction, 100 * year.p50, 100 * year.p05,
-                 100 * year.p95, likeliest_stage(s), s->stage[FSC_STAGE_FAT_REPLACED]);
+        cli_row(c, "site",
+                FIELDS(FIELD("story", words), FIELD("level", s->level), FIELD("layer", s->layer),
+                       FIELD("side", fsc_side_text(s->side)), FIELD("pdff_fraction", s->pdff_fraction),
+                       FIELD("pdff_se_fraction", s->pdff_se_fraction), FIELD("pdff_12_months_p05_fraction", year.p05),
+                       FIELD("pdff_12_months_p50_fraction", year.p50), FIELD("pdff_12_months_p95_fraction", year.p95),
+                       FIELD("stage", likeliest_stage(s)), FIELD_ARRAY("stage_probability", s->stage, FSC_STAGE_N),
+                       FIELD("within", f->within)),
+                "%-4s %-12s %-5s  now %5.1f %%  12 months %5.1f %% (90 %%: %.1f to %.1f)  %s %.2f", s->level, s->layer,
+                fsc_side_text(s->side), 100 * s->pdff_fraction, 100 * year.p50, 100 * year.p05, 100 * year.p95,
+                likeliest_stage(s), s->stage[FSC_STAGE_FAT_REPLACED]);
     }
     cli_line(c, "order", "%s", story->order_sentence);
 }
 
-static int forecast(cli *c, const values *v) {
-    fsc_error err = FSC_ERROR_INIT;
-    fsc_observations observations = {0};
-    fsc_forecast *f = NULL;
-    fsc_recipe recipe = {0};
-    char path[1024] = "";
+static fsc_status forecast(cli *c, const values *v, fsc_error *err) {
+    AUTO_STRUCT(fsc_observations) observations = {0};
+    AUTO_STRUCT(fsc_recipe) recipe = {0};
+    AUTO(fsc_forecast) f = NULL;
+    char path[CLI_PATH_MAX];
     const fsc_cycle_modifiers modifiers = {NAN, NAN, v->stress, v->sleep_deficit, (v->bmi - 24) / 10, NAN};
     const fsc_forecast_options options = {.n_member = (int32_t)v->people,
                                           .schedule = v->schedules.item,
@@ -73,22 +75,18 @@ static int forecast(cli *c, const values *v) {
                                           .seed = (uint64_t)v->seed,
                                           .n_threads = (int32_t)c->threads,
                                           .progress = &c->progress};
-    fsc_status status = cli_recipe(c, &recipe, &err);
-    if (status == FSC_OK) status = gather(&observations, &recipe, v, &err);
-    if (status == FSC_OK) status = fsc_forecast_run(&f, &observations, &options, &err);
-    if (status == FSC_OK) status = fsc_forecast_write(f, v->out, v->name, &recipe, &err);
-    if (status == FSC_OK) status = cli_path(path, sizeof path, &err, "%s/%s_forecast.json", v->out, v->name);
-    if (status == FSC_OK) {
-        for (int s = 0; s < FSC_CYCLE_N_STORY; s++) print_story(c, f, &f->story[s]);
-        cli_line(c, "stands on", "%s", f->honesty);
-        cli_line(c, "schedules", "%s", f->treatment);
-        cli_notes(c, "forecast", &f->notes, 0);
-        cli_file(c, "record", path);
-    }
-    fsc_forecast_free(f);
-    fsc_observations_free(&observations);
-    fsc_recipe_free(&recipe);
-    return status == FSC_OK ? EXIT_OK : cli_fail(c, status, &err);
+    TRY(cli_path(path, sizeof path, err, "%s/%s_forecast.json", v->out, v->name));
+    TRY(cli_check_writable(v->out, 1, err));
+    TRY(cli_recipe(c, &recipe, err));
+    TRY(gather(c, &observations, &recipe, v, err));
+    TRY(fsc_forecast_run(&f, &observations, &options, err));
+    TRY(fsc_forecast_write(f, v->out, v->name, &recipe, err));
+    for (int s = 0; s < FSC_CYCLE_N_STORY; s++) print_story(c, f, &f->story[s]);
+    cli_line(c, "stands on", "%s", f->honesty);
+    cli_line(c, "schedules", "%s", f->treatment);
+    cli_notes(c, "forecast", &f->notes, 0);
+    cli_file(c, "record", path);
+    return FSC_OK;
 }
 
 /* Says what the rule makes of a coverage and counts it: inside, outside perhaps by chance, outside beyond chance. */
@@ -125,8 +123,7 @@ static void print_validation(cli *c, const fsc_validation *r, int count[3]) {
         where, chosen->share, (int)chosen->n, chosen->low, chosen->high, r->chosen_expected);
 }
 
-static int validate(cli *c, const values *v) {
-    fsc_error err = FSC_ERROR_INIT;
+static fsc_status validate(cli *c, const values *v, fsc_error *err) {
     fsc_validation result[FSC_TRUTH_N][2];
     const fsc_validation_options options = {.n_truth = (int32_t)v->validate,
                                             .n_member = (int32_t)v->people,
@@ -134,8 +131,7 @@ static int validate(cli *c, const values *v) {
                                             .seed = (uint64_t)v->seed,
                                             .n_threads = (int32_t)c->threads,
                                             .progress = &c->progress};
-    const fsc_status status = fsc_forecast_validate(result, &options, &err);
-    if (status != FSC_OK) return cli_fail(c, status, &err);
+    TRY(fsc_forecast_validate(result, &options, err));
     cli_line(
         c, "truths",
         "%d simulated people of each kind and day of scan (90, 270, 540): parameters around set A, set B, the prior "
@@ -150,41 +146,41 @@ static int validate(cli *c, const values *v) {
         for (int d = 0; d < 2; d++) print_validation(c, &result[k][d], count);
     cli_line(c, "result", "%s: %d inside, %d outside as chance alone may have it, %d outside beyond chance",
              count[1] + count[2] == 0 ? "pass" : "fail", count[0], count[1], count[2]);
-    return count[1] + count[2] == 0 ? EXIT_OK : EXIT_FAILED;
+    c->check_failed = count[1] + count[2] > 0;
+    return FSC_OK;
 }
 
-static int run(cli *c, const void *given) {
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
-    if (v->people < 64 || v->people > 1000000) return cli_usage(c, "--people must be 64 to 1000000");
-    if (v->validate < 0 || v->validate > 100000) return cli_usage(c, "--validate must be 1 to 100000");
-    if (v->validate > 0) return validate(c, v);
-    if (!v->table) return cli_usage(c, "TABLE is missing: a _sites.tsv, or a table of observations");
-    return forecast(c, v);
+    if (v->validate > 0) return validate(c, v, err);
+    if (!v->table) return cli_usage(c, err, "TABLE is missing: a _sites.tsv, or a table of observations");
+    return forecast(c, v, err);
 }
 
 static const arg args[] = {
     {"TABLE", offsetof(values, table), 0, "the last scan's _sites.tsv, or a table with level, layer, side and values"},
-    {NULL, 0, 0, NULL}};
+    ARG_END};
 static const opt opts[] = {
-    {"since-injury", "DAYS", OPT_NUMBER, offsetof(values, since_injury),
-     "days from the first injury to this scan (default: unknown)"},
-    {"earlier", "DAYS:FILE", OPT_TEXTS, offsetof(values, earlier),
-     "an earlier scan's table, DAYS before this one; may be given several times"},
-    {"stress", "X", OPT_NUMBER, offsetof(values, stress), "this person's stress, 0 to 1 (default: unknown)"},
-    {"sleep-deficit", "X", OPT_NUMBER, offsetof(values, sleep_deficit),
-     "this person's lack of sleep, 0 to 1 (default: unknown)"},
-    {"bmi", "X", OPT_NUMBER, offsetof(values, bmi), "this person's body mass index (default: unknown)"},
-    {"schedule", "NAME", OPT_TEXTS, offsetof(values, schedules),
-     "a schedule besides \"no treatment\" (default: all that are known)"},
-    {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the record goes (default: out)"},
-    {"name", "NAME", OPT_TEXT, offsetof(values, name), "how the file's name begins (default: person)"},
-    {"people", "N", OPT_INTEGER, offsetof(values, people), "virtual people a story (default: 4096)"},
-    {"seed", "N", OPT_INTEGER, offsetof(values, seed), "of the random numbers (default: 1)"},
-    {"validate", "N", OPT_INTEGER, offsetof(values, validate),
-     "instead try the method on N simulated people of each of four kinds whose truth is known"},
-    {"mismatch", "X", OPT_NUMBER, offsetof(values, mismatch),
-     "with --validate: how far each of their parameters is off, in prior SD (default: 0.5)"},
-    {NULL, NULL, OPT_FLAG, 0, NULL},
+    OPT(values, since_injury, "since-injury", OPT_NUMBER, "DAYS",
+        "days from the first injury to this scan; unknown when not given"),
+    OPT(values, earlier, "earlier", OPT_TEXTS, "DAYS:FILE", "an earlier scan's table, DAYS before this one"),
+    OPT(values, stress, "stress", OPT_NUMBER, "X", "this person's stress; unknown when not given", .low = 0, .high = 1),
+    OPT(values, sleep_deficit, "sleep-deficit", OPT_NUMBER, "X", "this person's lack of sleep; unknown when not given",
+        .low = 0, .high = 1),
+    OPT(values, bmi, "bmi", OPT_NUMBER, "X", "this person's body mass index; unknown when not given", .low = 4,
+        .high = 74),
+    OPT(values, schedules, "schedule", OPT_TEXTS, "NAME",
+        "a schedule besides \"no treatment\" (default: all that are known)"),
+    OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the record goes"),
+    OPT(values, name, "name", OPT_TEXT, "NAME", "how the file's name begins"),
+    OPT(values, people, "people", OPT_INTEGER, "N", "virtual people a story", .low = 64, .high = 1e6),
+    OPT(values, seed, "seed", OPT_INTEGER, "N", "of the random numbers"),
+    OPT(values, validate, "validate", OPT_INTEGER, "N",
+        "instead try the method on N simulated people of each of four kinds whose truth is known", .low = 0,
+        .high = 1e5),
+    OPT(values, mismatch, "mismatch", OPT_NUMBER, "X",
+        "with --validate: how far each of their parameters is off, in prior SD"),
+    OPT_END,
 };
 static const values defaults = {.out = "out",
                                 .name = "person",
@@ -195,7 +191,6 @@ static const values defaults = {.out = "out",
                                 .people = 4096,
                                 .seed = 1,
                                 .mismatch = 0.5};
-extern const command cmd_forecast;
 const command cmd_forecast = {
     .name = "forecast",
     .group = "model",

@@ -8,39 +8,41 @@ typedef struct values {
     walk_label_options labels;
 } values;
 
-static int run(cli *c, const void *given) {
+/* The maps of an earlier run as they are; any other map, or echoes, are separated. */
+static fsc_status find_fatwater(walk *w, const values *v) {
+    const fsc_status status = walk_earlier_maps(w, v->path, NULL);
+    if (status != FSC_E_NOTFOUND) return status;
+    *w->err = (fsc_error)FSC_ERROR_INIT;
+    return walk_separate(w, &v->separate);
+}
+
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     if (!v->labels.labels)
-        return cli_usage(c, "--labels FILE is missing: measuring needs to know which voxel is which muscle");
-    walk w = {.cli = c};
-    fsc_status status = walk_scan(&w, v->path, &v->scan);
-    if (status == FSC_OK) status = walk_earlier_maps(&w, v->path, NULL);
-    if (status == FSC_E_NOTFOUND && w.scan) { /* any other map, or echoes */
-        w.err = (fsc_error)FSC_ERROR_INIT;
-        status = walk_separate(&w, &v->separate);
-    }
-    if (status == FSC_OK) status = walk_anatomy(&w, &v->labels);
-    if (status == FSC_OK) status = walk_output(&w, v->out);
-    if (status == FSC_OK) status = walk_measure(&w);
-    if (status == FSC_OK) status = walk_write_measures(&w);
-    if (status == FSC_OK) cli_file(c, "table", w.anat);
-    const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
-    walk_free(&w);
-    return code;
+        return cli_usage(c, err, "--labels FILE is missing: measuring needs to know which voxel is which muscle");
+    AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    TRY(walk_inputs(&w, v->out, &v->labels, NULL));
+    TRY(walk_scan(&w, v->path, &v->scan));
+    TRY(walk_anatomy(&w, &v->labels));
+    TRY(find_fatwater(&w, v));
+    TRY(walk_measure(&w));
+    TRY(walk_output(&w, v->out));
+    TRY(walk_write_measures(&w));
+    cli_file(c, "table", w.anat);
+    return FSC_OK;
 }
 
 static const arg args[] = {
     {"MAP", offsetof(values, path), 1, "a fat-fraction map, a water+fat pair, or a scan (then it is separated first)"},
-    {NULL, 0, 0, NULL}};
+    ARG_END};
 static const opt opts[] = {
     WALK_LABEL_OPTS(values, labels),
-    {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the table goes (default: out)"},
+    OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the table goes"),
     WALK_SCAN_OPTS(values, scan),
     WALK_SEPARATE_OPTS(values, separate),
-    {NULL, NULL, OPT_FLAG, 0, NULL},
+    OPT_END,
 };
 static const values defaults = {.out = "out"};
-extern const command cmd_measure;
 const command cmd_measure = {
     .name = "measure",
     .group = "step by step",

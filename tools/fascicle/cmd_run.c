@@ -11,57 +11,53 @@ typedef struct values {
 } values;
 
 static fsc_status write_report(walk *w, const char *out, int pdf) {
-    char stem[4096];
-    const fsc_status status = cli_path(stem, sizeof stem, &w->err, "%s/%s", out, w->scan->name);
-    return status == FSC_OK ? walk_write_report(w, stem, pdf) : status;
+    char stem[CLI_PATH_MAX];
+    TRY(cli_path(stem, sizeof stem, w->err, "%s/%s", out, w->scan->name));
+    return walk_write_report(w, stem, pdf);
 }
 
-static int run(cli *c, const void *given) {
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
-    walk w = {.cli = c};
-    fsc_status status = walk_scan(&w, v->path, &v->scan);
-    if (status == FSC_OK) status = walk_separate(&w, &v->separate);
-    if (status == FSC_OK) status = walk_anatomy(&w, &v->labels);
-    if (status == FSC_OK) status = walk_exam(&w, &v->map);
-    if (status == FSC_OK) status = walk_measure(&w);
-    if (status == FSC_OK && w.sites) status = walk_map(&w, &v->map);
-    if (status == FSC_OK && w.sites && v->forecast) status = walk_forecast(&w);
-    if (status == FSC_OK) status = walk_output(&w, v->out);
-    if (status == FSC_OK) status = walk_write_maps(&w);
-    if (status == FSC_OK) status = walk_write_measures(&w);
-    if (status == FSC_OK && w.map) status = walk_write_map(&w);
-    if (status == FSC_OK && w.forecast) status = walk_write_forecast(&w);
-    if (status == FSC_OK) status = write_report(&w, v->out, v->pdf);
-    const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
-    walk_free(&w);
-    return code;
+    AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
+    TRY(walk_scan(&w, v->path, &v->scan));
+    TRY(walk_anatomy(&w, &v->labels));
+    TRY(walk_separate(&w, &v->separate));
+    TRY(walk_measure(&w));
+    if (w.sites) TRY(walk_map(&w, &v->scan, &v->map));
+    if (w.sites && v->forecast) TRY(walk_forecast(&w));
+    TRY(walk_output(&w, v->out));
+    TRY(walk_write_maps(&w));
+    TRY(walk_write_measures(&w));
+    if (w.map) TRY(walk_write_map(&w));
+    if (w.forecast) TRY(walk_write_forecast(&w));
+    TRY(write_report(&w, v->out, v->pdf));
+    return v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 
 static const arg args[] = {{"SCAN", offsetof(values, path), 1,
                             "an echo's file, a folder, a BIDS dataset, a .mat file, or ready water and fat images"},
-                           {NULL, 0, 0, NULL}};
+                           ARG_END};
 static const opt opts[] = {
     WALK_LABEL_OPTS(values, labels),
     WALK_MAP_OPTS(values, map),
-    {"forecast", NULL, OPT_FLAG, offsetof(values, forecast),
-     "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"},
+    OPT(values, forecast, "forecast", OPT_FLAG, NULL,
+        "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"),
     WALK_PDF_OPT(values, pdf),
-    {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the results go (default: out)"},
+    OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the results go"),
     WALK_SCAN_OPTS(values, scan),
     WALK_SEPARATE_OPTS(values, separate),
-    {NULL, NULL, OPT_FLAG, 0, NULL},
+    OPT_END,
 };
 static const values defaults = {.out = "out"};
-extern const command cmd_run;
 const command cmd_run = {
     .name = "run",
     .group = "the whole way",
-    .line = "from a scan to a table and pages that a person, a clinic and a researcher can read",
+    .line = "from a scan to a table and pages for a person, a clinic and research",
     .about =
         "Reads a fat-water MRI of the neck or back, separates water and fat, measures the fat in each muscle at each "
-        "level and side, and writes maps, a table and three pages (HTML) that open in any browser: for the person, for "
-        "the "
-        "clinic, and for research.\n\n"
+        "level and side, and writes maps, a table and three pages (HTML) that open in any browser: for the "
+        "person, for the clinic, and for research.\n\n"
         "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels. "
         "Without them you still get the maps and pages about the whole picture.",
     .args = args,

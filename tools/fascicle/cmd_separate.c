@@ -7,29 +7,27 @@ typedef struct values {
     walk_separate_options separate;
 } values;
 
-static int run(cli *c, const void *given) {
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
-    walk w = {.cli = c};
-    fsc_status status = walk_scan(&w, v->path, &v->scan);
-    if (status == FSC_OK) status = walk_output(&w, v->out);
-    if (status == FSC_OK) status = walk_separate(&w, &v->separate);
-    if (status == FSC_OK) status = walk_write_maps(&w);
-    if (status == FSC_OK) cli_file(c, "maps", w.anat);
-    const int code = status == FSC_OK ? EXIT_OK : cli_fail(c, status, &w.err);
-    walk_free(&w);
-    return code;
+    AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    TRY(walk_inputs(&w, v->out, NULL, NULL));
+    TRY(walk_scan(&w, v->path, &v->scan));
+    TRY(walk_separate(&w, &v->separate));
+    TRY(walk_output(&w, v->out));
+    TRY(walk_write_maps(&w));
+    cli_file(c, "maps", w.anat);
+    return FSC_OK;
 }
 
 static const arg args[] = {
-    {"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"}, {NULL, 0, 0, NULL}};
+    {"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"}, ARG_END};
 static const opt opts[] = {
-    {"out", "FOLDER", OPT_TEXT, offsetof(values, out), "where the maps go (default: out)"},
+    OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the maps go"),
     WALK_SCAN_OPTS(values, scan),
     WALK_SEPARATE_OPTS(values, separate),
-    {NULL, NULL, OPT_FLAG, 0, NULL},
+    OPT_END,
 };
 static const values defaults = {.out = "out"};
-extern const command cmd_separate;
 const command cmd_separate = {
     .name = "separate",
     .group = "step by step",

@@ -1,17 +1,26 @@
-/* fascicle: the dispatch table. */
+/* fascicle: finds the command, lets it run, and turns its status into an exit code. */
 #include "cmd.h"
 
-#include <fascicle/version.h>
 #include <string.h>
 
-extern const command cmd_run, cmd_info, cmd_separate, cmd_labels, cmd_measure, cmd_report, cmd_phantom, cmd_compare;
-extern const command cmd_norms, cmd_visit, cmd_visits, cmd_change, cmd_forecast, cmd_cycle;
-
-/* In the order in which `fascicle --help` lists them; neighbours share a heading. */
 const command *const commands[] = {
-    &cmd_run,      &cmd_separate, &cmd_measure, &cmd_report, &cmd_visit,   &cmd_visits,  &cmd_change, &cmd_norms,
-    &cmd_forecast, &cmd_cycle,    &cmd_info,    &cmd_labels, &cmd_compare, &cmd_phantom, NULL,
-};
+#define COMMAND(name, file) &cmd_##name,
+#include "commands.h"
+#undef COMMAND
+    NULL};
+
+const command *command_find(const char *name) {
+    for (const command *const *c = commands; *c; c++)
+        if (strcmp((*c)->name, name) == 0) return *c;
+    return NULL;
+}
+
+int command_is_part(const command *cmd, const command *folder) {
+    const char *blank = strchr(cmd->name, ' ');
+    if (!folder) return !blank;
+    const size_t n = strlen(folder->name);
+    return blank && (size_t)(blank - cmd->name) == n && strncmp(cmd->name, folder->name, n) == 0;
+}
 
 static void print_overview(FILE *to) {
     fprintf(to,
@@ -21,84 +30,96 @@ static void print_overview(FILE *to) {
             fsc_version());
     const char *group = "";
     for (const command *const *c = commands; *c; c++) {
+        if (!command_is_part(*c, NULL)) continue;
         if (strcmp(group, (*c)->group) != 0) {
             group = (*c)->group;
             fprintf(to, "\n%s\n", group);
         }
         fprintf(to, "  %-12s%s\n", (*c)->name, (*c)->line);
     }
-    fprintf(to,
-            "\n'fascicle COMMAND --help' explains one; 'fascicle phantom demo && fascicle run demo' is a first try.\n");
+    fprintf(to, "\n'fascicle help COMMAND' explains one. A first try, without a scanner:\n"
+                "  fascicle phantom demo\n"
+                "  fascicle run demo \\\n"
+                "    --labels demo/derivatives/truth/sub-01/anat/sub-01_desc-muscles_dseg.nii.gz \\\n"
+                "    --levels demo/derivatives/truth/sub-01/anat/sub-01_desc-levels_dseg.nii.gz\n");
 }
 
-static const command *find(const command *const *table, const char *name) {
-    for (; *table; table++)
-        if (strcmp((*table)->name, name) == 0) return *table;
-    return NULL;
-}
-
-static int run_command(const command *cmd, const char *path, int argc, char *const *argv, int all_argc,
-                       char *const *all_argv) {
-    _Alignas(64) char values[OPT_VALUES_MAX] = {0};
+static int run_command(const command *cmd, int argc, char *const *argv, int all_argc, char *const *all_argv) {
+    cli c = {.cmd = cmd, .argc = all_argc, .argv = all_argv};
+    fsc_error err = FSC_ERROR_INIT;
+    /* Memory from malloc takes the type of what is stored in it. */
+    void *values = calloc(1, cmd->size ? cmd->size : 1);
+    if (!values) return cli_refuse(&err, FSC_E_NOMEM, "out of memory"), cli_fail(&c, &err);
     if (cmd->defaults) memcpy(values, cmd->defaults, cmd->size);
-    cli c = {.path = path, .cmd = cmd, .values = values, .argc = all_argc, .argv = all_argv};
-    char why[512];
+    c.values = values;
     int help = 0;
-    if (opt_parse(cmd, values, &c, argc, argv, &help, why, sizeof why)) return cli_usage(&c, "%s", why);
-    if (help) {
-        opt_print_help(stdout, cmd, path);
-        return EXIT_OK;
+    fsc_status status = opt_parse(cmd, values, &c, argc, argv, &help, &err);
+    if (status == FSC_OK && help) {
+        opt_print_help(stdout, cmd);
+    } else if (status == FSC_OK) {
+        cli_begin(&c);
+        status = cmd->run(&c, values, &err);
+        cli_clear_progress(&c);
     }
-    cli_begin(&c);
-    const int code = cmd->run(&c, values);
-    cli_clear_progress(&c);
-    return code;
+    free(values);
+    if (status != FSC_OK) return err.code = status, cli_fail(&c, &err);
+    return c.check_failed ? EXIT_FAILED : EXIT_OK;
+}
+
+static int unknown_command(const char *typed, const command *folder) {
+    const char *close = NULL;
+    for (const command *const *c = commands; *c; c++)
+        if (command_is_part(*c, folder))
+            close = opt_nearest(typed, close, (*c)->name + (folder ? strlen(folder->name) + 1 : 0));
+    fprintf(stderr, "fascicle%s%s: no command '%s'%s%s%s; see 'fascicle %s%s--help'\n", folder ? " " : "",
+            folder ? folder->name : "", typed, close ? "; did you mean " : "", close ? close : "", close ? "?" : "",
+            folder ? folder->name : "", folder ? " " : "");
+    return EXIT_USAGE;
+}
+
+static int is_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* words[0] names a command, or with words[1] the part of a folder. *used says how many words the name took. */
+static const command *find_named(int n, char *const *words, int *used) {
+    const command *cmd = command_find(words[0]);
+    char name[64];
+    *used = 1;
+    if (!cmd || cmd->run || n < 2) return cmd;
+    (void)snprintf(name, sizeof name, "%s %.32s", cmd->name, words[1]);
+    const command *part = command_find(name);
+    *used += part != NULL;
+    return part ? part : cmd;
+}
+
+static int explain(int n, char *const *words) {
+    int used = 0;
+    if (n == 0) return print_overview(stdout), EXIT_OK;
+    const command *cmd = find_named(n, words, &used);
+    if (!cmd) return unknown_command(words[0], NULL);
+    if (used < n) return unknown_command(words[used], cmd);
+    return opt_print_help(stdout, cmd), EXIT_OK;
+}
+
+/* Words the build uses: --man makes the man pages. */
+static int print_for_build(int argc, char *const *argv) {
+    if (argc < 2 || strcmp(argv[1], "--man") != 0) return 0;
+    opt_print_man(stdout, argc > 2 ? command_find(argv[2]) : NULL, fsc_version());
+    return 1;
 }
 
 static int dispatch(int argc, char *const *argv) {
-    if (argc < 2) {
-        print_overview(stderr);
-        return EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        print_overview(stdout);
-        return EXIT_OK;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("fascicle %s\n", fsc_version());
-        return EXIT_OK;
-    }
-    char path[128] = "fascicle";
-    /* The build makes the man pages with this. */
-    const int man = strcmp(argv[1], "--man") == 0;
-    const command *cmd = argc > 1 + man ? find(commands, argv[1 + man]) : NULL;
-    if (man) {
-        if (cmd) (void)snprintf(path, sizeof path, "fascicle %s", cmd->name);
-        opt_print_man(stdout, cmd, path, fsc_version());
-        return EXIT_OK;
-    }
-    if (!cmd) {
-        fprintf(stderr, "fascicle: no command '%s'; see 'fascicle --help'\n", argv[1]);
-        return EXIT_USAGE;
-    }
-    int skip = 1;
-    (void)snprintf(path, sizeof path, "fascicle %s", cmd->name);
-    if (cmd->sub) {
-        const char *word = argc > 2 ? argv[2] : "--help";
-        const command *sub = find(cmd->sub, word);
-        if (!sub) {
-            const int asked = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
-            if (!asked)
-                fprintf(stderr, "%s: no command '%s'; see '%s --help'\n", path, word, path);
-            else
-                opt_print_help(stdout, cmd, path);
-            return asked ? EXIT_OK : EXIT_USAGE;
-        }
-        (void)snprintf(path, sizeof path, "fascicle %s %s", cmd->name, sub->name);
-        cmd = sub;
-        skip = 2;
-    }
-    return run_command(cmd, path, argc - skip, argv + skip, argc, argv);
+    if (argc < 2) return print_overview(stderr), EXIT_USAGE;
+    if (is_help(argv[1])) return explain(argc - 2, argv + 2);
+    if (strcmp(argv[1], "--version") == 0) return printf("fascicle %s\n", fsc_version()), EXIT_OK;
+    if (print_for_build(argc, argv)) return EXIT_OK;
+    int used = 0;
+    const command *cmd = find_named(argc - 1, argv + 1, &used);
+    if (!cmd) return unknown_command(argv[1], NULL);
+    if (cmd->run) return run_command(cmd, argc - used, argv + used, argc, argv);
+    if (argc > 2 && !is_help(argv[2])) return unknown_command(argv[2], cmd);
+    return opt_print_help(stdout, cmd), EXIT_OK;
 }
 
 int main(int argc, char **argv) {

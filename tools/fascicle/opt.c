@@ -1,24 +1,19 @@
-#include "opt.h"
-
+/* Reads a command line against the tables of a command. */
 #include "cmd.h"
 
+#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Options that every command has, stored in the cli struct. */
-static const opt common[] = {
-    {"threads", "N", OPT_INTEGER, offsetof(cli, threads), "cores to use (default: all); results do not depend on it"},
-    {"quiet", NULL, OPT_FLAG, offsetof(cli, quiet), "print nothing but errors"},
-    {"json", NULL, OPT_FLAG, offsetof(cli, json), "print each line as a JSON object, for programs"},
-    {NULL, NULL, OPT_FLAG, 0, NULL},
+const opt opt_common[] = {
+    OPT(cli, threads, "threads", OPT_INTEGER, "N", "cores to use, 0 = all; results do not depend on it", .high = 65536),
+    OPT(cli, quiet, "quiet", OPT_FLAG, NULL, "print nothing but errors"),
+    OPT(cli, json, "json", OPT_FLAG, NULL, "print each line as a JSON object, for programs"),
+    OPT_END,
 };
 
 static void *at(void *base, size_t offset) {
     return (char *)base + offset;
-}
-static const void *see(const void *base, size_t offset) {
-    return (const char *)base + offset;
 }
 
 static const opt *find(const opt *table, const char *name, size_t length) {
@@ -27,7 +22,7 @@ static const opt *find(const opt *table, const char *name, size_t length) {
     return NULL;
 }
 
-/* Edit distance, for "did you mean"; names are short. */
+/* Edit distance; names are short. */
 static size_t distance(const char *a, const char *b) {
     size_t row[64];
     const size_t n = strlen(b);
@@ -48,78 +43,143 @@ static size_t distance(const char *a, const char *b) {
     return row[n];
 }
 
-static const char *nearest(const opt *table, const char *name, const char *found) {
-    for (const opt *o = table; o && o->name; o++)
-        if (distance(name, o->name) <= 2) return o->name;
-    return found;
+const char *opt_nearest(const char *typed, const char *best, const char *candidate) {
+    const size_t n = distance(typed, candidate);
+    const int begins = typed[0] && typed[1] && strncmp(candidate, typed, strlen(typed)) == 0;
+    if (n > 2 && !begins) return best;
+    return !best || n < distance(typed, best) ? candidate : best;
 }
 
-static int store(const opt *o, void *base, const char *text, char *why, size_t why_size) {
-    char *end = NULL;
-    switch (o->kind) {
-    case OPT_FLAG: *(int *)at(base, o->offset) = 1; return 0;
-    case OPT_TEXT: *(const char **)at(base, o->offset) = text; return 0;
-    case OPT_TEXTS: {
-        opt_texts *list = at(base, o->offset);
-        if (list->n == OPT_TEXTS_MAX) {
-            (void)snprintf(why, why_size, "--%s may be given at most %d times", o->name, OPT_TEXTS_MAX);
-            return 1;
-        }
-        list->item[list->n++] = text;
-        return 0;
+int opt_word(char *out, size_t size, const char *words, int index) {
+    for (; index > 0; index--) {
+        words = strchr(words, '|');
+        if (!words) return 0;
+        words++;
     }
-    case OPT_NUMBER: {
-        const double value = strtod(text, &end);
-        if (!*text || *end || !isfinite(value)) break;
-        *(double *)at(base, o->offset) = value;
-        return 0;
-    }
-    case OPT_INTEGER: {
-        const long long value = strtoll(text, &end, 10);
-        if (!*text || *end || value < 0) break;
-        *(int64_t *)at(base, o->offset) = value;
-        return 0;
-    }
-    }
-    (void)snprintf(why, why_size, "--%s takes a %s, not '%s'", o->name,
-                   o->kind == OPT_INTEGER ? "whole number, 0 or more" : "number", text);
+    (void)snprintf(out, size, "%.*s", (int)strcspn(words, "|"), words);
     return 1;
 }
 
-static int take_option(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *i, char *why,
-                       size_t why_size) {
+static fsc_status take_word(const opt *o, int *to, const char *text, fsc_error *err) {
+    char word[32], close[32] = "";
+    for (int i = 0; opt_word(word, sizeof word, o->words, i); i++) {
+        if (strcmp(word, text) == 0) return *to = i, FSC_OK;
+        if (opt_nearest(text, close[0] ? close : NULL, word) == word) memcpy(close, word, sizeof close);
+    }
+    char list[200] = "";
+    for (int i = 0; opt_word(word, sizeof word, o->words, i); i++) {
+        const size_t n = strlen(list);
+        (void)snprintf(list + n, sizeof list - n, "%s%s", i ? ", " : "", word);
+    }
+    return cli_refuse(err, FSC_E_ARG, "--%s is one of %s; not '%s'%s%s%s", o->name, list, text,
+                      close[0] ? "; did you mean " : "", close, close[0] ? "?" : "");
+}
+
+static fsc_status check_name(const opt *o, const char *text, fsc_error *err) {
+    char list[360] = "";
+    const char *close = NULL;
+    for (const char *const *name = o->names(); *name; name++) {
+        if (strcmp(*name, text) == 0) return FSC_OK;
+        close = opt_nearest(text, close, *name);
+        const size_t n = strlen(list);
+        (void)snprintf(list + n, sizeof list - n, "%s%s", n ? ", " : "", *name);
+    }
+    if (close) return cli_refuse(err, FSC_E_ARG, "--%s does not know '%s'; did you mean %s?", o->name, text, close);
+    return cli_refuse(err, FSC_E_ARG, "--%s does not know '%s'; use %s", o->name, text, list);
+}
+
+static fsc_status check_day(const opt *o, const char *text, fsc_error *err) {
+    int form = strlen(text) == 10;
+    for (int i = 0; form && i < 10; i++) form = i == 4 || i == 7 ? text[i] == '-' : text[i] >= '0' && text[i] <= '9';
+    if (!form) return cli_refuse(err, FSC_E_ARG, "--%s is a day as 2026-11-21, not '%s'", o->name, text);
+    if (isnan(fsc_days_of(text)))
+        return cli_refuse(err, FSC_E_ARG, "--%s: the calendar has no day %s, or it is before 1900", o->name, text);
+    return FSC_OK;
+}
+
+static fsc_status take_number(const opt *o, double *to, const char *text, fsc_error *err) {
+    char *end = NULL;
+    const double value = strtod(text, &end);
+    if (!*text || *end || !isfinite(value))
+        return cli_refuse(err, FSC_E_ARG, "--%s takes a number, not '%s'", o->name, text);
+    if (o->low < o->high && (value < o->low || value > o->high))
+        return cli_refuse(err, FSC_E_ARG, "--%s is a number from %.10g to %.10g, not %s", o->name, o->low, o->high,
+                          text);
+    return *to = value, FSC_OK;
+}
+
+static fsc_status take_integer(const opt *o, int64_t *to, const char *text, fsc_error *err) {
+    const int bounded = o->low < o->high;
+    char *end = NULL;
+    errno = 0;
+    const long long value = strtoll(text, &end, 10);
+    if (!*text || *end) return cli_refuse(err, FSC_E_ARG, "--%s takes a whole number, not '%s'", o->name, text);
+    if (bounded && (errno || (double)value < o->low || (double)value > o->high))
+        return cli_refuse(err, FSC_E_ARG, "--%s is a whole number from %.10g to %.10g, not %s", o->name, o->low,
+                          o->high, text);
+    if (errno || (!bounded && value < 0))
+        return cli_refuse(err, FSC_E_ARG, "--%s takes a whole number, 0 or more and at most %lld, not %s", o->name,
+                          (long long)INT64_MAX, text);
+    return *to = value, FSC_OK;
+}
+
+static fsc_status take_another(const opt *o, opt_texts *list, const char *text, fsc_error *err) {
+    if (list->n == OPT_TEXTS_MAX)
+        return cli_refuse(err, FSC_E_ARG, "--%s may be given at most %d times", o->name, OPT_TEXTS_MAX);
+    list->item[list->n++] = text;
+    return FSC_OK;
+}
+
+static fsc_status store(const opt *o, void *base, const char *text, fsc_error *err) {
+    void *to = at(base, o->offset);
+    switch (o->kind) {
+    case OPT_FLAG: *(int *)to = 1; return FSC_OK;
+    case OPT_WORD: return take_word(o, to, text, err);
+    case OPT_NUMBER: return take_number(o, to, text, err);
+    case OPT_INTEGER: return take_integer(o, to, text, err);
+    case OPT_NAMES: TRY(check_name(o, text, err)); return take_another(o, to, text, err);
+    case OPT_TEXTS: return take_another(o, to, text, err);
+    case OPT_NAME: TRY(check_name(o, text, err)); break;
+    case OPT_DAY: TRY(check_day(o, text, err)); break;
+    case OPT_TEXT: break;
+    }
+    *(const char **)to = text;
+    return FSC_OK;
+}
+
+static fsc_status unknown_option(const command *cmd, const char *word, fsc_error *err) {
+    char name[64];
+    const char *close = NULL;
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    for (const opt *o = cmd->opts; o && o->name; o++) close = opt_nearest(name, close, o->name);
+    for (const opt *o = opt_common; o->name; o++) close = opt_nearest(name, close, o->name);
+    return cli_refuse(err, FSC_E_ARG, "unknown option --%s%s%s%s", name, close ? "; did you mean --" : "",
+                      close ? close : "", close ? "?" : "");
+}
+
+static fsc_status take_option(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *i,
+                              fsc_error *err) {
     const char *name = argv[*i] + 2;
     const char *equals = strchr(name, '=');
     const size_t length = equals ? (size_t)(equals - name) : strlen(name);
     void *base = values;
     const opt *o = find(cmd->opts, name, length);
     if (!o) {
-        o = find(common, name, length);
+        o = find(opt_common, name, length);
         base = shared;
     }
-    if (!o) {
-        const char *close = nearest(common, name, nearest(cmd->opts, name, NULL));
-        (void)snprintf(why, why_size, "unknown option %s%s%s%s", argv[*i], close ? "; did you mean --" : "",
-                       close ? close : "", close ? "?" : "");
-        return 1;
-    }
+    if (!o) return unknown_option(cmd, argv[*i], err);
     const char *text = equals ? equals + 1 : NULL;
-    if (o->kind == OPT_FLAG && text) {
-        (void)snprintf(why, why_size, "--%s takes no value", o->name);
-        return 1;
-    }
+    if (o->kind == OPT_FLAG && text) return cli_refuse(err, FSC_E_ARG, "--%s takes no value", o->name);
     if (o->kind != OPT_FLAG && !text) {
-        if (*i + 1 >= argc) {
-            (void)snprintf(why, why_size, "--%s needs a value: %s", o->name, o->value);
-            return 1;
-        }
+        if (*i + 1 >= argc) return cli_refuse(err, FSC_E_ARG, "--%s needs a value: %s", o->name, o->value);
         text = argv[++*i];
     }
-    return store(o, base, text, why, why_size);
+    return store(o, base, text, err);
 }
 
-int opt_parse(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *help, char *why,
-              size_t why_size) {
+static fsc_status read_words(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *help,
+                             fsc_error *err) {
     const arg *next = cmd->args;
     int only_args = 0;
     for (int i = 1; i < argc; i++) {
@@ -128,150 +188,30 @@ int opt_parse(const command *cmd, void *values, cli *shared, int argc, char *con
             only_args = 1;
         } else if (!only_args && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
             *help = 1;
-            return 0;
+            return FSC_OK;
         } else if (!only_args && strcmp(word, "-q") == 0) {
             shared->quiet = 1;
         } else if (!only_args && strncmp(word, "--", 2) == 0) {
-            if (take_option(cmd, values, shared, argc, argv, &i, why, why_size)) return 1;
+            TRY(take_option(cmd, values, shared, argc, argv, &i, err));
+        } else if (!only_args && word[0] == '-' && word[1]) {
+            return cli_refuse(err, FSC_E_ARG, "unknown option %s; a file of that name is given as ./%s", word, word);
         } else if (next && next->name) {
             *(const char **)at(values, next->offset) = word;
             next++;
         } else {
-            (void)snprintf(why, why_size, "'%s' is one word too many", word);
-            return 1;
+            return cli_refuse(err, FSC_E_ARG, "'%s' is one word too many", word);
         }
     }
-    if (next && next->name && next->required) {
-        (void)snprintf(why, why_size, "%s is missing: %s", next->name, next->help);
-        return 1;
-    }
-    return 0;
+    if (next && next->name && next->required)
+        return cli_refuse(err, FSC_E_ARG, "%s is missing: %s", next->name, next->help);
+    return FSC_OK;
 }
 
-/* Prints text wrapped at column 80, each line after indent blanks; the cursor stands at column at. */
-static void wrap(FILE *to, const char *text, int column, int indent) {
-    while (*text) {
-        const size_t n = strcspn(text, " \n");
-        if (column + (int)n > 80 && column > indent) {
-            fprintf(to, "\n%*s", indent, "");
-            column = indent;
-        }
-        fprintf(to, "%.*s", (int)n, text);
-        column += (int)n;
-        text += n;
-        if (*text == '\n') {
-            fprintf(to, "\n%*s", text[1] && text[1] != '\n' ? indent : 0, "");
-            column = indent;
-            text++;
-        } else if (*text == ' ') {
-            if (column < 80) fputc(' ', to);
-            column++;
-            text++;
-        }
-    }
-    fputc('\n', to);
-}
-
-static void print_options(FILE *to, const opt *table) {
-    for (const opt *o = table; o && o->name; o++) {
-        char left[64];
-        (void)snprintf(left, sizeof left, "  --%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-        fprintf(to, "%-26s", left);
-        if (strlen(left) > 25) fprintf(to, "\n%26s", "");
-        wrap(to, o->help, 26, 26);
-    }
-}
-
-void opt_print_help(FILE *to, const command *cmd, const char *path) {
-    fprintf(to, "%s: %s\n\nusage: %s", path, cmd->line, path);
-    if (cmd->sub) {
-        fprintf(to, " COMMAND ...\n\n");
-        wrap(to, cmd->about, 0, 0);
-        fprintf(to, "\ncommands\n");
-        for (const command *const *c = cmd->sub; *c; c++) fprintf(to, "  %-14s%s\n", (*c)->name, (*c)->line);
-        fprintf(to, "\n'%s COMMAND --help' explains one.\n", path);
-        return;
-    }
-    for (const arg *a = cmd->args; a && a->name; a++) fprintf(to, a->required ? " %s" : " [%s]", a->name);
-    fprintf(to, " [options]\n\n");
-    wrap(to, cmd->about, 0, 0);
-    if (cmd->args) fputc('\n', to);
-    for (const arg *a = cmd->args; a && a->name; a++) {
-        fprintf(to, "  %-24s", a->name);
-        wrap(to, a->help, 26, 26);
-    }
-    fprintf(to, "\noptions\n");
-    print_options(to, cmd->opts);
-    print_options(to, common);
-    fprintf(to, "  %-24sprint this\n", "--help");
-}
-
-/* roff: a leading dot or a backslash would be read as a command. */
-static void roff(FILE *to, const char *text) {
-    int line_start = 1;
-    for (; *text; text++) {
-        if (line_start && (*text == '.' || *text == '\'')) fputs("\\&", to);
-        if (*text == '\\')
-            fputs("\\e", to);
-        else if (*text == '-')
-            fputs("\\-", to);
-        else
-            fputc(*text, to);
-        line_start = *text == '\n';
-    }
-    fputc('\n', to);
-}
-
-static void man_options(FILE *to, const opt *table) {
-    for (const opt *o = table; o && o->name; o++) {
-        fprintf(to, ".TP\n\\fB\\-\\-%s\\fR%s\\fI%s\\fR\n", o->name, o->value ? " " : "", o->value ? o->value : "");
-        roff(to, o->help);
-    }
-}
-
-static void man_body(FILE *to, const command *cmd, const char *path) {
-    fprintf(to, ".SH SYNOPSIS\n\\fB%s\\fR", path);
-    for (const arg *a = cmd->args; a && a->name; a++)
-        fprintf(to, a->required ? " \\fI%s\\fR" : " [\\fI%s\\fR]", a->name);
-    fprintf(to, "%s\n.SH DESCRIPTION\n", cmd->sub ? " COMMAND ..." : " [options]");
-    roff(to, cmd->about);
-    for (const command *const *c = cmd->sub; c && *c; c++) {
-        fprintf(to, ".SS %s\n", (*c)->name);
-        roff(to, (*c)->about);
-        for (const arg *a = (*c)->args; a && a->name; a++) {
-            fprintf(to, ".TP\n\\fI%s\\fR\n", a->name);
-            roff(to, a->help);
-        }
-        man_options(to, (*c)->opts);
-    }
-    for (const arg *a = cmd->args; a && a->name; a++) {
-        fprintf(to, ".TP\n\\fI%s\\fR\n", a->name);
-        roff(to, a->help);
-    }
-    fprintf(to, ".SH OPTIONS\n");
-    man_options(to, cmd->opts);
-    man_options(to, common);
-}
-
-void opt_print_man(FILE *to, const command *cmd, const char *path, const char *version) {
-    fprintf(to, ".TH \"FASCICLE%s%s\" 1 \"\" \"fascicle %s\" \"Fascicle\"\n", cmd ? "-" : "", cmd ? cmd->name : "",
-            version);
-    if (cmd) {
-        fprintf(to, ".SH NAME\nfascicle\\-%s \\- ", cmd->name);
-        roff(to, cmd->line);
-        man_body(to, cmd, path);
-    } else {
-        fprintf(to, ".SH NAME\nfascicle \\- from a fat\\-water MRI of the spine to a page that a person can read\n"
-                    ".SH SYNOPSIS\n\\fBfascicle\\fR COMMAND ...\n.SH COMMANDS\n");
-        for (const command *const *c = commands; *c; c++) {
-            fprintf(to, ".TP\n\\fBfascicle\\-%s\\fR(1)\n", (*c)->name);
-            roff(to, (*c)->line);
-        }
-    }
-    fprintf(to, ".SH EXIT STATUS\n0 fine; 1 a method or check failed; 2 wrong command line; 3 bad input data; 4 a file "
-                "cannot be "
-                "read or written; 130 interrupted.\n"
-                ".SH NOTES\nResearch software, not a medical device.\n");
+fsc_status opt_parse(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *help,
+                     fsc_error *err) {
+    fsc_error why = FSC_ERROR_INIT;
+    const fsc_status status = read_words(cmd, values, shared, argc, argv, help, &why);
+    return status == FSC_OK ? status : cli_usage(shared, err, "%s", why.text);
 }
 
 void opt_json_text(FILE *to, const char *text) {
@@ -288,7 +228,7 @@ void opt_json_text(FILE *to, const char *text) {
 }
 
 static void json_value(FILE *to, const opt *o, const void *values) {
-    const void *value = see(values, o->offset);
+    const void *value = (const char *)values + o->offset;
     switch (o->kind) {
     case OPT_FLAG: fputs(*(const int *)value ? "true" : "false", to); break;
     case OPT_NUMBER: {
@@ -300,6 +240,14 @@ static void json_value(FILE *to, const opt *o, const void *values) {
         break;
     }
     case OPT_INTEGER: fprintf(to, "%lld", (long long)*(const int64_t *)value); break;
+    case OPT_WORD: {
+        char word[32] = "";
+        (void)opt_word(word, sizeof word, o->words, *(const int *)value);
+        opt_json_text(to, word);
+        break;
+    }
+    case OPT_NAME:
+    case OPT_DAY:
     case OPT_TEXT: {
         const char *text = *(const char *const *)value;
         if (text)
@@ -308,6 +256,7 @@ static void json_value(FILE *to, const opt *o, const void *values) {
             fputs("null", to);
         break;
     }
+    case OPT_NAMES:
     case OPT_TEXTS: {
         const opt_texts *list = value;
         fputc('[', to);

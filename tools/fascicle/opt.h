@@ -1,7 +1,8 @@
-/* Option tables: what a command takes. Parser, --help and man page all read the same tables. */
+/* Option tables: what a command takes. Parser, help, man page, completion and provenance all read the same tables. */
 #ifndef FASCICLE_TOOL_OPT_H
 #define FASCICLE_TOOL_OPT_H
 
+#include <fascicle/status.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,9 +11,13 @@
 typedef enum opt_kind {
     OPT_FLAG,    /* int: 1 when given */
     OPT_TEXT,    /* const char *: borrowed from argv */
-    OPT_NUMBER,  /* double */
-    OPT_INTEGER, /* int64_t */
-    OPT_TEXTS    /* opt_texts: may be given several times */
+    OPT_WORD,    /* int: which of words, counted from 0 */
+    OPT_NAME,    /* const char *: one of names() */
+    OPT_DAY,     /* const char *: a day of the calendar, as 2026-11-21 */
+    OPT_NUMBER,  /* double, finite, from low to high when they differ */
+    OPT_INTEGER, /* int64_t, likewise; 0 or more when they do not differ */
+    OPT_TEXTS,   /* opt_texts: may be given several times */
+    OPT_NAMES    /* opt_texts: likewise, each one of names() */
 } opt_kind;
 
 #define OPT_TEXTS_MAX 64
@@ -25,9 +30,19 @@ typedef struct opt {
     const char *name;  /* "labels", given as --labels; NULL ends a table */
     const char *value; /* "FILE" in the help; NULL for a flag */
     opt_kind kind;
-    size_t offset; /* offsetof(struct, field) */
-    const char *help;
+    size_t offset;                     /* offsetof(struct, field) */
+    const char *help;                  /* choices, range and default are added from the fields below */
+    const char *words;                 /* OPT_WORD: "auto|stored|conjugate" */
+    const char *const *(*names)(void); /* OPT_NAME, OPT_NAMES: NULL-ended */
+    double low, high;                  /* OPT_NUMBER, OPT_INTEGER */
 } opt;
+
+/* A row: OPT(values, out, "out", OPT_TEXT, "FOLDER", "where it goes") or, with what the kind needs,
+ * OPT(values, sign, "sign", OPT_WORD, "WHICH", "precession sign", .words = "auto|stored"). */
+#define OPT(type, member, option, what, placeholder, ...)                                                              \
+    { .name = option, .value = placeholder, .kind = what, .offset = offsetof(type, member), .help = __VA_ARGS__ }
+#define OPT_END                                                                                                        \
+    { .name = NULL }
 
 typedef struct arg {
     const char *name; /* "SCAN"; NULL ends a table */
@@ -35,33 +50,48 @@ typedef struct arg {
     int required;
     const char *help;
 } arg;
+#define ARG_END                                                                                                        \
+    { .name = NULL }
 
 struct cli;
 
-/* One command, or one folder of commands when sub is set. */
+/* One command, or a folder of commands when run is NULL: its parts begin with its name and a blank. */
 typedef struct command {
-    const char *name;
-    const char *group;    /* heading in `fascicle --help`; "" in sub-tables */
+    const char *name;     /* "run", "norms place" */
+    const char *group;    /* heading in `fascicle --help`; not used in parts */
     const char *line;     /* one line for lists */
     const char *about;    /* paragraphs for --help and the man page, in plain words */
     const arg *args;      /* may be NULL */
     const opt *opts;      /* may be NULL */
     const void *defaults; /* initial values, size bytes; NULL = zeros */
     size_t size;          /* of the command's struct */
-    int (*run)(struct cli *shared, const void *values);
-    const struct command *const *sub; /* NULL-ended; NULL for a plain command */
+    fsc_status (*run)(struct cli *shared, const void *values, fsc_error *err);
 } command;
 
-/* Largest struct of a command's values. */
-#define OPT_VALUES_MAX 4096
+/* All commands, NULL-ended (main.c). */
+extern const command *const commands[];
+/* The command of this name, or NULL. */
+const command *command_find(const char *name);
+/* Non-zero when cmd is a part of folder; with folder NULL, when it is no part of any. */
+int command_is_part(const command *cmd, const command *folder);
 
-/* Fills values from argv[1..]. Returns 0, or a line in why (at most why_size) and non-zero. *help is set for --help. */
-int opt_parse(const command *cmd, void *values, struct cli *shared, int argc, char *const *argv, int *help, char *why,
-              size_t why_size);
+/* Options that every command has, stored in the cli struct. */
+extern const opt opt_common[];
 
-/* The help of one command, and the man page from the same tables. path is "fascicle run". */
-void opt_print_help(FILE *to, const command *cmd, const char *path);
-void opt_print_man(FILE *to, const command *cmd, const char *path, const char *version);
+/* Fills values from argv[1..]. FSC_E_ARG with one line in err when they do not fit. *help is set for --help. */
+fsc_status opt_parse(const command *cmd, void *values, struct cli *shared, int argc, char *const *argv, int *help,
+                     fsc_error *err);
+
+/* The word of words ("a|b|c") at index, into out; returns 0 behind the last. */
+int opt_word(char *out, size_t size, const char *words, int index);
+
+/* The name in table or words that was most likely meant, or NULL. */
+const char *opt_nearest(const char *typed, const char *best, const char *candidate);
+
+/* The help of one command, and the man page from the same tables. */
+void opt_print_help(FILE *to, const command *cmd);
+/* cmd NULL: the page of fascicle itself. */
+void opt_print_man(FILE *to, const command *cmd, const char *version);
 
 /* The options in force as a JSON object (for provenance); returns malloc'ed text or NULL. */
 char *opt_json(const command *cmd, const void *values);

@@ -1,6 +1,8 @@
 /* How commands speak: lines, notes, errors, progress. */
 #include "cmd.h"
 
+#include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,11 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* the signal that asked the work to end */
 
-static void on_interrupt(int signal_number) {
-    (void)signal_number;
-    interrupted = 1;
+/* Only asks; where nothing polls progress, a second signal ends the process at once. */
+static void on_signal(int signal_number) {
+    interrupted = signal_number;
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
 }
 
 /* Progress asks between stages of work; that is also where an interrupt is noticed. */
@@ -29,7 +33,7 @@ static int show_progress(void *context, const char *stage, double fraction) {
 void cli_begin(cli *c) {
     c->progress.step = show_progress;
     c->progress.context = c;
-    struct sigaction action = {.sa_handler = on_interrupt};
+    struct sigaction action = {.sa_handler = on_signal};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
 }
@@ -40,49 +44,85 @@ void cli_clear_progress(cli *c) {
     c->progress_shown = 0;
 }
 
-static void json_line(const char *step, const char *key, const char *text) {
-    printf("{\"step\":");
+static void json_number(double value) {
+    if (!isfinite(value)) {
+        fputs("null", stdout);
+        return;
+    }
+    char text[32];
+    int digits = 15; /* as many as it takes to read the same number back */
+    do (void)snprintf(text, sizeof text, "%.*g", digits, value);
+    while (strtod(text, NULL) != value && digits++ < 17);
+    fputs(text, stdout);
+}
+
+static void json_field(const cli_field *field) {
+    putchar(',');
+    opt_json_text(stdout, field->key);
+    putchar(':');
+    switch (field->kind) {
+    case FIELD_NUMBER: json_number(field->number); break;
+    case FIELD_INTEGER: printf("%lld", field->integer); break;
+    case FIELD_TEXT: field->text ? opt_json_text(stdout, field->text) : (void)fputs("null", stdout); break;
+    case FIELD_NUMBERS:
+        putchar('[');
+        for (long long i = 0; i < field->integer; i++) {
+            if (i) putchar(',');
+            json_number(field->numbers[i]);
+        }
+        putchar(']');
+        break;
+    }
+}
+
+static void json_line(const char *step, const cli_field *fields) {
+    fputs("{\"step\":", stdout);
     opt_json_text(stdout, step);
-    printf(",\"%s\":", key);
-    opt_json_text(stdout, text);
+    for (; fields->key; fields++) json_field(fields);
     puts("}");
+    fflush(stdout);
+}
+
+void cli_row(cli *c, const char *step, const cli_field *fields, const char *fmt, ...) {
+    cli_clear_progress(c);
+    if (c->json) {
+        json_line(step, fields);
+    } else if (!c->quiet) {
+        va_list args;
+        va_start(args, fmt);
+        printf("%-10s", step);
+        (void)vprintf(fmt, args);
+        putchar('\n');
+        va_end(args);
+        fflush(stdout);
+    }
 }
 
 void cli_line(cli *c, const char *step, const char *fmt, ...) {
-    if (c->quiet && !c->json) return;
-    cli_clear_progress(c);
     char text[2048];
     va_list args;
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    if (c->json)
-        json_line(step, "text", text);
-    else
-        printf("%-10s%s\n", step, text);
-    fflush(stdout);
+    cli_row(c, step, FIELDS(FIELD("text", text)), "%s", text);
 }
 
 void cli_file(cli *c, const char *step, const char *path) {
-    if (c->json) {
-        json_line(step, "file", path);
-        return;
-    }
-    cli_line(c, step, "%s", path);
+    cli_row(c, step, FIELDS(FIELD("file", path)), "%s", path);
 }
 
 void cli_notes(cli *c, const char *step, const fsc_notes *notes, int all) {
     static const char *const word[] = {"found", "assumed", "warning"};
     for (int32_t i = 0; i < notes->n; i++) {
         const fsc_note *note = &notes->item[i];
+        const char *kind = word[note->kind];
         if (note->kind != FSC_NOTE_WARNING && !all) continue;
-        if (c->json) {
-            json_line(step, word[note->kind], note->text);
-        } else if (note->kind == FSC_NOTE_WARNING) {
+        if (c->json || note->kind != FSC_NOTE_WARNING) {
+            cli_row(c, step, FIELDS(FIELD("note", kind), FIELD("key", note->key), FIELD("text", note->text)), "%s: %s",
+                    kind, note->text);
+        } else if (!c->quiet) {
             cli_clear_progress(c);
-            if (!c->quiet) fprintf(stderr, "%-10swarning: %s\n", step, note->text);
-        } else {
-            cli_line(c, step, "%s: %s", word[note->kind], note->text);
+            fprintf(stderr, "%-10swarning: %s\n", step, note->text);
         }
     }
 }
@@ -90,7 +130,7 @@ void cli_notes(cli *c, const char *step, const fsc_notes *notes, int all) {
 static int exit_code(fsc_status status) {
     switch (status) {
     case FSC_OK: return EXIT_OK;
-    case FSC_E_CANCELLED: return EXIT_INTERRUPTED;
+    case FSC_E_CANCELLED: return interrupted ? EXIT_SIGNAL + interrupted : EXIT_FAILED;
     case FSC_E_ARG: return EXIT_USAGE;
     case FSC_E_IO: return EXIT_FILE;
     case FSC_E_FORMAT:
@@ -105,29 +145,35 @@ static int exit_code(fsc_status status) {
     return EXIT_FAILED;
 }
 
-int cli_fail(cli *c, fsc_status status, const fsc_error *err) {
+int cli_fail(cli *c, const fsc_error *err) {
     cli_clear_progress(c);
-    fprintf(stderr, "%s: %s\n", c->path, err->text[0] ? err->text : fsc_status_text(status));
-    return exit_code(status);
+    fprintf(stderr, "fascicle %s: %s\n", c->cmd->name, err->text[0] ? err->text : fsc_status_text(err->code));
+    return exit_code(err->code);
 }
 
-int cli_usage(cli *c, const char *fmt, ...) {
-    cli_clear_progress(c);
-    fprintf(stderr, "%s: ", c->path);
+fsc_status cli_refuse(fsc_error *err, fsc_status code, const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    (void)vfprintf(stderr, fmt, args);
+    err->code = code;
+    (void)vsnprintf(err->text, sizeof err->text, fmt, args);
     va_end(args);
-    fprintf(stderr, "; see '%s --help'\n", c->path);
-    return EXIT_USAGE;
+    return code;
+}
+
+fsc_status cli_usage(const cli *c, fsc_error *err, const char *fmt, ...) {
+    char why[sizeof err->text];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(why, sizeof why, fmt, args);
+    va_end(args);
+    return cli_refuse(err, FSC_E_ARG, "%.400s; see 'fascicle %s --help'", why, c->cmd->name);
 }
 
 fsc_status cli_recipe(cli *c, fsc_recipe *recipe, fsc_error *err) {
-    fsc_status status = fsc_recipe_set_command(recipe, c->argc, c->argv, err);
-    char *options = opt_json(c->cmd, c->values);
-    if (status == FSC_OK && options) status = fsc_recipe_set_options(recipe, options, err);
-    free(options);
-    return status;
+    AUTO(char) options = opt_json(c->cmd, c->values);
+    if (!options) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+    TRY(fsc_recipe_set_command(recipe, c->argc, c->argv, err));
+    return fsc_recipe_set_options(recipe, options, err);
 }
 
 fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...) {
@@ -136,16 +182,49 @@ fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...
     const int n = vsnprintf(out, size, fmt, args);
     va_end(args);
     if (n >= 0 && (size_t)n < size) return FSC_OK;
-    err->code = FSC_E_RANGE;
-    (void)snprintf(err->text, sizeof err->text, "%.200s...: path is too long", out);
-    return FSC_E_RANGE;
+    return cli_refuse(err, FSC_E_RANGE, "%.200s...: path is too long", out);
+}
+
+/* The folder that holds path; "." when path names none. */
+static void parent_of(char *out, size_t size, const char *path) {
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    while (n > 0 && path[n - 1] != '/') n--;
+    while (n > 1 && path[n - 1] == '/') n--;
+    (void)snprintf(out, size, "%.*s", n ? (int)n : 1, n ? path : ".");
+}
+
+static fsc_status check_folder(const char *path, fsc_error *err) {
+    struct stat is;
+    char above[CLI_PATH_MAX];
+    if (stat(path, &is) == 0 && !S_ISDIR(is.st_mode))
+        return cli_refuse(err, FSC_E_IO, "%.300s: is a file, not a folder; name another --out", path);
+    if (stat(path, &is) == 0 && access(path, W_OK) == 0) return FSC_OK;
+    if (stat(path, &is) == 0) return cli_refuse(err, FSC_E_IO, "%.300s: %s", path, strerror(errno));
+    /* Made and removed again: only the system knows whether it can be made. */
+    parent_of(above, sizeof above, path);
+    if (stat(above, &is) != 0) return check_folder(above, err);
+    if (mkdir(path, 0777) != 0)
+        return cli_refuse(err, FSC_E_IO, "%.300s: the folder cannot be made: %s", path, strerror(errno));
+    (void)rmdir(path);
+    return FSC_OK;
+}
+
+fsc_status cli_check_writable(const char *path, int folder, fsc_error *err) {
+    struct stat is;
+    char above[CLI_PATH_MAX];
+    if (folder) return check_folder(path, err);
+    if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
+        return cli_refuse(err, FSC_E_IO, "%.300s: is a folder, and a file is to be written there", path);
+    parent_of(above, sizeof above, path);
+    if (stat(above, &is) != 0) return cli_refuse(err, FSC_E_IO, "%.300s: %s", above, strerror(errno));
+    return check_folder(above, err);
 }
 
 fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,
                            const fsc_recipe *recipe, fsc_error *err) {
-    const fsc_status status = fsc_recipe_open_dataset(dir, recipe, err);
-    if (status != FSC_OK) return status;
-    char part[4096];
+    TRY(fsc_recipe_open_dataset(dir, recipe, err));
+    char part[CLI_PATH_MAX];
     /* mkdir -p by hand: the parents are known, and only the last may be missing. */
     const char *piece[] = {participant, session, "anat"};
     size_t used = (size_t)snprintf(part, sizeof part, "%s", dir);

@@ -4,25 +4,21 @@
 
 #include "cmd.h"
 
-#include <fascicle/anatomy.h>
-#include <fascicle/forecast.h>
-#include <fascicle/map.h>
-#include <fascicle/measure.h>
-#include <fascicle/scan.h>
-#include <fascicle/separate.h>
-
-/* What the steps have made so far; zero-initialise, free with walk_free. Every step prints its line. */
+/* What the steps have made so far; start from {.cli = c, .err = err}. Every step prints its line. */
 typedef struct walk {
     cli *cli;
+    fsc_error *err;
     fsc_scan *scan; /* its recipe collects every input of the run */
     fsc_fatwater *fatwater;
-    fsc_sites *sites; /* NULL without labels */
+    fsc_labels *muscles; /* as read; NULL without labels */
+    fsc_labels *levels;  /* NULL when there are none, or when they stand in the file of the muscles */
+    fsc_sites *sites;    /* NULL without labels */
     fsc_measures *measures;
     fsc_exam *exam; /* NULL when none was given */
+    fsc_norms *norms;
     fsc_map *map;
     fsc_forecast *forecast;
-    char anat[4096]; /* output folder; "" until walk_output */
-    fsc_error err;
+    char anat[CLI_PATH_MAX]; /* output folder; "" until walk_output */
 } walk;
 
 /* The options that several commands share, in one struct. */
@@ -30,74 +26,82 @@ typedef struct walk_scan_options {
     const char *participant, *session, *acquisition;
 } walk_scan_options;
 typedef struct walk_separate_options {
-    const char *spectrum, *sign;
+    const char *spectrum;
     double water_shift_ppm;
-    int no_ramp, t1_correct;
+    int sign, no_ramp, t1_correct;
 } walk_separate_options;
 typedef struct walk_label_options {
     const char *labels, *levels, *label_scheme, *level_scheme;
 } walk_label_options;
+
+/* Where proposed labels are held to the spine. */
+typedef struct walk_anchor_options {
+    const char *anchor, *anchor_map;
+} walk_anchor_options;
 
 typedef struct walk_map_options {
     const char *exam, *store, *date;
     opt_texts norms;
 } walk_map_options;
 
-/* Rows for option tables; base is the offset of the struct inside the command's values. */
+/* Rows for option tables: the member of the command's values that holds such a struct. */
 #define WALK_SCAN_OPTS(type, field)                                                                                    \
-    {"participant", "ID", OPT_TEXT, offsetof(type, field.participant),                                                 \
-     "which person of a BIDS dataset (16 or sub-16)"},                                                                 \
-        {"session", "ID", OPT_TEXT, offsetof(type, field.session), "which visit of that person (02 or ses-02)"}, {     \
-        "acquisition", "NAME", OPT_TEXT, offsetof(type, field.acquisition),                                            \
-            "which acquisition, when there are several"                                                                \
-    }
+    OPT(type, field.participant, "participant", OPT_TEXT, "ID", "which person of a BIDS dataset (16 or sub-16)"),      \
+        OPT(type, field.session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),              \
+        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several")
 #define WALK_SEPARATE_OPTS(type, field)                                                                                \
-    {"spectrum", "NAME", OPT_TEXT, offsetof(type, field.spectrum),                                                     \
-     "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"},                                       \
-        {"water-shift", "PPM", OPT_NUMBER, offsetof(type, field.water_shift_ppm),                                      \
-         "shift of the water peak, for objects that are not at body temperature"},                                     \
-        {"sign", "WHICH", OPT_TEXT, offsetof(type, field.sign),                                                        \
-         "precession sign: auto (default), stored or conjugate"},                                                      \
-        {"no-ramp", NULL, OPT_FLAG, offsetof(type, field.no_ramp), "do not look for a bipolar readout ramp"}, {        \
-        "t1-correct", NULL, OPT_FLAG, offsetof(type, field.t1_correct),                                                \
-            "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)"                                    \
-    }
-#define WALK_LABEL_OPTS(type, field)                                                                                   \
-    {"labels", "FILE", OPT_TEXT, offsetof(type, field.labels), "muscle label map (NIfTI)"},                            \
-        {"levels", "FILE", OPT_TEXT, offsetof(type, field.levels),                                                     \
-         "vertebra or disc label map (NIfTI); may be the same file"},                                                  \
-        {"label-scheme", "NAME", OPT_TEXT, offsetof(type, field.label_scheme),                                         \
-         "numbering of the muscle labels, when it is not clear from the values"},                                      \
-    {                                                                                                                  \
-        "level-scheme", "NAME", OPT_TEXT, offsetof(type, field.level_scheme), "numbering of the levels, likewise"      \
-    }
-#define WALK_MAP_OPTS(type, field)                                                                                     \
-    {"exam", "FILE", OPT_TEXT, offsetof(type, field.exam),                                                             \
-     "what the person and the examiner say (exam.json): age, sex, history, red flags"},                                \
-        {"norms", "FILE", OPT_TEXTS, offsetof(type, field.norms),                                                      \
-         "a norm table of your own (from `fascicle norms fit`), beside the published ones"},                           \
-        {"date", "DAY", OPT_TEXT, offsetof(type, field.date), "day of the scan, as 2026-11-21"}, {                     \
-        "store", "FILE", OPT_TEXT, offsetof(type, field.store),                                                        \
-            "store of earlier visits: compare with the last one before this day"                                       \
-    }
-
+    OPT(type, field.spectrum, "spectrum", OPT_TEXT, "NAME",                                                            \
+        "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"),                                    \
+        OPT(type, field.water_shift_ppm, "water-shift", OPT_NUMBER, "PPM",                                             \
+            "shift of the water peak, for objects that are not at body temperature"),                                  \
+        OPT(type, field.sign, "sign", OPT_WORD, "WHICH", "precession sign", .words = "auto|stored|conjugate"),         \
+        OPT(type, field.no_ramp, "no-ramp", OPT_FLAG, NULL, "do not look for a bipolar readout ramp"),                 \
+        OPT(type, field.t1_correct, "t1-correct", OPT_FLAG, NULL,                                                      \
+            "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)")
 #define WALK_PDF_OPT(type, field)                                                                                      \
-    {                                                                                                                  \
-        "pdf", NULL, OPT_FLAG, offsetof(type, field),                                                                  \
-            "print each page as PDF too (with Chromium, Chrome or WeasyPrint, whichever is installed)"                 \
-    }
+    OPT(type, field, "pdf", OPT_FLAG, NULL,                                                                            \
+        "print each page as PDF too, with Chromium, Chrome or WeasyPrint, whichever is installed")
+#define WALK_LABEL_OPTS(type, field)                                                                                   \
+    OPT(type, field.labels, "labels", OPT_TEXT, "FILE", "muscle label map (NIfTI)"),                                   \
+        OPT(type, field.levels, "levels", OPT_TEXT, "FILE",                                                            \
+            "vertebra or disc label map (NIfTI); may be the same file"),                                               \
+        OPT(type, field.label_scheme, "label-scheme", OPT_NAME, "NAME",                                                \
+            "numbering of the muscle labels, when it is not clear from the values", .names = fsc_scheme_names),        \
+        OPT(type, field.level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels, likewise",           \
+            .names = fsc_scheme_names)
+#define WALK_ANCHOR_OPTS(type, field)                                                                                  \
+    OPT(type, field.anchor, "anchor", OPT_TEXT, "LEVEL=X,Y,Z",                                                         \
+        "where a vertebra's middle lies (mm to the right, front, head), as L4=2,-31,15: names the levels"),            \
+        OPT(type, field.anchor_map, "anchor-map", OPT_TEXT, "FILE",                                                    \
+            "a level map (SCT numbers) whose vertebra nearest to L3 is the anchor")
+#define WALK_MAP_OPTS(type, field)                                                                                     \
+    OPT(type, field.exam, "exam", OPT_TEXT, "FILE",                                                                    \
+        "what the person and the examiner say (exam.json): age, sex, history, red flags"),                             \
+        OPT(type, field.norms, "norms", OPT_TEXTS, "FILE",                                                             \
+            "a norm table of your own (from `fascicle norms fit`), beside the published ones"),                        \
+        OPT(type, field.date, "date", OPT_DAY, "DAY", "day of the scan, as 2026-11-21"),                               \
+        OPT(type, field.store, "store", OPT_TEXT, "FILE",                                                              \
+            "store of visits: compare with the last one before this day, and add this one; made when it is not there")
 
+/* Before any work: reads label maps, exam and norms, and looks whether out can be written and the store be used.
+ * labels and map may be NULL. */
+fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_map_options *map);
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
-fsc_status walk_separate(walk *w, const walk_separate_options *with);
-/* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
- * least 4096 bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
-fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);
-/* Reads the label maps and builds the sites; without with->labels it notes what could be given and returns FSC_OK. */
+/* Builds the sites on the scan's grid; without labels it notes what could be given and returns FSC_OK. */
 fsc_status walk_anatomy(walk *w, const walk_label_options *with);
+fsc_status walk_separate(walk *w, const walk_separate_options *with);
+/* Proposes labels from the separated maps; *out is owned. */
+fsc_status walk_propose(walk *w, fsc_proposal **out, const walk_anchor_options *with);
+/* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
+ * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
+fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);
 fsc_status walk_measure(walk *w);
-/* Reads exam and norms, makes the injury map, and compares with the last visit in the store. */
-fsc_status walk_exam(walk *w, const walk_map_options *with);
-fsc_status walk_map(walk *w, const walk_map_options *with);
+/* The day of the scan, from the option or the exam; "" when neither says. */
+const char *walk_day(const walk *w, const walk_map_options *with);
+/* Makes the injury map and compares with the last visit in the store. */
+fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_options *with);
+/* Adds the record to the store, which is made when it is not there. */
+fsc_status walk_store(walk *w, const char *path);
 /* What the injury-cycle model makes of the measured sites, under both its stories. */
 fsc_status walk_forecast(walk *w);
 /* Makes the output folder and fixes the recipe; call after the last input was read. */
@@ -109,8 +113,5 @@ fsc_status walk_write_forecast(walk *w);
 /* The three pages <stem>_desc-..._report.html, from all that the steps have made; with pdf each is printed too. */
 fsc_status walk_write_report(walk *w, const char *stem, int pdf);
 void walk_free(walk *w);
-
-/* Seconds since some fixed moment. */
-double walk_clock_s(void);
 
 #endif

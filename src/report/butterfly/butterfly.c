@@ -90,7 +90,7 @@ static void draw_one(fsc_text *out, const fsc_butterfly *b, int32_t m, int32_t l
         fsc_prose_cell(out, b->sheet->muscle[m].name, cell);
     else
         add_plain_title(out, cell);
-    const fsc_finding *side = fsc_findings_on(&b->of->findings, cell, FSC_FINDING_SIDE);
+    const fsc_notable *side = fsc_findings_on(&b->of->findings, cell, FSC_NOTABLE_SIDE);
     if (side && b->style == FSC_BUTTERFLY_FULL)
         fsc_text_printf(out, "; %.1f points more than the other side (90 %% interval %.1f to %.1f)",
                         100 * side->size_fraction, 100 * (side->size_fraction - side->half90_fraction),

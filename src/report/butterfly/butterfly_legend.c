@@ -39,7 +39,7 @@ static int is_cut(const fsc_butterfly *b, const fsc_cell *cell) {
 }
 static int has_quartiles(const fsc_butterfly *b, const fsc_cell *cell) {
     (void)b;
-    return isfinite(cell->row->pdff_quartile[0]);
+    return isfinite(cell->row->pdff_quartile_fraction[0]);
 }
 static int is_felt(const fsc_butterfly *b, const fsc_cell *cell) {
     return fsc_findings_felt(b->sheet->map, cell);
@@ -74,7 +74,7 @@ static void record_line(fsc_text *out, const fsc_butterfly *b, double x, double 
         say(out, x + 34, y, "more fat than 87 % of a reference group; no P: not compared");
         x += 350;
     }
-    if (!b->of->findings.n_of[FSC_FINDING_CHANGE]) return;
+    if (!b->of->findings.n_of[FSC_NOTABLE_CHANGE]) return;
     fsc_text_printf(out, "<path d=\"M%.1f %.1fv-11m-4 4l4 -4l4 4\" fill=\"none\" stroke=\"#111\" stroke-width=\"2\"/>",
                     x + 6, y + 2);
     say(out, x + 18, y, "real change");
@@ -103,12 +103,12 @@ static void mark_lines(fsc_text *out, const fsc_butterfly *b, double x, double y
         say(out, x + 30, y, "runs out of the picture");
         x += 162;
     }
-    if (b->of->findings.n_of[FSC_FINDING_OVER_P95]) {
+    if (b->of->findings.n_of[FSC_NOTABLE_OVER_P95]) {
         mark_frame(out, x, y, "stroke=\"#1d2733\" stroke-width=\"3\"");
         say(out, x + 30, y, plain ? "more than most people" : "over P95");
         x += plain ? 150 : 92;
     }
-    if (!b->of->findings.n_of[FSC_FINDING_SIDE]) return;
+    if (!b->of->findings.n_of[FSC_NOTABLE_SIDE]) return;
     if (plain && x > b->width - 150) x = (b->width - 340) / 2, y += LINE + 4;
     fsc_text_printf(out,
                     "<path d=\"M%.1f %.1fh12l12 11v3h-24z\" fill=\"#e4e7eb\"/><path d=\"M%.1f %.1fl12 11\" "

@@ -22,8 +22,8 @@ static void hex(char text[8], fsc_colour c) {
 /* The colour always means fat, whatever else is known of the site. */
 static paint paint_of(const fsc_cell *cell) {
     paint p = {"#ffffff", "#000"};
-    if (!isfinite(cell->row->pdff_mean)) return p;
-    const fsc_colour colour = fsc_colour_pdff(cell->row->pdff_mean / FSC_COLOUR_PDFF_TOP);
+    if (!isfinite(cell->row->pdff_mean_fraction)) return p;
+    const fsc_colour colour = fsc_colour_pdff(cell->row->pdff_mean_fraction / FSC_COLOUR_PDFF_TOP);
     hex(p.fill, colour);
     p.ink = fsc_colour_ink(colour);
     return p;
@@ -47,9 +47,9 @@ static double scale_x(fsc_butterfly_box box, double fraction) {
 }
 
 static void draw_interval(fsc_text *out, fsc_butterfly_box box, const fsc_row *row, const char *ink) {
-    if (!isfinite(row->pdff_mean) || !isfinite(row->pdff_se)) return;
-    const double half = fsc_words_half90(row->pdff_se), y = box.y + box.h - 8;
-    double x1 = scale_x(box, row->pdff_mean - half), x2 = scale_x(box, row->pdff_mean + half);
+    if (!isfinite(row->pdff_mean_fraction) || !isfinite(row->pdff_se_fraction)) return;
+    const double half = fsc_words_half90(row->pdff_se_fraction), y = box.y + box.h - 8;
+    double x1 = scale_x(box, row->pdff_mean_fraction - half), x2 = scale_x(box, row->pdff_mean_fraction + half);
     if (x1 > x2) {
         const double swap = x1;
         x1 = x2, x2 = swap;
@@ -59,7 +59,7 @@ static void draw_interval(fsc_text *out, fsc_butterfly_box box, const fsc_row *r
                     "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\" stroke-width=\"1.6\"/>"
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2\" fill=\"%s\"/>",
                     scale_x(box, 0), y, scale_x(box, FSC_COLOUR_PDFF_TOP), ink, x1, y, x2, ink,
-                    scale_x(box, row->pdff_mean), y, ink);
+                    scale_x(box, row->pdff_mean_fraction), y, ink);
 }
 
 void fsc_butterfly_sliver(fsc_text *out, fsc_butterfly_box box, double medial_quartile) {
@@ -75,7 +75,7 @@ void fsc_butterfly_sliver(fsc_text *out, fsc_butterfly_box box, double medial_qu
 
 static void draw_frame(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box box, const paint *p,
                        const fsc_cell *cell) {
-    const int over = fsc_findings_on(&b->of->findings, cell, FSC_FINDING_OVER_P95) != NULL;
+    const int over = fsc_findings_on(&b->of->findings, cell, FSC_NOTABLE_OVER_P95) != NULL;
     fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" fill=\"%s\" %s/>", box.x,
                     box.y, box.w, box.h, p->fill,
                     cell->row->cut_by_fov && b->style == FSC_BUTTERFLY_FULL
@@ -118,7 +118,7 @@ static void draw_value(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box 
                     "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"%s\" font-weight=\"600\" "
                     "fill=\"%s\">",
                     text_x(box), box.y + box.h / 2 + 1, box.w < 48 ? "11" : "15", ink);
-    fsc_prose_percent(out, cell->row->pdff_mean);
+    fsc_prose_percent(out, cell->row->pdff_mean_fraction);
     if (fsc_butterfly_shows_percentile(b) && fsc_cell_is_placed(cell)) {
         const double p = cell->site->norm.percentile;
         fsc_text_printf(out, "<tspan font-size=\"10.5\" font-weight=\"400\" dx=\"5\">P%s%.0f</tspan>",
@@ -140,7 +140,7 @@ static void draw_inside(fsc_text *out, const fsc_butterfly *b, const fsc_cell *c
         if (fsc_cell_change(cell)) draw_arrow(out, box, fsc_cell_change(cell), ink);
         return;
     }
-    fsc_butterfly_sliver(out, box, cell->row->pdff_quartile[0]);
+    fsc_butterfly_sliver(out, box, cell->row->pdff_quartile_fraction[0]);
     draw_value(out, b, box, cell, ink);
     draw_interval(out, box, cell->row, ink);
 }
@@ -149,7 +149,7 @@ void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *c
     const paint p = paint_of(cell);
     draw_frame(out, b, box, &p, cell);
     draw_inside(out, b, cell, box, p.ink);
-    if (fsc_findings_on(&b->of->findings, cell, FSC_FINDING_SIDE)) draw_notch(out, box);
+    if (fsc_findings_on(&b->of->findings, cell, FSC_NOTABLE_SIDE)) draw_notch(out, box);
     if (fsc_findings_felt(b->sheet->map, cell))
         fsc_butterfly_felt(out, box.sign > 0 ? box.x + box.w - 8 : box.x + 8,
                            b->style == FSC_BUTTERFLY_PLAIN ? box.y + box.h / 2 : box.y + box.h - 18);
@@ -166,7 +166,7 @@ void fsc_butterfly_centre_cell(fsc_text *out, const fsc_butterfly *b, const fsc_
     draw_frame(out, b, right_wing, &p, cell);
     draw_inside(out, b, cell, left_wing, p.ink);
     if (b->style == FSC_BUTTERFLY_PLAIN) return;
-    fsc_butterfly_sliver(out, right_wing, cell->row->pdff_quartile[0]);
+    fsc_butterfly_sliver(out, right_wing, cell->row->pdff_quartile_fraction[0]);
     if (cell->row->place.side != FSC_SIDE_MIDLINE) return; /* the heading says once that the side is unknown */
     fsc_text_printf(out,
                     "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"11\" font-style=\"italic\" "

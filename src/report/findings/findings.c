@@ -31,7 +31,7 @@ static fsc_status read_rules(rules *r, fsc_error *err) {
 
 /* Whether the site's quality lets it stand in a headline. */
 static int may_stand(const rules *r, const fsc_row *row) {
-    if (!isfinite(row->pdff_mean) || row->cut_by_fov) return 0;
+    if (!isfinite(row->pdff_mean_fraction) || row->cut_by_fov) return 0;
     for (int32_t i = 0; i < r->quality.n_row; i++)
         if (strcmp(fsc_table_get(&r->quality, i, "headline"), "no") == 0 &&
             strstr(row->quality, fsc_table_get(&r->quality, i, "word")))
@@ -50,11 +50,11 @@ int fsc_findings_felt(const fsc_map *map, const fsc_cell *cell) {
     return 0;
 }
 
-static void mark_felt(fsc_finding *finding, const fsc_map *map) {
+static void mark_felt(fsc_notable *finding, const fsc_map *map) {
     finding->felt = fsc_findings_felt(map, finding->cell) || (finding->other && fsc_findings_felt(map, finding->other));
 }
 
-static void add(fsc_findings *f, const fsc_map *map, fsc_finding finding) {
+static void add(fsc_findings *f, const fsc_map *map, fsc_notable finding) {
     mark_felt(&finding, map);
     f->item[f->n++] = finding;
     f->n_of[finding.kind]++;
@@ -62,15 +62,15 @@ static void add(fsc_findings *f, const fsc_map *map, fsc_finding finding) {
 
 static void look_at_site(fsc_findings *f, const fsc_sheet *sheet, int32_t m, const fsc_cell *cell) {
     f->n_site++;
-    if (!f->most || cell->row->pdff_mean > f->most->row->pdff_mean) f->most = cell;
-    if (!f->least || cell->row->pdff_mean < f->least->row->pdff_mean) f->least = cell;
+    if (!f->most || cell->row->pdff_mean_fraction > f->most->row->pdff_mean_fraction) f->most = cell;
+    if (!f->least || cell->row->pdff_mean_fraction < f->least->row->pdff_mean_fraction) f->least = cell;
     if (!cell->site) return;
     const fsc_change *change = &cell->site->change;
     f->n_followed += change->real >= 0;
     f->n_placed += fsc_cell_is_placed(cell);
     if (fsc_cell_change(cell))
         add(f, sheet->map,
-            (fsc_finding){.kind = FSC_FINDING_CHANGE,
+            (fsc_notable){.kind = FSC_NOTABLE_CHANGE,
                           .cell = cell,
                           .muscle = m,
                           .size_fraction = change->net_fraction,
@@ -78,7 +78,7 @@ static void look_at_site(fsc_findings *f, const fsc_sheet *sheet, int32_t m, con
                           .strength = fabs(change->net_fraction)});
     if (fsc_cell_is_placed(cell) && cell->site->norm.percentile > 95)
         add(f, sheet->map,
-            (fsc_finding){.kind = FSC_FINDING_OVER_P95,
+            (fsc_notable){.kind = FSC_NOTABLE_OVER_P95,
                           .cell = cell,
                           .muscle = m,
                           .size_fraction = (double)NAN,
@@ -124,7 +124,7 @@ static void look_at_pair(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int
     const double least = fsc_normal_quantile(1 - r->family_error / 2 / f->n_pair) * se;
     if (!(size > half90 && size >= r->side_floor_fraction)) return;
     const int lower = difference > 0;
-    fsc_finding finding = {.kind = FSC_FINDING_SIDE,
+    fsc_notable finding = {.kind = FSC_NOTABLE_SIDE,
                            .cell = side[!lower],
                            .other = side[lower],
                            .muscle = m,
@@ -145,7 +145,7 @@ static void for_each_place(fsc_findings *f, const fsc_sheet *sheet, const rules 
 }
 
 static int compare_findings(const void *a, const void *b) {
-    const fsc_finding *left = a, *right = b;
+    const fsc_notable *left = a, *right = b;
     if (left->kind != right->kind) return left->kind < right->kind ? -1 : 1;
     if (left->strength != right->strength) return left->strength > right->strength ? -1 : 1;
     return left->cell < right->cell ? -1 : left->cell > right->cell; /* cells lie in one array */
@@ -177,7 +177,7 @@ void fsc_findings_free(fsc_findings *findings) {
     memset(findings, 0, sizeof *findings);
 }
 
-const fsc_finding *fsc_findings_on(const fsc_findings *findings, const fsc_cell *cell, fsc_finding_kind kind) {
+const fsc_notable *fsc_findings_on(const fsc_findings *findings, const fsc_cell *cell, fsc_notable_kind kind) {
     for (int32_t i = 0; i < findings->n; i++)
         if (findings->item[i].kind == kind && findings->item[i].cell == cell) return &findings->item[i];
     return NULL;

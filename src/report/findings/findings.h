@@ -9,14 +9,14 @@
 #include "sheet.h"
 #include "text.h"
 
-typedef enum fsc_finding_kind {
-    FSC_FINDING_CHANGE = 0, /* a real change since an earlier visit */
-    FSC_FINDING_OVER_P95,   /* over the reference's 95th percentile */
-    FSC_FINDING_SIDE        /* left and right differ */
-} fsc_finding_kind;
+typedef enum fsc_notable_kind {
+    FSC_NOTABLE_CHANGE = 0, /* a real change since an earlier visit */
+    FSC_NOTABLE_OVER_P95,   /* over the reference's 95th percentile */
+    FSC_NOTABLE_SIDE        /* left and right differ */
+} fsc_notable_kind;
 
-typedef struct fsc_finding {
-    fsc_finding_kind kind;
+typedef struct fsc_notable {
+    fsc_notable_kind kind;
     const fsc_cell *cell;  /* borrowed from the sheet; of a side difference the higher side */
     const fsc_cell *other; /* the lower side, or NULL */
     int32_t muscle;        /* of the sheet */
@@ -24,12 +24,12 @@ typedef struct fsc_finding {
     double half90_fraction;
     double strength; /* sorts within a kind */
     int32_t felt;    /* the examiner felt something there */
-} fsc_finding;
+} fsc_notable;
 
 typedef struct fsc_findings {
-    fsc_finding *item; /* owned, strongest first */
+    fsc_notable *item; /* owned, strongest first */
     int32_t n;
-    fsc_finding *weaker; /* owned: pairs beyond their own error alone, over the floor, largest first */
+    fsc_notable *weaker; /* owned: pairs beyond their own error alone, over the floor, largest first */
     int32_t n_weaker;
     int32_t n_of[3];    /* findings of each kind */
     int32_t n_site;     /* sites that may make a finding */
@@ -47,7 +47,7 @@ void fsc_findings_free(fsc_findings *findings);
 #define FSC_AUTO_FINDINGS __attribute__((cleanup(fsc_findings_free)))
 
 /* The finding of this kind on this cell, or NULL. */
-const fsc_finding *fsc_findings_on(const fsc_findings *findings, const fsc_cell *cell, fsc_finding_kind kind);
+const fsc_notable *fsc_findings_on(const fsc_findings *findings, const fsc_cell *cell, fsc_notable_kind kind);
 
 /* How a muscle's sites fared in the comparison with other people. */
 typedef struct fsc_compared {

@@ -40,18 +40,20 @@ static void add_group(fsc_text *out, const fsc_norm_place *norm) {
     fsc_text_printf(out, ", n = %.0f)", norm->n);
 }
 
-static void add_finding(fsc_text *out, const fsc_finding *f) {
+static void add_finding(fsc_text *out, const fsc_notable *f) {
     const fsc_place *place = &f->cell->row->place;
     fsc_text_add(out, "<li><strong>");
-    if (f->kind == FSC_FINDING_SIDE) {
+    if (f->kind == FSC_NOTABLE_SIDE) {
         add_muscle_level(out, place);
         fsc_text_printf(out, ": %s more than %s</strong>, %.1f against %.1f %% fat, %+.1f points",
                         fsc_words_side(place->side), fsc_words_side(f->other->row->place.side),
-                        100 * f->cell->row->pdff_mean, 100 * f->other->row->pdff_mean, 100 * f->size_fraction);
+                        100 * f->cell->row->pdff_mean_fraction, 100 * f->other->row->pdff_mean_fraction,
+                        100 * f->size_fraction);
         add_interval(out, f->size_fraction, f->half90_fraction);
-    } else if (f->kind == FSC_FINDING_OVER_P95) {
+    } else if (f->kind == FSC_NOTABLE_OVER_P95) {
         add_site(out, place);
-        fsc_text_printf(out, ": over the 95th percentile</strong>, %.1f %% fat, ", 100 * f->cell->row->pdff_mean);
+        fsc_text_printf(out, ": over the 95th percentile</strong>, %.1f %% fat, ",
+                        100 * f->cell->row->pdff_mean_fraction);
         add_group(out, &f->cell->site->norm);
     } else {
         const fsc_change *change = &f->cell->site->change;
@@ -59,7 +61,8 @@ static void add_finding(fsc_text *out, const fsc_finding *f) {
         fsc_text_printf(out, ": real change</strong>, %+.1f points", 100 * change->net_fraction);
         fsc_text_printf(out, " (90 %% interval %+.1f to %+.1f)", 100 * change->low_fraction,
                         100 * change->high_fraction);
-        fsc_text_printf(out, ", from %.1f to %.1f %%", 100 * change->before_fraction, 100 * f->cell->row->pdff_mean);
+        fsc_text_printf(out, ", from %.1f to %.1f %%", 100 * change->before_fraction,
+                        100 * f->cell->row->pdff_mean_fraction);
     }
     if (f->felt) fsc_text_add(out, ". The examiner felt something there");
     fsc_text_add(out, ".</li>\n");
@@ -70,7 +73,7 @@ static void add_weaker_pairs(fsc_text *out, const fsc_findings *f) {
     if (!f->n_weaker) return;
     fsc_text_add(out, "<p>Weaker, beyond its own error alone, as one pair in ten is by chance: ");
     for (int32_t i = 0; i < f->n_weaker && i < WEAKER_NAMED; i++) {
-        const fsc_finding *weaker = &f->weaker[i];
+        const fsc_notable *weaker = &f->weaker[i];
         fsc_text_add(out, i ? "; " : "");
         add_muscle_level(out, &weaker->cell->row->place);
         fsc_text_printf(out, " %s more than %s, %+.1f points", fsc_words_side(weaker->cell->row->place.side),
@@ -104,9 +107,9 @@ static void add_extremes(fsc_text *out, const fsc_case *c) {
     if (!f->most) return;
     fsc_text_add(out, "<p>Highest of the sites that could be judged: ");
     add_site(out, &f->most->row->place);
-    fsc_text_printf(out, ", %.1f %%; lowest: ", 100 * f->most->row->pdff_mean);
+    fsc_text_printf(out, ", %.1f %%; lowest: ", 100 * f->most->row->pdff_mean_fraction);
     add_site(out, &f->least->row->place);
-    fsc_text_printf(out, ", %.1f %%. Muscles and levels differ in everyone.", 100 * f->least->row->pdff_mean);
+    fsc_text_printf(out, ", %.1f %%. Muscles and levels differ in everyone.", 100 * f->least->row->pdff_mean_fraction);
     if (f->n_left_out)
         fsc_text_printf(out,
                         " Not judged: %d site%s that run%s out of the picture, are small, noisy or perhaps "
@@ -123,7 +126,7 @@ static void add_pairs(fsc_text *out, const fsc_case *c) {
         fsc_text_printf(out,
                         "<p>Sides: %d pair%s compared, %d beyond the error of all of them together and over %.0f "
                         "points.",
-                        (int)f->n_pair, f->n_pair == 1 ? "" : "s", (int)f->n_of[FSC_FINDING_SIDE],
+                        (int)f->n_pair, f->n_pair == 1 ? "" : "s", (int)f->n_of[FSC_NOTABLE_SIDE],
                         100 * f->side_floor_fraction);
         fsc_text_add(out, "</p>\n");
     }
@@ -142,8 +145,8 @@ static void add_compared(fsc_text *out, const fsc_case *c) {
         fsc_text_printf(out,
                         "; %d of the %d that could be judged lie%s over the 95th percentile, where one in twenty "
                         "does by chance",
-                        (int)c->findings.n_of[FSC_FINDING_OVER_P95], (int)c->findings.n_placed,
-                        c->findings.n_of[FSC_FINDING_OVER_P95] == 1 ? "s" : "");
+                        (int)c->findings.n_of[FSC_NOTABLE_OVER_P95], (int)c->findings.n_placed,
+                        c->findings.n_of[FSC_NOTABLE_OVER_P95] == 1 ? "s" : "");
     fsc_text_add(out, ".");
     if (missing.length) fsc_text_printf(out, " <strong>Not compared</strong>: %s.", missing.data);
     fsc_text_add(out, "</p>\n");

@@ -41,7 +41,7 @@ static void whole(char out[16], double value) {
     (void)snprintf(out, 16, "%.0f", value);
 }
 
-static void tell_change(fsc_text *out, const fsc_statements *said, const fsc_finding *f, const place_words *w) {
+static void tell_change(fsc_text *out, const fsc_statements *said, const fsc_notable *f, const place_words *w) {
     char size[16], when[96] = "";
     whole(size, 100 * fabs(f->size_fraction));
     FSC_AUTO_TEXT fsc_text span = {0};
@@ -54,7 +54,7 @@ static void tell_change(fsc_text *out, const fsc_statements *said, const fsc_fin
     fsc_statements_say(out, said, "p", "change", filling);
 }
 
-static void tell_over(fsc_text *out, const fsc_statements *said, const fsc_finding *f, const place_words *w) {
+static void tell_over(fsc_text *out, const fsc_statements *said, const fsc_notable *f, const place_words *w) {
     char more[16];
     const double above = 100 - f->cell->site->norm.percentile;
     whole(more, above);
@@ -62,10 +62,10 @@ static void tell_over(fsc_text *out, const fsc_statements *said, const fsc_findi
     fsc_statements_say(out, said, "p", above < 1 ? "over_few" : "over", filling);
 }
 
-static void tell_side(fsc_text *out, const fsc_statements *said, const fsc_finding *f, const place_words *w) {
+static void tell_side(fsc_text *out, const fsc_statements *said, const fsc_notable *f, const place_words *w) {
     char high[16], low[16];
-    whole(high, 100 * f->cell->row->pdff_mean);
-    whole(low, 100 * f->other->row->pdff_mean);
+    whole(high, 100 * f->cell->row->pdff_mean_fraction);
+    whole(low, 100 * f->other->row->pdff_mean_fraction);
     const fsc_filling filling[] = {{"muscle", w->muscle},
                                    {"level", w->level},
                                    {"higher", fsc_words_side(f->cell->row->place.side)},
@@ -82,10 +82,10 @@ static void tell_more_sides(fsc_text *out, const fsc_statements *said, const fsc
     FSC_AUTO_TEXT fsc_text places = {0};
     int n = 0;
     for (int32_t i = first + 1; i < f->n; i++) {
-        const fsc_finding *more = &f->item[i];
+        const fsc_notable *more = &f->item[i];
         const int same = more->muscle == f->item[first].muscle &&
                          more->cell->row->place.side == f->item[first].cell->row->place.side;
-        if (more->kind != FSC_FINDING_SIDE || same != same_muscle || n == (same_muscle ? NAMED_MAX : 1)) continue;
+        if (more->kind != FSC_NOTABLE_SIDE || same != same_muscle || n == (same_muscle ? NAMED_MAX : 1)) continue;
         const place_words w = words_of(said, &more->cell->row->place, is_first_of_muscle(f, i), 0);
         if (same)
             fsc_text_printf(&places, "%s%s", n ? " and " : "", w.level);
@@ -110,20 +110,20 @@ static void tell_sides(fsc_text *out, const fsc_statements *said, const fsc_find
 static void tell_findings(fsc_text *out, const fsc_statements *said, const fsc_findings *f) {
     int told[3] = {0};
     for (int32_t i = 0; i < f->n; i++) {
-        const fsc_finding *finding = &f->item[i];
-        if (told[finding->kind]++ >= (finding->kind == FSC_FINDING_SIDE ? 1 : TOLD_MAX)) continue;
+        const fsc_notable *finding = &f->item[i];
+        if (told[finding->kind]++ >= (finding->kind == FSC_NOTABLE_SIDE ? 1 : TOLD_MAX)) continue;
         const place_words w = words_of(said, &finding->cell->row->place, is_first_of_muscle(f, i), 1);
-        if (finding->kind == FSC_FINDING_SIDE) {
+        if (finding->kind == FSC_NOTABLE_SIDE) {
             tell_sides(out, said, f, i);
             continue;
         }
-        if (finding->kind == FSC_FINDING_CHANGE)
+        if (finding->kind == FSC_NOTABLE_CHANGE)
             tell_change(out, said, finding, &w);
         else
             tell_over(out, said, finding, &w);
         if (finding->felt) fsc_statements_say(out, said, "p", "felt", NULL);
     }
-    if (told[FSC_FINDING_OVER_P95]) fsc_statements_say(out, said, "p", "over_mean", NULL);
+    if (told[FSC_NOTABLE_OVER_P95]) fsc_statements_say(out, said, "p", "over_mean", NULL);
 }
 
 /* Whether some comparison fails for want of age or sex. */
@@ -182,8 +182,8 @@ void fsc_person_findings_add(fsc_text *out, const fsc_case *c, const fsc_stateme
         tell_findings(out, said, f);
     else
         fsc_statements_say(out, said, "p", "quiet", NULL);
-    if (f->n_placed && !f->n_of[FSC_FINDING_OVER_P95]) fsc_statements_say(out, said, "p", "quiet_compared", NULL);
-    if (f->n_followed && !f->n_of[FSC_FINDING_CHANGE]) fsc_statements_say(out, said, "p", "no_change", NULL);
+    if (f->n_placed && !f->n_of[FSC_NOTABLE_OVER_P95]) fsc_statements_say(out, said, "p", "quiet_compared", NULL);
+    if (f->n_followed && !f->n_of[FSC_NOTABLE_CHANGE]) fsc_statements_say(out, said, "p", "no_change", NULL);
     tell_not_compared(out, c, said);
     if (f->n_left_out) fsc_statements_say(out, said, "p", "left_out", NULL);
 }

@@ -71,10 +71,10 @@ static void tell_felt(fsc_text *out, const fsc_statements *said, const fsc_exam 
 
 static void tell_flags(fsc_text *out, const fsc_statements *said, const fsc_exam *exam) {
     char asked[16], known[16];
-    (void)snprintf(asked, sizeof asked, "%d", (int)exam->n_red_flag_asked);
-    (void)snprintf(known, sizeof known, "%d", (int)exam->n_red_flag_known);
+    (void)snprintf(asked, sizeof asked, "%d", (int)exam->n_now_answered);
+    (void)snprintf(known, sizeof known, "%d", (int)exam->n_now_compulsory);
     const fsc_filling filling[] = {{"n", asked}, {"all", known}, {NULL, NULL}};
-    fsc_statements_say(out, said, "p", exam->n_red_flag_asked ? "told_flags" : "told_no_flags", filling);
+    fsc_statements_say(out, said, "p", exam->n_now_answered ? "told_flags" : "told_no_flags", filling);
 }
 
 void fsc_person_told_add(fsc_text *out, const fsc_case *c, const fsc_statements *said) {

@@ -106,7 +106,7 @@ static void both_solvers_agree(void **state) {
         const fsc_cycle_plan plan = {.day = day, .n_day = n_day, .want_state = 1};
         fsc_cycle_run *fast = NULL, *exact = NULL;
         assert_ok(fsc_cycle_simulate(&fast, s.model, &s.person, 1, &plan, NULL, &test_error));
-        assert_ok(fsc_cycle_simulate_reference(&exact, s.model, &s.person, &plan, &test_error));
+        assert_ok(fsc_cycle_simulate_reference(&exact, s.model, &s.person, 1, &plan, NULL, &test_error));
         for (int32_t i = 0; i < n_day * fast->n_state; i++) assert_close(fast->state[i], exact->state[i], 1.5e-4);
         fsc_cycle_run_free(fast);
         fsc_cycle_run_free(exact);
@@ -186,7 +186,7 @@ static void bad_people_are_refused(void **state) {
     assert_fails(fsc_cycle_simulate(&run, s.model, &s.person, 1, &plan, NULL, &test_error), FSC_E_RANGE);
     s.strain[0] = 0;
     s.course[0].stop_day = 1;
-    assert_fails(fsc_cycle_simulate_reference(&run, s.model, &s.person, &plan, &test_error), FSC_E_RANGE);
+    assert_fails(fsc_cycle_simulate_reference(&run, s.model, &s.person, 1, &plan, NULL, &test_error), FSC_E_RANGE);
     fsc_cycle_free(s.model);
 }
 
@@ -207,8 +207,8 @@ static void slopes_are_those_of_differences(void **state) {
     plus.parameter[k] = s.person.parameter[k] * exp(wide);
     minus.parameter[k] = s.person.parameter[k] * exp(-wide);
     fsc_cycle_run *more = NULL, *less = NULL;
-    assert_ok(fsc_cycle_simulate_reference(&more, s.model, &plus, &plan, &test_error));
-    assert_ok(fsc_cycle_simulate_reference(&less, s.model, &minus, &plan, &test_error));
+    assert_ok(fsc_cycle_simulate_reference(&more, s.model, &plus, 1, &plan, NULL, &test_error));
+    assert_ok(fsc_cycle_simulate_reference(&less, s.model, &minus, 1, &plan, NULL, &test_error));
     for (int32_t d = 0; d < 2; d++) {
         const double slope =
             (fsc_cycle_run_at(more, 0, d, 0)[site] - fsc_cycle_run_at(less, 0, d, 0)[site]) / (2 * wide);
@@ -233,7 +233,7 @@ static void allocation_failure_is_reported(void **state) {
         for (int64_t n = 0; status != FSC_OK; n++) {
             fsc_cycle_run *run = NULL;
             fsc_alloc_fail_at(n);
-            status = reference ? fsc_cycle_simulate_reference(&run, s.model, &s.person, &plan, NULL)
+            status = reference ? fsc_cycle_simulate_reference(&run, s.model, &s.person, 1, &plan, NULL, NULL)
                                : fsc_cycle_simulate(&run, s.model, &s.person, 1, &plan, NULL, NULL);
             fsc_alloc_fail_at(-1);
             assert_true(status == FSC_OK || status == FSC_E_NOMEM);

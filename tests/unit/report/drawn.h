@@ -51,15 +51,15 @@ static inline void draw_exam(drawn *d) {
     e->sleep_hours = maybe(d, 3 + (int)(7 * draw(d)));
     e->stress_0_10 = maybe(d, (int)(11 * draw(d)));
     e->activity_hours_week = maybe(d, (int)(12 * draw(d)));
-    e->n_red_flag_known = 28;
-    e->n_red_flag_asked = draw(d) < 0.5 ? 28 : (int)(28 * draw(d));
+    e->n_now_compulsory = 8;
+    e->n_now_answered = draw(d) < 0.5 ? 8 : (int)(8 * draw(d));
     fsc_copy_text(e->mechanism, sizeof e->mechanism, mechanism[(int)(12 * draw(d))]);
 }
 
 static inline void draw_site(drawn *d, fsc_map_site *site, const char *muscle, const char *level, fsc_side side,
                              double pdff) {
     fsc_row row = fixture_row(muscle, level, side, pdff);
-    row.pdff_se = 0.004 + 0.01 * draw(d);
+    row.pdff_se_fraction = 0.004 + 0.01 * draw(d);
     if (draw(d) < 0.08) row.cut_by_fov = 1;
     if (draw(d) < 0.08) fsc_copy_text(row.quality, sizeof row.quality, "few-voxels");
     recorded_site(site, &row);

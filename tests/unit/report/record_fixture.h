@@ -92,7 +92,7 @@ static inline int recorded_setup(void **state) {
 /* The value of a site, in the table and in the record. */
 static inline void recorded_value(recorded *r, int site, double pdff, double se) {
     fsc_row *const row[2] = {&r->f->row[site], &r->site[site].row};
-    for (int k = 0; k < 2; k++) row[k]->pdff_mean = pdff, row[k]->pdff_se = se;
+    for (int k = 0; k < 2; k++) row[k]->pdff_mean_fraction = pdff, row[k]->pdff_se_fraction = se;
 }
 
 static inline void recorded_felt(recorded *r, int site) {
@@ -107,9 +107,10 @@ static inline void recorded_felt(recorded *r, int site) {
 static inline void recorded_stop(recorded *r) {
     fsc_copy_text(r->flag.finding, sizeof r->flag.finding, "new saddle numbness");
     fsc_copy_text(r->flag.action, sizeof r->flag.action, "go to hospital now");
-    fsc_copy_text(r->flag.urgency, sizeof r->flag.urgency, "emergency");
-    fsc_copy_text(r->flag.source, sizeof r->flag.source, "Author 2021");
-    r->exam.red_flag = &r->flag, r->exam.n_red_flag = 1, r->map.stop = 1;
+    fsc_copy_text(r->flag.urgency, sizeof r->flag.urgency, "now");
+    fsc_copy_text(r->flag.plain, sizeof r->flag.plain, "Please go to the hospital now.");
+    fsc_copy_text(r->flag.rows, sizeof r->flag.rows, "F112");
+    r->exam.red_flag = &r->flag, r->exam.n_red_flag = r->exam.n_stop = 1, r->map.stop = 1;
 }
 
 /* No page may say these, whoever reads it. */

@@ -35,7 +35,7 @@ static void a_side_difference_must_beat_the_error_of_all_pairs_and_the_floor(voi
     recorded_value(r, 2, 0.12 + least * 1.01, 0.01), recorded_value(r, 3, 0.12, 0.01);
     const fsc_findings *f = findings_of(&r->f->input);
     assert_int_equal(f->n, 1);
-    assert_int_equal(f->item[0].kind, FSC_FINDING_SIDE);
+    assert_int_equal(f->item[0].kind, FSC_NOTABLE_SIDE);
     assert_ptr_equal(f->item[0].cell->row, &r->f->row[2]);
     assert_ptr_equal(f->item[0].other->row, &r->f->row[3]);
     assert_close(f->item[0].size_fraction, least * 1.01, 1e-12);
@@ -64,7 +64,7 @@ static void a_flagged_site_makes_no_finding_and_no_highest(void **state) {
         assert_int_equal(f->n, 0);
         assert_int_equal(f->n_left_out, 1);
         assert_int_equal(f->n_pair, N_SITE / 2 - 1);
-        assert_close(f->most->row->pdff_mean, 0.12, 1e-12);
+        assert_close(f->most->row->pdff_mean_fraction, 0.12, 1e-12);
     }
 }
 
@@ -86,9 +86,9 @@ static void change_comes_before_percentile_before_side(void **state) {
     recorded_felt(r, 5); /* the lower side of the pair: the examiner was there */
     const fsc_findings *f = findings_of(&r->f->input);
     assert_int_equal(f->n, 3);
-    assert_int_equal(f->item[0].kind, FSC_FINDING_CHANGE);
-    assert_int_equal(f->item[1].kind, FSC_FINDING_OVER_P95);
-    assert_int_equal(f->item[2].kind, FSC_FINDING_SIDE);
+    assert_int_equal(f->item[0].kind, FSC_NOTABLE_CHANGE);
+    assert_int_equal(f->item[1].kind, FSC_NOTABLE_OVER_P95);
+    assert_int_equal(f->item[2].kind, FSC_NOTABLE_SIDE);
     assert_false(f->item[0].felt);
     assert_true(f->item[2].felt);
     assert_int_equal(f->n_followed, 2);
@@ -118,7 +118,7 @@ static void one_person_in_twenty_without_a_difference_gets_one(void **state) {
                 fsc_sheet_vertebra_name(19 + p % 6, level);
                 fsc_row row = fixture_row(fixture_muscle[p / 6], level, (fsc_side)(FSC_SIDE_LEFT + side),
                                           0.2 + 0.02 * draw_normal(&d));
-                row.pdff_se = 0.02;
+                row.pdff_se_fraction = 0.02;
                 recorded_site(&d.site[d.map.n_site++], &row);
             }
         with_finding += findings_of(&d.input)->n > 0;

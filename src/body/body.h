@@ -1,9 +1,11 @@
-/* The tables of a body region: levels, muscles, bones and the scan that fits. Sizes are an average adult's in mm. */
-#ifndef FSC_PHANTOM_REGION_H
-#define FSC_PHANTOM_REGION_H
+/* The room body: what an average adult's neck and low back look like, as tables that phantom and propose both read
+ * (neither sees the other): levels, muscles, bones and the scan that fits, in mm. The numbers are rows of data/body/ with
+ * their source; scripts/body_tables.py makes them constants. */
+#ifndef FSC_BODY_BODY_H
+#define FSC_BODY_BODY_H
 
-#include <fascicle/phantom.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define FSC_REGION_LEVELS 9
 #define FSC_REGION_MUSCLES 12
