@@ -57,7 +57,6 @@ static fsc_status place_dimensions(int64_t dim[5], const fsc_mat_field *images, 
 static fsc_status take_echo_times(fsc_scan *scan, const fsc_mat_struct *params, const char *path, fsc_error *err) {
     double te[FSC_ECHO_MAX];
     int64_t n;
-    int in_ms;
     FSC_TRY(take_numbers(te, &n, FSC_ECHO_MAX, params, "TE", path, err));
     if (n < 2)
         return fsc_fail(err, n == 0 ? FSC_E_FORMAT : FSC_E_RANGE,
@@ -65,7 +64,7 @@ static fsc_status take_echo_times(fsc_scan *scan, const fsc_mat_struct *params, 
                         (long long)n);
     if (n > FSC_ECHO_MAX)
         return fsc_fail(err, FSC_E_RANGE, "%s: %lld echoes, at most %d can be used", path, (long long)n, FSC_ECHO_MAX);
-    FSC_TRY(fsc_scan_judge_te(te, (int32_t)n, &in_ms, &scan->notes, path, err));
+    FSC_TRY(fsc_scan_judge_te(te, (int32_t)n, &scan->notes, path, err));
     for (int64_t i = 0; i < n; i++) {
         if (i > 0 && !(te[i] > te[i - 1]))
             return fsc_fail(err, FSC_E_RANGE, "%s: imDataParams.TE does not rise (%g ms after %g ms)", path,
