@@ -50,7 +50,8 @@ typedef struct fsc_observations {
 FSC_API FSC_MUST_USE fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measures,
                                                      double visit_day, fsc_error *err);
 /* Adds what a TSV holds: `_sites.tsv` rows (as above), or a table with level, layer, side and any of the observed names
- * with <name>_se (pdff in percent) and, if it likes, its own visit_day column. Returns also FSC_E_IO, FSC_E_FORMAT. */
+ * with <name>_se (pdff_fraction and pdff_se_fraction for pdff; pdff and pdff_se in percent as in 0.1.0) and, if it
+ * likes, its own visit_day column. Returns also FSC_E_IO, FSC_E_FORMAT. */
 FSC_API FSC_MUST_USE fsc_status fsc_observations_read(fsc_observations *out, const char *tsv_path, double visit_day,
                                                       fsc_error *err);
 FSC_API void fsc_observations_free(fsc_observations *observations);

@@ -91,13 +91,15 @@ FSC_API FSC_MUST_USE fsc_status fsc_norms_place_in(fsc_norm_place *place, const 
                                                    fsc_error *err);
 
 typedef struct fsc_norms_fit_options {
-    const char *cohort; /* short name of the cohort: part of the norm ids and of every sentence */
-    const char *method; /* method class when the table has no method column; NULL = column */
-    const char *source; /* citation or "own controls" */
+    const char *cohort;       /* short name of the cohort: part of the norm ids and of every sentence */
+    const char *method;       /* method class when the table has no method column; NULL = column */
+    const char *source;       /* citation or "own controls" */
+    const char *participants; /* table with participant_id, age and sex; NULL = the table has the columns itself */
 } fsc_norms_fit_options;
 
-/* Fits curves over age from a table of healthy controls: one row a person and site with the columns participant_id,
- * age, sex, muscle, level, side, pdff_mean (percent) and, unless given in opt, method. Per muscle, level, side and sex:
+/* Fits curves over age from a table of healthy controls: a _sites.tsv (or several below one header) as it was written,
+ * or any table with the columns participant_id, muscle, level, side, pdff_mean_fraction and, unless given in opt,
+ * method, age and sex. Rows of bones and whole muscles are left out. Per muscle, level, side and sex:
  * t(PDFF) = spline(age) + normal error, t a power of the odds chosen by likelihood (0 = logit). Writes the norm table
  * to out_path (whole or not at all). opt and notes must not be NULL, recipe may. The curve is the median.
  * Returns FSC_OK, FSC_E_ARG (cohort or source no short line), FSC_E_IO, FSC_E_FORMAT (missing column, bad cell: the

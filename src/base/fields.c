@@ -9,13 +9,12 @@
 
 /* As JSON is printed, so that a number reads alike in the table and in the record. */
 static const char number_format[] = "%.10g";
-enum { COLUMN_MAX = 80 };
 
-static int32_t count_of(const fsc_field *field) {
+int32_t fsc_field_count(const fsc_field *field) {
     return field->kind == FSC_FIELD_NUMBERS ? (int32_t)(field->size / sizeof(double)) : 1;
 }
 
-static double number_at(const void *from, const fsc_field *field, int32_t i) {
+double fsc_field_number(const void *from, const fsc_field *field, int32_t i) {
     double number;
     memcpy(&number, (const char *)from + field->offset + (size_t)i * sizeof number, sizeof number);
     return number;
@@ -50,7 +49,7 @@ static void set_missing(void *to, const fsc_field *field) {
     switch (field->kind) {
     case FSC_FIELD_NUMBER:
     case FSC_FIELD_NUMBERS:
-        for (int32_t i = 0; i < count_of(field); i++) memcpy(at + (size_t)i * sizeof nan, &nan, sizeof nan);
+        for (int32_t i = 0; i < fsc_field_count(field); i++) memcpy(at + (size_t)i * sizeof nan, &nan, sizeof nan);
         break;
     case FSC_FIELD_INT64: memset(at, 0, sizeof(int64_t)); break;
     case FSC_FIELD_TEXT: *at = 0; break;
@@ -62,7 +61,7 @@ static void set_missing(void *to, const fsc_field *field) {
 
 static fsc_json *numbers_json(const fsc_field *field, const void *from) {
     fsc_json *list = fsc_json_array();
-    for (int32_t i = 0; i < count_of(field); i++) fsc_json_append_number(list, number_at(from, field, i));
+    for (int32_t i = 0; i < fsc_field_count(field); i++) fsc_json_append_number(list, fsc_field_number(from, field, i));
     return list;
 }
 
@@ -82,7 +81,7 @@ void fsc_fields_write(fsc_json *object, const fsc_field *field, const void *from
         const char *at = (const char *)from + field->offset;
         if (field->table_only) continue;
         switch (field->kind) {
-        case FSC_FIELD_NUMBER: fsc_json_set_number(object, field->key, number_at(from, field, 0)); break;
+        case FSC_FIELD_NUMBER: fsc_json_set_number(object, field->key, fsc_field_number(from, field, 0)); break;
         case FSC_FIELD_NUMBERS: fsc_json_set(object, field->key, numbers_json(field, from)); break;
         case FSC_FIELD_INT64: fsc_json_set_integer(object, field->key, int64_at(from, field)); break;
         case FSC_FIELD_TEXT: fsc_json_set_string(object, field->key, *at ? at : NULL); break;
@@ -113,7 +112,7 @@ static void read_value(void *to, const fsc_field *field, const fsc_json *value) 
     switch (field->kind) {
     case FSC_FIELD_NUMBER: memcpy(at, &number, sizeof number); break;
     case FSC_FIELD_NUMBERS:
-        for (int32_t i = 0; i < count_of(field); i++) {
+        for (int32_t i = 0; i < fsc_field_count(field); i++) {
             const double one = fsc_json_number(fsc_json_at(value, i));
             memcpy(at + (size_t)i * sizeof one, &one, sizeof one);
         }
@@ -181,7 +180,7 @@ fsc_json *fsc_fields_schema(const fsc_field *field) {
             fsc_json *item = fsc_json_object();
             fsc_json_set(item, "type", type_or_null("number"));
             fsc_json_set(entry, "items", item);
-            fsc_json_set_integer(entry, "maxItems", count_of(field));
+            fsc_json_set_integer(entry, "maxItems", fsc_field_count(field));
         }
         if (field->about) fsc_json_set_string(entry, "description", field->about);
         fsc_json_set(properties, field->key, entry);
@@ -192,26 +191,26 @@ fsc_json *fsc_fields_schema(const fsc_field *field) {
 /* --- TSV --- */
 
 /* The name of a field's i-th column; a * of the pattern becomes i + 1. */
-static const char *numbered(char out[COLUMN_MAX], const char *pattern, int32_t i) {
+const char *fsc_field_numbered(char out[FSC_FIELD_TITLE_MAX], const char *pattern, int32_t i) {
     const char *star = strchr(pattern, '*');
     if (star)
-        (void)snprintf(out, COLUMN_MAX, "%.*s%d%s", (int)(star - pattern), pattern, (int)i + 1, star + 1);
+        (void)snprintf(out, FSC_FIELD_TITLE_MAX, "%.*s%d%s", (int)(star - pattern), pattern, (int)i + 1, star + 1);
     else
-        (void)snprintf(out, COLUMN_MAX, "%s", pattern);
+        (void)snprintf(out, FSC_FIELD_TITLE_MAX, "%s", pattern);
     return out;
 }
 
-static const char *column_name(char out[COLUMN_MAX], const fsc_field *field, int32_t i) {
+static const char *column_name(char out[FSC_FIELD_TITLE_MAX], const fsc_field *field, int32_t i) {
     if (field->kind != FSC_FIELD_NUMBERS) return field->key;
-    (void)snprintf(out, COLUMN_MAX, "%s_%d", field->key, (int)i + 1);
+    (void)snprintf(out, FSC_FIELD_TITLE_MAX, "%s_%d", field->key, (int)i + 1);
     return out;
 }
 
 void fsc_fields_header(fsc_text *out, const fsc_field *field) {
-    char name[COLUMN_MAX];
+    char name[FSC_FIELD_TITLE_MAX];
     const char *before = "";
     for (; field->key; field++) {
-        for (int32_t i = 0; i < count_of(field); i++) {
+        for (int32_t i = 0; i < fsc_field_count(field); i++) {
             fsc_text_printf(out, "%s%s", before, column_name(name, field, i));
             before = "\t";
         }
@@ -223,7 +222,7 @@ static void add_cell(fsc_text *out, const fsc_field *field, const void *from, in
     const char *at = (const char *)from + field->offset;
     switch (field->kind) {
     case FSC_FIELD_NUMBER:
-    case FSC_FIELD_NUMBERS: fsc_text_add_number(out, number_format, number_at(from, field, i)); return;
+    case FSC_FIELD_NUMBERS: fsc_text_add_number(out, number_format, fsc_field_number(from, field, i)); return;
     case FSC_FIELD_INT64: fsc_text_printf(out, "%lld", (long long)int64_at(from, field)); return;
     case FSC_FIELD_TEXT: fsc_text_add(out, *at ? at : "n/a"); return;
     default: break;
@@ -241,7 +240,7 @@ static void add_cell(fsc_text *out, const fsc_field *field, const void *from, in
 void fsc_fields_line(fsc_text *out, const fsc_field *field, const void *from) {
     const char *before = "";
     for (; field->key; field++) {
-        for (int32_t i = 0; i < count_of(field); i++) {
+        for (int32_t i = 0; i < fsc_field_count(field); i++) {
             fsc_text_add(out, before);
             add_cell(out, field, from, i);
             before = "\t";
@@ -298,19 +297,19 @@ static fsc_status bad_cell(const fsc_table *table, int32_t row, int32_t column, 
 
 /* The column of a field's i-th value, under its name or the one it had; -1 when there is neither. */
 static int32_t find_column(double *per, const fsc_field *field, int32_t i, const fsc_table *table) {
-    char name[COLUMN_MAX];
+    char name[FSC_FIELD_TITLE_MAX];
     int32_t at = fsc_table_column(table, column_name(name, field, i));
     *per = 1;
     if (at >= 0 || !field->was) return at;
     *per = field->was_per;
-    return fsc_table_column(table, numbered(name, field->was, i));
+    return fsc_table_column(table, fsc_field_numbered(name, field->was, i));
 }
 
 fsc_status fsc_fields_read_table(void *item, size_t stride, const fsc_field *field, const fsc_table *table,
                                  const char *what, fsc_error *err) {
     for (; field->key; field++) {
         for (int32_t row = 0; row < table->n_row; row++) set_missing((char *)item + (size_t)row * stride, field);
-        for (int32_t i = 0; i < count_of(field); i++) {
+        for (int32_t i = 0; i < fsc_field_count(field); i++) {
             double per;
             const int32_t column = find_column(&per, field, i, table);
             if (column < 0 && field->needed)
@@ -331,11 +330,11 @@ static fsc_json *levels_json(const fsc_word *words) {
 }
 
 void fsc_fields_dictionary(fsc_json *sidecar, const fsc_field *field) {
-    char name[COLUMN_MAX], text[COLUMN_MAX];
+    char name[FSC_FIELD_TITLE_MAX], text[FSC_FIELD_TITLE_MAX];
     for (; field->key; field++) {
-        for (int32_t i = 0; i < count_of(field); i++) {
+        for (int32_t i = 0; i < fsc_field_count(field); i++) {
             fsc_json *entry = fsc_json_object();
-            fsc_json_set_string(entry, "LongName", numbered(text, field->name, i));
+            fsc_json_set_string(entry, "LongName", fsc_field_numbered(text, field->name, i));
             fsc_json_set_string(entry, "Description", field->about);
             if (field->units) fsc_json_set_string(entry, "Units", field->units);
             if (field->words) fsc_json_set(entry, "Levels", levels_json(field->words));

@@ -37,8 +37,8 @@ typedef struct fsc_field {
     const char *units;
     const char *was; /* the column of tables of 0.1.0, that held was_per x the value */
     double was_per;
-    const char *head;   /* of the page's column; NULL = not on the page */
-    const char *format; /* there, of value x scale; "" = as a word or text */
+    const char *head;   /* of the page's column of a number; NULL = none */
+    const char *format; /* there, of value x scale */
     double scale;
 } fsc_field;
 
@@ -52,6 +52,14 @@ typedef struct fsc_field {
 #define FSC_FIELD_WORD(type, member, list) FSC_FIELD_WORD_AS(#member, type, member, list)
 #define FSC_FIELD_END                                                                                                  \
     { .key = NULL }
+
+/* --- One value --- */
+int32_t fsc_field_count(const fsc_field *field); /* of NUMBERS; else 1 */
+/* The i-th value of a NUMBER or NUMBERS. */
+double fsc_field_number(const void *from, const fsc_field *field, int32_t i);
+enum { FSC_FIELD_TITLE_MAX = 80 };
+/* pattern with i + 1 for its *; returns out. */
+const char *fsc_field_numbered(char out[FSC_FIELD_TITLE_MAX], const char *pattern, int32_t i);
 
 /* --- JSON --- */
 void fsc_fields_write(fsc_json *object, const fsc_field *field, const void *from);

@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "fail.h"
+#include "fields.h"
 #include "table.h"
 
 #include <math.h>
@@ -177,15 +178,14 @@ static fsc_status list_plain(reader *r, fsc_error *err) {
 }
 
 static fsc_status fill_stacked(fsc_cohort *cohort, const reader *r, fsc_error *err) {
-    const int32_t column = fsc_table_column(r->table, r->value_column);
     const int32_t falls = is_listed(r->opt->falls, r->opt->n_falls, r->value_column);
     for (int32_t i = 0; i < cohort->n_person; i++) FSC_TRY(fsc_cohort_name(&cohort->person[i], r->people.name[i], err));
     for (int32_t e = 0; e < cohort->n_event; e++) cohort->falls[e] = falls;
     for (int32_t row = 0; row < r->table->n_row; row++) {
         if (r->row_marker[row] < 0) continue;
         const int32_t person = r->row_person[row];
-        cohort->value[(int64_t)person * cohort->n_event + r->row_marker[row]] =
-            fsc_parse_number(fsc_table_cell(r->table, row, column));
+        double *value = &cohort->value[(int64_t)person * cohort->n_event + r->row_marker[row]];
+        FSC_TRY(fsc_table_take_number(value, r->table, row, r->value_column, r->path, err));
         if (strcmp(fsc_table_get(r->table, row, r->group_column), r->control_word) == 0) cohort->is_control[person] = 1;
     }
     return FSC_OK;
@@ -200,8 +200,8 @@ static fsc_status fill_plain(fsc_cohort *cohort, const reader *r, fsc_error *err
         FSC_TRY(fsc_cohort_name(&cohort->person[i], name, err));
         cohort->is_control[i] = strcmp(fsc_table_get(r->table, i, r->group_column), r->control_word) == 0;
         for (int32_t e = 0; e < cohort->n_event; e++)
-            cohort->value[(int64_t)i * cohort->n_event + e] =
-                fsc_parse_number(fsc_table_cell(r->table, i, r->marker_column[e]));
+            FSC_TRY(fsc_table_take_number(&cohort->value[(int64_t)i * cohort->n_event + e], r->table, i,
+                                          r->table->column[r->marker_column[e]], r->path, err));
     }
     return FSC_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "fail.h"
+#include "fields.h"
 #include "table.h"
 #include "text.h"
 
@@ -110,29 +111,35 @@ fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measu
     return add_rows(out, measures, visit_day, volume, &layers, err);
 }
 
+/* A value and its error, from a column or the one that tables of 0.1.0 have for it, in percent. */
+static fsc_status read_observed(fsc_observation *o, fsc_observed q, const fsc_table *table, int32_t row,
+                                const char *path, fsc_error *err) {
+    char value_name[32], se_name[32];
+    const char *name = fsc_observed_text(q);
+    const int fraction = q == FSC_OBSERVED_PDFF && fsc_table_column(table, "pdff_fraction") >= 0;
+    const double per = q == FSC_OBSERVED_PDFF && !fraction ? 100 : 1;
+    snprintf(value_name, sizeof value_name, "%s%s", name, fraction ? "_fraction" : "");
+    snprintf(se_name, sizeof se_name, "%s_se%s", name, fraction ? "_fraction" : "");
+    FSC_TRY(fsc_table_take_number(&o->value[q], table, row, value_name, path, err));
+    FSC_TRY(fsc_table_take_number(&o->se[q], table, row, se_name, path, err));
+    o->value[q] /= per;
+    o->se[q] /= per;
+    if (fraction && o->value[q] > 1)
+        return fsc_fail(err, FSC_E_RANGE, "%s: row %d, column pdff_fraction: %g is no fraction; 0.3 is 30 %%", path,
+                        (int)row + 1, o->value[q]);
+    return FSC_OK;
+}
+
 static fsc_status read_row(fsc_observation *o, const fsc_table *table, int32_t row, double visit_day, const char *path,
                            fsc_error *err) {
-    const char *side = fsc_table_get(table, row, "side");
-    const double day =
-        fsc_table_column(table, "visit_day") >= 0 ? fsc_table_number(table, row, "visit_day") : visit_day;
-    if (!isfinite(day)) return fsc_fail(err, FSC_E_FORMAT, "'%s', row %d: visit_day is no number", path, (int)row + 1);
-    static const char *const word[] = {"left", "right", "both", "midline", "unknown", "n/a", ""};
-    static const fsc_side meant[] = {FSC_SIDE_LEFT,    FSC_SIDE_RIGHT,   FSC_SIDE_BOTH,   FSC_SIDE_MIDLINE,
-                                     FSC_SIDE_UNKNOWN, FSC_SIDE_UNKNOWN, FSC_SIDE_UNKNOWN};
-    size_t k = 0;
-    while (k < sizeof word / sizeof word[0] && strcmp(side, word[k]) != 0) k++;
-    if (k == sizeof word / sizeof word[0])
-        return fsc_fail(err, FSC_E_FORMAT, "'%s', row %d: side '%s' must be left, right, both or n/a", path,
-                        (int)row + 1, side);
-    *o = empty_observation(fsc_table_get(table, row, "level"), fsc_table_get(table, row, "layer"), meant[k], day);
-    for (int q = 0; q < FSC_OBSERVED_N; q++) {
-        char se_name[32];
-        const char *name = fsc_observed_text((fsc_observed)q);
-        snprintf(se_name, sizeof se_name, "%s_se", name);
-        const double unit = q == FSC_OBSERVED_PDFF ? 0.01 : 1.0; /* tables carry percent */
-        o->value[q] = unit * fsc_table_number(table, row, name);
-        o->se[q] = unit * fsc_table_number(table, row, se_name);
-    }
+    double day = visit_day;
+    int32_t side;
+    if (fsc_table_column(table, "visit_day") >= 0)
+        FSC_TRY(fsc_table_take_number(&day, table, row, "visit_day", path, err));
+    if (!isfinite(day)) return fsc_fail(err, FSC_E_FORMAT, "'%s', row %d: visit_day is missing", path, (int)row + 1);
+    FSC_TRY(fsc_table_take_word(&side, fsc_side_words, table, row, "side", path, err));
+    *o = empty_observation(fsc_table_get(table, row, "level"), fsc_table_get(table, row, "layer"), (fsc_side)side, day);
+    for (int q = 0; q < FSC_OBSERVED_N; q++) FSC_TRY(read_observed(o, (fsc_observed)q, table, row, path, err));
     return FSC_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "alloc.h"
 #include "cell.h"
 #include "fail.h"
+#include "fields.h"
 #include "file.h"
 #include "stats.h"
 #include "table.h"
@@ -26,57 +27,81 @@ typedef struct control {
 
 typedef struct source {
     const fsc_table *table;
-    const char *path;
+    const fsc_table *people; /* participant_id, age, sex; NULL = the table has the columns itself */
+    const char *path, *people_path;
+    const char *value_column; /* a fraction, or the percent of 0.1.0 */
+    double value_per;
     const fsc_norms_fit_options *opt;
     fsc_error *err;
 } source;
 
 static fsc_status bad(const source *s, int32_t row, const char *column, const char *why) {
-    return fsc_fail(s->err, FSC_E_FORMAT, "%s: row %d: %s '%.40s' %s", s->path, row + 1, column,
+    return fsc_fail(s->err, FSC_E_FORMAT, "%s: row %d, column %s: \"%.40s\" %s", s->path, row + 1, column,
                     fsc_table_get(s->table, row, column), why);
 }
 
-/* Fills one control; *use = 0 when the row has nothing to give (missing value, a row that pools levels). */
+/* The norms' class of a method, as tables spell either: "complex-multi-echo-pdff" or "multi-echo PDFF". */
+static const char *method_class(const char *word) {
+    const int32_t method = fsc_word_find(fsc_method_words, word);
+    const char *found = method >= 0 ? fsc_norms_method_class((fsc_method)method) : word;
+    if (strcmp(found, FSC_METHOD_CLASS_MULTI_ECHO) == 0) return FSC_METHOD_CLASS_MULTI_ECHO;
+    return strcmp(found, FSC_METHOD_CLASS_TWO_POINT) == 0 ? FSC_METHOD_CLASS_TWO_POINT : NULL;
+}
+
+/* Age and sex: of the row, or of the person in the table of people. */
+static fsc_status read_person(control *c, const source *s, int32_t row) {
+    const fsc_table *t = s->people ? s->people : s->table;
+    const char *path = s->people ? s->people_path : s->path;
+    int32_t at = s->people ? 0 : row, sex;
+    while (s->people && at < t->n_row && strcmp(fsc_table_get(t, at, "participant_id"), c->participant) != 0) at++;
+    if (at == t->n_row)
+        return fsc_fail(s->err, FSC_E_FORMAT, "%s: has no participant '%.40s', who is in row %d of %s", path,
+                        c->participant, row + 1, s->path);
+    FSC_TRY(fsc_table_take_number(&c->age_years, t, at, "age", path, s->err));
+    FSC_TRY(fsc_table_take_word(&sex, fsc_sex_words, t, at, "sex", path, s->err));
+    c->sex = (fsc_sex)sex;
+    if (c->age_years <= 0 || c->age_years >= 120)
+        return fsc_fail(s->err, FSC_E_FORMAT, "%s: row %d, column age: %g is no age in years", path, at + 1,
+                        c->age_years);
+    return FSC_OK;
+}
+
+static fsc_status read_value(control *c, const source *s, int32_t row) {
+    FSC_TRY(fsc_table_take_number(&c->fraction, s->table, row, s->value_column, s->path, s->err));
+    c->fraction /= s->value_per;
+    if (isnan(c->fraction) || (c->fraction > 0 && c->fraction < 1)) return FSC_OK;
+    return bad(s, row, s->value_column,
+               s->value_per == 1 ? "must lie between 0 and 1 (both excluded) to be placed on a skewed scale"
+                                 : "must lie between 0 and 100 percent (both excluded) to be placed on a skewed scale");
+}
+
+/* Left, right or both sides of one level: what a norm can be for. */
+static int is_one_site(const control *c) {
+    return !isnan(fsc_level_order(c->level)) && strcmp(c->muscle, "vertebra") != 0 &&
+           (c->side == FSC_SIDE_LEFT || c->side == FSC_SIDE_RIGHT || c->side == FSC_SIDE_BOTH);
+}
+
+/* Fills one control; *use = 0 when the row has nothing to give (value, age or sex missing, bone, no single level). */
 static fsc_status read_control(control *c, int *use, const source *s, int32_t row) {
     const fsc_table *t = s->table;
+    int32_t side;
     *use = 0;
-    const char *value = fsc_table_get(t, row, "pdff_mean"), *age = fsc_table_get(t, row, "age");
     *c = (control){.participant = fsc_table_get(t, row, "participant_id"),
                    .muscle = fsc_table_get(t, row, "muscle"),
                    .level = fsc_table_get(t, row, "level"),
-                   .method = s->opt->method,
                    .row = row + 1};
-    if (!c->method) c->method = fsc_table_get(t, row, "method");
-    if (strcmp(value, "n/a") == 0 || strcmp(age, "n/a") == 0 || isnan(fsc_level_order(c->level))) return FSC_OK;
     if (!*c->participant || !*c->muscle) return bad(s, row, !*c->participant ? "participant_id" : "muscle", "is empty");
-    if (strlen(c->muscle) >= 48) return bad(s, row, "muscle", "is too long");
-    if (strcmp(c->method, FSC_METHOD_CLASS_MULTI_ECHO) != 0 && strcmp(c->method, FSC_METHOD_CLASS_TWO_POINT) != 0)
-        return fsc_fail(s->err, FSC_E_FORMAT,
-                        "%s: row %d: method '%.40s' is unknown; use 'multi-echo PDFF' or '2-point FSF'", s->path,
-                        row + 1, c->method);
-    const char *side = fsc_table_get(t, row, "side"), *sex = fsc_table_get(t, row, "sex");
-    if (strcmp(side, "left") == 0 || strcmp(side, "L") == 0)
-        c->side = FSC_SIDE_LEFT;
-    else if (strcmp(side, "right") == 0 || strcmp(side, "R") == 0)
-        c->side = FSC_SIDE_RIGHT;
-    else if (strcmp(side, "both") == 0)
-        c->side = FSC_SIDE_BOTH;
-    else
-        return bad(s, row, "side", "is unknown; use left, right or both");
-    if (strcmp(sex, "female") == 0 || strcmp(sex, "F") == 0)
-        c->sex = FSC_SEX_FEMALE;
-    else if (strcmp(sex, "male") == 0 || strcmp(sex, "M") == 0)
-        c->sex = FSC_SEX_MALE;
-    else
-        return bad(s, row, "sex", "is unknown; use female or male");
-    c->age_years = fsc_table_number(t, row, "age");
-    if (!(c->age_years > 0 && c->age_years < 120)) return bad(s, row, "age", "is no age in years");
-    const double percent = fsc_table_number(t, row, "pdff_mean");
-    if (!(percent > 0 && percent < 100))
-        return bad(s, row, "pdff_mean",
-                   "must lie between 0 and 100 percent (both excluded) to be placed on a skewed scale");
-    c->fraction = percent / 100;
-    *use = 1;
+    if (strlen(c->muscle) >= sizeof((fsc_place *)0)->muscle) return bad(s, row, "muscle", "is too long");
+    FSC_TRY(fsc_table_take_word(&side, fsc_side_words, t, row, "side", s->path, s->err));
+    c->side = (fsc_side)side;
+    FSC_TRY(read_value(c, s, row));
+    c->method = method_class(s->opt->method ? s->opt->method : fsc_table_get(t, row, "method"));
+    if (!c->method && s->opt->method)
+        return fsc_fail(s->err, FSC_E_ARG, "the method '%.40s' is unknown; use 'multi-echo PDFF' or '2-point FSF'",
+                        s->opt->method);
+    if (!c->method) return bad(s, row, "method", "is unknown; use 'multi-echo PDFF' or '2-point FSF'");
+    FSC_TRY(read_person(c, s, row));
+    *use = is_one_site(c) && !isnan(c->fraction) && !isnan(c->age_years) && c->sex != FSC_SEX_UNKNOWN;
     return FSC_OK;
 }
 
@@ -268,6 +293,49 @@ static int tsv_safe(const char *text) {
     return *text && !strpbrk(text, "\t\r\n");
 }
 
+static fsc_status need_columns(const fsc_table *table, const char *path, const char *const *name, size_t n,
+                               fsc_error *err) {
+    for (size_t i = 0; i < n; i++)
+        if (fsc_table_column(table, name[i]) < 0)
+            return fsc_fail(err, FSC_E_FORMAT, "%s: column '%s' is missing", path, name[i]);
+    return FSC_OK;
+}
+
+/* What the fit cannot do without, in the table or in the table of people. */
+static fsc_status check_columns(source *s) {
+    static const char *const site[] = {"participant_id", "muscle", "level", "side", "method"};
+    static const char *const person[] = {"participant_id", "age", "sex"};
+    FSC_TRY(need_columns(s->table, s->path, site, s->opt->method ? 4 : 5, s->err));
+    s->value_column = "pdff_mean_fraction";
+    s->value_per = 1;
+    if (fsc_table_column(s->table, s->value_column) < 0 && fsc_table_column(s->table, "pdff_mean") >= 0) {
+        s->value_column = "pdff_mean";
+        s->value_per = 100;
+    }
+    FSC_TRY(need_columns(s->table, s->path, &s->value_column, 1, s->err));
+    if (s->people) return need_columns(s->people, s->people_path, person, 3, s->err);
+    if (fsc_table_column(s->table, "age") >= 0) return need_columns(s->table, s->path, person, 3, s->err);
+    return fsc_fail(
+        s->err, FSC_E_FORMAT,
+        "%s: column 'age' is missing; add the columns age and sex, or give a participants.tsv that has them", s->path);
+}
+
+static fsc_status read_and_fit(const char *out_path, const source *s, const fsc_recipe *recipe, fsc_notes *notes) {
+    FSC_AUTO_BLOCK control *controls = fsc_alloc(s->table->n_row, sizeof *controls);
+    if (!controls) return fsc_fail_nomem(s->err, "fitting norms");
+    int32_t n = 0;
+    for (int32_t row = 0; row < s->table->n_row; row++) {
+        int use;
+        FSC_TRY(read_control(&controls[n], &use, s, row));
+        n += use;
+    }
+    if (n < s->table->n_row)
+        fsc_notes_add(notes, FSC_NOTE_FOUND, "rows-left-out",
+                      "%d of %d rows left out: value, age or sex missing, or no site of one level", s->table->n_row - n,
+                      s->table->n_row);
+    return fit_all(out_path, controls, n, s, recipe, notes);
+}
+
 fsc_status fsc_norms_fit(const char *out_path, const char *table_path, const fsc_norms_fit_options *opt,
                          const fsc_recipe *recipe, fsc_notes *notes, fsc_error *err) {
     if (!opt->cohort || !tsv_safe(opt->cohort) || strlen(opt->cohort) > 40)
@@ -275,23 +343,15 @@ fsc_status fsc_norms_fit(const char *out_path, const char *table_path, const fsc
     if (!opt->source || !tsv_safe(opt->source) || strlen(opt->source) >= 240)
         return fsc_fail(err, FSC_E_ARG, "the source must be one line of at most 239 letters");
     FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_AUTO_TABLE fsc_table people = {0};
     FSC_TRY(fsc_table_read(&table, table_path, err));
-    static const char *const needed[] = {"participant_id", "age",  "sex",       "muscle",
-                                         "level",          "side", "pdff_mean", "method"};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed - (opt->method ? 1 : 0); i++)
-        if (fsc_table_column(&table, needed[i]) < 0)
-            return fsc_fail(err, FSC_E_FORMAT, "%s: column '%s' is missing", table_path, needed[i]);
-    const source s = {&table, table_path, opt, err};
-    FSC_AUTO_BLOCK control *controls = fsc_alloc(table.n_row, sizeof *controls);
-    if (!controls) return fsc_fail_nomem(err, "fitting norms");
-    int32_t n = 0;
-    for (int32_t row = 0; row < table.n_row; row++) {
-        int use;
-        FSC_TRY(read_control(&controls[n], &use, &s, row));
-        n += use;
-    }
-    if (n < table.n_row)
-        fsc_notes_add(notes, FSC_NOTE_FOUND, "rows-left-out",
-                      "%d of %d rows left out: value or age missing, or no single level", table.n_row - n, table.n_row);
-    return fit_all(out_path, controls, n, &s, recipe, notes);
+    if (opt->participants) FSC_TRY(fsc_table_read(&people, opt->participants, err));
+    source s = {.table = &table,
+                .people = opt->participants ? &people : NULL,
+                .path = table_path,
+                .people_path = opt->participants,
+                .opt = opt,
+                .err = err};
+    FSC_TRY(check_columns(&s));
+    return read_and_fit(out_path, &s, recipe, notes);
 }

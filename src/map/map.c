@@ -1,3 +1,11 @@
+/* The map record of one visit. The way through this room:
+ *   exam.c, exam_fields.c, exam_check.c, triage.c   what the person says: read, checked, red flags raised
+ *   norms.c, cell.h   reference groups from a table; fit.c makes such a table, baseline*.c the pooled one
+ *   place.c           one value among the groups that may be asked (muscle, level, sex, age, method), or why not
+ *   map.c             here: the steps of build.h in their order, from rows to the record:
+ *     pool.c within.c extent.c runs.c grade.c threshold.c sentence.c
+ *   record.c          the record as JSON and back, by tables of fields; schema.c checks what is read
+ *   find.c            a site of the record; and back into the table of sites: where each row was placed */
 #include "alloc.h"
 #include "build.h"
 #include "examine.h"

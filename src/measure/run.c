@@ -1,4 +1,10 @@
-/* fsc_measure_run: the tissue summary and, with sites, the rows. */
+/* fsc_measure_run: the tissue summary and, with sites, the rows. The way through this room:
+ *   voxels.c       the labelled voxels, set by set (a site or a vertebral body)
+ *   site_part.c    what one set says: sums, rims (erode.c), quarters of the width (quartile.c), and how far a mean may
+ *                  be trusted when neighbours are alike (correlate.c)
+ *   rows.c         sets joined to rows: site, both sides, whole muscle, bone; with median, mode.c and shape.c
+ *   site_fields.c  the one description of a row, for every file and page that shows it
+ *   tsv.c          the table on disk with its dictionary, and back */
 #include "alloc.h"
 #include "fail.h"
 #include "rows.h"

@@ -59,18 +59,20 @@ static fsc_status run_place(cli *c, const void *given, fsc_error *err) {
 }
 
 typedef struct fit_values {
-    const char *table, *out, *cohort, *method, *source;
+    const char *table, *out, *cohort, *method, *source, *participants;
 } fit_values;
 
 static fsc_status run_fit(cli *c, const void *given, fsc_error *err) {
     const fit_values *v = given;
     if (!v->cohort) return cli_usage(c, err, "--cohort NAME is missing: a short name of your group, as clinic2026");
-    const fsc_norms_fit_options options = {.cohort = v->cohort, .method = v->method, .source = v->source};
+    const fsc_norms_fit_options options = {
+        .cohort = v->cohort, .method = v->method, .source = v->source, .participants = v->participants};
     TRY(cli_check_writable(v->out, 0, err));
     AUTO_STRUCT(fsc_notes) notes = {0};
     AUTO_STRUCT(fsc_recipe) recipe = {0};
     TRY(cli_recipe(c, &recipe, err));
     TRY(fsc_recipe_add_input(&recipe, v->table, err));
+    if (v->participants) TRY(fsc_recipe_add_input(&recipe, v->participants, err));
     const fsc_status status = fsc_norms_fit(v->out, v->table, &options, &recipe, &notes, err);
     cli_notes(c, "norms", &notes, 1);
     if (status == FSC_OK) cli_file(c, "norms", v->out);
@@ -129,14 +131,17 @@ static const place_values place_defaults = {.value_percent = NAN, .se_percent = 
 static const arg fit_args[] = {
     {"TABLE", offsetof(fit_values, table), 1,
      "healthy controls (TSV): one row a person and site, with participant_id, age, sex, muscle, "
-     "level, side and pdff_mean in percent"},
+     "level, side and pdff_mean_fraction: a _sites.tsv will do"},
     ARG_END};
 static const opt fit_opts[] = {
     OPT(fit_values, cohort, "cohort", OPT_TEXT, "NAME", "a short name of the group; begins the norm ids"),
     OPT(fit_values, method, "method", OPT_TEXT, "NAME",
         "'multi-echo PDFF' or '2-point FSF', when the table has no column 'method'"),
+    OPT(fit_values, participants, "participants", OPT_TEXT, "FILE",
+        "participants.tsv with age and sex, when TABLE has no such columns"),
     OPT(fit_values, source, "source", OPT_TEXT, "TEXT", "where the controls come from"),
-    OPT(fit_values, out, "out", OPT_TEXT, "FILE", "where the norm table goes"), OPT_END};
+    OPT(fit_values, out, "out", OPT_TEXT, "FILE", "where the norm table goes"),
+    OPT_END};
 static const fit_values fit_defaults = {.out = "norms.tsv", .source = "own controls"};
 static const arg curve_args[] = {{"NORM", offsetof(curve_values, norm), 1, "the id of a norm"}, ARG_END};
 static const opt curve_opts[] = {

@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "html.h"
 #include "prose.h"
+#include "site_fields.h"
 #include "words.h"
 
 #include <math.h>
@@ -120,60 +121,33 @@ void fsc_table_key_add(fsc_text *out, const fsc_report_input *input, const fsc_s
 
 /* --- the full table --- */
 
-/* One column of numbers; kind says how it is printed. */
+/* One column of numbers, from the description of a site's row. */
 typedef struct column {
-    const char *title, *format;
-    double (*value)(const fsc_row *row);
-    int millimetres; /* means nothing when the voxel size is assumed */
+    const fsc_field *field;
+    int32_t i; /* which of its values */
 } column;
+enum { COLUMN_MAX = 32 };
 
-#define VALUE(name, expression)                                                                                        \
-    static double name(const fsc_row *row) {                                                                           \
-        return expression;                                                                                             \
-    }
-VALUE(coverage, row->coverage)
-VALUE(median, 100 * row->pdff_median_fraction)
-VALUE(sd, 100 * row->pdff_sd_fraction)
-VALUE(erode1, 100 * row->pdff_mean_erode1_fraction)
-VALUE(erode2, 100 * row->pdff_mean_erode2_fraction)
-VALUE(quartile1, 100 * row->pdff_quartile_fraction[0])
-VALUE(quartile2, 100 * row->pdff_quartile_fraction[1])
-VALUE(quartile3, 100 * row->pdff_quartile_fraction[2])
-VALUE(quartile4, 100 * row->pdff_quartile_fraction[3])
-VALUE(r2star, row->r2star_mean_per_s)
-VALUE(csa, row->csa_mm2)
-VALUE(lean_csa, row->lean_csa_mm2)
-VALUE(volume, row->volume_mm3 / 1000)
-VALUE(swap, 100 * row->swap_fraction)
-VALUE(snr, row->snr)
-#undef VALUE
+static double value_of(const column *c, const fsc_row *row) {
+    return c->field->scale * fsc_field_number(row, c->field, c->i);
+}
 
-static const column columns[] = {{"Cover&#173;age", "%.2f", coverage, 0},
-                                 {"median", "%.1f", median, 0},
-                                 {"SD", "%.1f", sd, 0},
-                                 {"1 voxel eroded", "%.1f", erode1, 0},
-                                 {"2 eroded", "%.1f", erode2, 0},
-                                 {"Q1 medial", "%.1f", quartile1, 0},
-                                 {"Q2", "%.1f", quartile2, 0},
-                                 {"Q3", "%.1f", quartile3, 0},
-                                 {"Q4 lateral", "%.1f", quartile4, 0},
-                                 {"R2*, /s", "%.0f", r2star, 0},
-                                 {"CSA, mm²", "%.0f", csa, 1},
-                                 {"Lean CSA, mm²", "%.0f", lean_csa, 1},
-                                 {"Vol&#173;ume, cm³", "%.2f", volume, 1},
-                                 {"Swap sus&#173;pect, %", "%.1f", swap, 0},
-                                 {"SNR", "%.0f", snr, 0}};
-enum { COLUMNS = sizeof columns / sizeof *columns };
+/* Millimetres mean nothing when the voxel size is assumed. */
+static int is_shown(const column *c, const fsc_sheet *sheet, int assumed) {
+    int known = 0;
+    if (assumed && c->field->units && strncmp(c->field->units, "mm", 2) == 0) return 0;
+    for (int32_t r = 0; r < sheet->n_row; r++) known |= isfinite(value_of(c, sheet->row[r]));
+    return known;
+}
 
 /* Columns that some row fills; returns how many. */
-static int find_columns(int shown[COLUMNS], const fsc_sheet *sheet, int assumed) {
+static int find_columns(column shown[COLUMN_MAX], const fsc_sheet *sheet, int assumed) {
     int n = 0;
-    for (int c = 0; c < COLUMNS; c++) {
-        shown[c] = 0;
-        for (int32_t r = 0; r < sheet->n_row && !(assumed && columns[c].millimetres); r++)
-            shown[c] |= isfinite(columns[c].value(sheet->row[r]));
-        n += shown[c];
-    }
+    for (const fsc_field *field = fsc_site_fields; field->key; field++)
+        for (int32_t i = 0; field->head && i < fsc_field_count(field); i++) {
+            const column c = {field, i};
+            if (n < COLUMN_MAX && is_shown(&c, sheet, assumed)) shown[n++] = c;
+        }
     return n;
 }
 
@@ -181,7 +155,7 @@ static const char *kind_class(fsc_row_kind kind) {
     return kind == FSC_ROW_SITE ? "site" : kind == FSC_ROW_LEVEL_BONE ? "bone" : "pooled";
 }
 
-static void full_row(fsc_text *out, const fsc_row *row, const int shown[COLUMNS]) {
+static void full_row(fsc_text *out, const fsc_row *row, const column *shown, int n) {
     fsc_text_printf(out, "<tr class=\"%s\"><th scope=\"row\">", kind_class(row->kind));
     fsc_text_add_html(out, row->place.level);
     fsc_text_add(out, "</th>");
@@ -190,33 +164,32 @@ static void full_row(fsc_text *out, const fsc_row *row, const int shown[COLUMNS]
     open_cell(out, 1);
     fsc_prose_percent_pm(out, row->pdff_mean_fraction, row->pdff_se_fraction);
     fsc_text_add(out, "</td>");
-    for (int c = 0; c < COLUMNS; c++)
-        if (shown[c]) number_cell(out, columns[c].format, columns[c].value(row));
+    for (int c = 0; c < n; c++) number_cell(out, shown[c].field->format, value_of(&shown[c], row));
     fsc_text_add(out, "<td class=\"quality-words\">");
     fsc_prose_quality(out, row);
     fsc_text_add(out, "</td></tr>\n");
 }
 
-static void full_head(fsc_text *out, const int shown[COLUMNS]) {
+static void full_head(fsc_text *out, const column *shown, int n) {
+    char title[FSC_FIELD_TITLE_MAX];
     fsc_text_add(out, "<thead><tr>");
     head(out, "Level", 0);
     head(out, "Side", 0);
     head(out, "Voxels", 1);
     head(out, "Fat %, mean ± 90 %", 1);
-    for (int c = 0; c < COLUMNS; c++)
-        if (shown[c]) head(out, columns[c].title, 1);
+    for (int c = 0; c < n; c++) head(out, fsc_field_numbered(title, shown[c].field->head, shown[c].i), 1);
     head(out, "Quality", 0);
     fsc_text_add(out, "</tr></thead>\n");
 }
 
-static void full_rows(fsc_text *out, const fsc_sheet *sheet, const int shown[COLUMNS], int n_column) {
+static void full_rows(fsc_text *out, const fsc_sheet *sheet, const column *shown, int n) {
     for (int32_t r = 0; r < sheet->n_row; r++) {
         const char *muscle = sheet->row[r]->place.muscle;
         if (r == 0 || strcmp(muscle, sheet->row[r - 1]->place.muscle) != 0) {
             fsc_text_add(out, r ? "</tbody>\n" : "");
-            fsc_table_group_add(out, muscle, n_column);
+            fsc_table_group_add(out, muscle, 5 + n); /* level, side, voxels, mean and quality beside them */
         }
-        full_row(out, sheet->row[r], shown);
+        full_row(out, sheet->row[r], shown, n);
     }
     fsc_text_add(out, sheet->n_row ? "</tbody>" : "");
 }
@@ -224,8 +197,8 @@ static void full_rows(fsc_text *out, const fsc_sheet *sheet, const int shown[COL
 fsc_status fsc_table_full_add(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet, fsc_error *err) {
     if (!sheet->n_site) return FSC_OK;
     const int assumed = fsc_prose_spacing_assumed(input);
-    int shown[COLUMNS];
-    const int n_column = 5 + find_columns(shown, sheet, assumed);
+    column shown[COLUMN_MAX];
+    const int n = find_columns(shown, sheet, assumed);
     fsc_text_add(out,
                  "<section class=\"wide\" aria-labelledby=\"table-title\">\n<h2 id=\"table-title\">Every value</h2>\n");
     if (assumed)
@@ -235,10 +208,11 @@ fsc_status fsc_table_full_add(fsc_text *out, const fsc_report_input *input, cons
     fsc_text_add(out,
                  "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Every value, scrolls sideways on "
                  "a small screen\"><table class=\"full\"><caption>Fat fractions in %. n/a: not available; a column "
-                 "that no row fills is left out. ± is the 90 % interval of the measurement (sampling and noise), "
+                 "that no row fills is left out. Q1 is the medial quarter, Q4 the lateral one. ± is the 90 % interval "
+                 "of the measurement (sampling and noise), "
                  "not of differences between people or days. Rows in grey pool sites.</caption>\n");
-    full_head(out, shown);
-    full_rows(out, sheet, shown, n_column);
+    full_head(out, shown, n);
+    full_rows(out, sheet, shown, n);
     fsc_text_add(out, "</table></div>\n");
     FSC_TRY(fsc_html_quality(out, sheet, err));
     fsc_text_add(out, "</section>\n");

@@ -20,7 +20,7 @@ static inline fsc_row make_row(const char *muscle, const char *level, fsc_side s
     row.coverage = 1;
     row.csa_mm2 = 800;
     row.volume_mm3 = 20000;
-    row.pdff_mean_fraction = row.pdff_median_fraction = pdff;
+    row.pdff_mean_fraction = row.pdff_median_fraction = row.pdff_mode_fraction = pdff;
     row.pdff_sd_fraction = 0.05;
     row.pdff_se_fraction = row.pdff_se_noise_fraction = se;
     row.pdff_mean_erode1_fraction = row.pdff_mean_erode2_fraction = pdff - 0.01;

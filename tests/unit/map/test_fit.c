@@ -27,7 +27,7 @@ static int remove_files(void **state) {
     return 0;
 }
 
-static const char header[] = "participant_id\tage\tsex\tmuscle\tlevel\tside\tpdff_mean\n";
+static const char header[] = "participant_id\tage\tsex\tmuscle\tlevel\tside\tpdff_mean_fraction\n";
 static const fsc_norms_fit_options options = {.cohort = "ours", .method = "multi-echo PDFF", .source = "own controls"};
 
 /* The generating median in logit units: rises slowly, then faster after 45; women and caudal levels are fatter. */
@@ -59,8 +59,8 @@ static void write_cohort(uint64_t seed, int n) {
             const double score = 0.8 * shared + 0.6 * own;
             const double x = skewed_world ? fsc_unlogit(truth(age, i % 2, level) + spread * score)
                                           : fmax(0.002, straight(age, i % 2, level) + 0.03 * score);
-            fprintf(file, "p%03d\t%.3f\t%s\tmultifidus\tL%d\tboth\t%.6f\n", i, age, i % 2 ? "female" : "male",
-                    3 + level, 100 * x);
+            fprintf(file, "p%03d\t%.3f\t%s\tmultifidus\tL%d\tboth\t%.8f\n", i, age, i % 2 ? "female" : "male",
+                    3 + level, x);
         }
     }
     assert_int_equal(fclose(file), 0);
@@ -182,7 +182,7 @@ static void few_people_get_a_straight_line(void **state) {
     for (int i = 0; i < N; i++) {
         age[i] = 25 + 2 * i;
         fraction[i] = 0.1 + 0.002 * age[i] + 0.03 * sin(3.0 * i);
-        fprintf(file, "p%d\t%g\tfemale\tmultifidus\tL4\tleft\t%.12f\n", i, age[i], 100 * fraction[i]);
+        fprintf(file, "p%d\t%g\tfemale\tmultifidus\tL4\tleft\t%.12f\n", i, age[i], fraction[i]);
     }
     fclose(file);
     fsc_norms *norms = fit();
@@ -213,7 +213,7 @@ static void few_people_get_a_straight_line(void **state) {
 static void refused(const char *row, fsc_status code, const char *part) {
     FILE *file = fopen(in_path, "w");
     fputs(header, file);
-    for (int i = 0; i < 25; i++) fprintf(file, "p%d\t%d\tmale\tmultifidus\tL4\tboth\t%d\n", i, 20 + i, 10 + i % 5);
+    for (int i = 0; i < 25; i++) fprintf(file, "p%d\t%d\tmale\tmultifidus\tL4\tboth\t0.1%d\n", i, 20 + i, i % 5);
     fputs(row, file);
     fclose(file);
     fsc_notes notes = {0};
@@ -224,25 +224,60 @@ static void refused(const char *row, fsc_status code, const char *part) {
 
 static void bad_tables_are_refused_with_the_row(void **state) {
     (void)state;
-    refused("x\t40\tm\tmultifidus\tL4\tboth\t12\n", FSC_E_FORMAT, "row 26: sex 'm'");
-    refused("x\t40\tmale\tmultifidus\tL4\tmiddle\t12\n", FSC_E_FORMAT, "side 'middle'");
-    refused("x\told\tmale\tmultifidus\tL4\tboth\t12\n", FSC_E_FORMAT, "age 'old'");
-    refused("x\t40\tmale\tmultifidus\tL4\tboth\t0\n", FSC_E_FORMAT, "between 0 and 100");
-    refused("p3\t40\tmale\tmultifidus\tL4\tboth\t12\n", FSC_E_RANGE, "rows 4 and 26");
+    refused("x\t40\tm?\tmultifidus\tL4\tboth\t0.12\n", FSC_E_FORMAT, "row 26, column sex: \"m?\"");
+    refused("x\t40\tmale\tmultifidus\tL4\tmiddle\t12\n", FSC_E_FORMAT, "column side: \"middle\"");
+    refused("x\told\tmale\tmultifidus\tL4\tboth\t0.12\n", FSC_E_FORMAT, "column age: \"old\"");
+    refused("x\t40\tmale\tmultifidus\tL4\tboth\t0\n", FSC_E_FORMAT, "between 0 and 1");
+    refused("p3\t40\tmale\tmultifidus\tL4\tboth\t0.12\n", FSC_E_RANGE, "rows 4 and 26");
     refused("x\t40\tmale\tmultifidus\tL4\n", FSC_E_FORMAT, "line");
     fsc_notes notes = {0};
     FILE *file = fopen(in_path, "w");
     fputs("participant_id\tage\tsex\tmuscle\tlevel\tside\n", file);
     fclose(file);
     assert_fails(fsc_norms_fit(out_path, in_path, &options, NULL, &notes, &test_error), FSC_E_FORMAT);
-    assert_non_null(strstr(test_error.text, "pdff_mean"));
+    assert_non_null(strstr(test_error.text, "pdff_mean_fraction"));
     file = fopen(in_path, "w");
     fputs(header, file);
-    fputs("x\t40\tmale\tmultifidus\tL4\tboth\t12\n", file);
+    fputs("x\t40\tmale\tmultifidus\tL4\tboth\t0.12\n", file);
     fclose(file);
     assert_fails(fsc_norms_fit(out_path, in_path, &options, NULL, &notes, &test_error), FSC_E_RANGE);
     assert_non_null(strstr(test_error.text, "20 people"));
     fsc_notes_free(&notes);
+}
+
+/* Site tables as the program writes them, with bones and whole muscles, and the ages of the people beside them. */
+static void a_site_table_as_written_is_fitted_with_the_ages_of_participants(void **state) {
+    (void)state;
+    char people_path[] = "/tmp/fsc-people-XXXXXX";
+    const int at = mkstemp(people_path);
+    FILE *people = fdopen(at, "w"), *file = fopen(in_path, "w");
+    assert_non_null(people);
+    assert_non_null(file);
+    fputs("participant_id\tsex\tage\n", people);
+    fputs("participant_id\tsession_id\tmuscle\tlevel\tside\tkind\tpdff_mean_fraction\tmethod\n", file);
+    for (int i = 0; i < 30; i++) {
+        fprintf(people, "sub-%02d\tF\t%d\n", i, 25 + i);
+        for (int side = 0; side < 2; side++)
+            fprintf(file, "sub-%02d\tn/a\tmultifidus\tL4\t%s\tsite\t%.4f\tcomplex-multi-echo-pdff\n", i,
+                    side ? "left" : "right",
+                    0.1 + 0.002 * i + 0.01 * fsc_random_uniform(9, 1, (uint64_t)(2 * i + side)));
+        fprintf(file, "sub-%02d\tn/a\tmultifidus\tall\tleft\tmuscle\t0.2\tcomplex-multi-echo-pdff\n", i);
+        fprintf(file, "sub-%02d\tn/a\tvertebra\tL4\tmidline\tbone\t0.4\tcomplex-multi-echo-pdff\n", i);
+    }
+    assert_int_equal(fclose(people) | fclose(file), 0);
+    fsc_norms_fit_options own = {.cohort = "ours", .source = "own controls"};
+    fsc_notes notes = {0};
+    fsc_norms *norms = NULL;
+    assert_fails(fsc_norms_fit(out_path, in_path, &own, NULL, &notes, &test_error), FSC_E_FORMAT);
+    assert_non_null(strstr(test_error.text, "participants.tsv"));
+    own.participants = people_path;
+    assert_ok(fsc_norms_fit(out_path, in_path, &own, NULL, &notes, &test_error));
+    assert_ok(fsc_norms_read(&norms, out_path, &test_error));
+    assert_int_equal(fsc_norms_count(norms), 2);
+    assert_string_equal(fsc_norms_id(norms, 0), "ours.multifidus.L4.left.female");
+    fsc_norms_free(norms);
+    fsc_notes_free(&notes);
+    (void)remove(people_path);
 }
 
 static void check_table(const char *row, const char *part) {
@@ -294,9 +329,13 @@ static void memory_failures_are_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bands_hold_the_generating_curve), cmocka_unit_test(new_controls_have_z_of_mean_0_and_sd_1),
-        cmocka_unit_test(few_people_get_a_straight_line),  cmocka_unit_test(bad_tables_are_refused_with_the_row),
-        cmocka_unit_test(norm_tables_are_checked),         cmocka_unit_test(memory_failures_are_reported),
+        cmocka_unit_test(bands_hold_the_generating_curve),
+        cmocka_unit_test(new_controls_have_z_of_mean_0_and_sd_1),
+        cmocka_unit_test(few_people_get_a_straight_line),
+        cmocka_unit_test(bad_tables_are_refused_with_the_row),
+        cmocka_unit_test(norm_tables_are_checked),
+        cmocka_unit_test(a_site_table_as_written_is_fitted_with_the_ages_of_participants),
+        cmocka_unit_test(memory_failures_are_reported),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }

@@ -78,8 +78,8 @@ static void missing_is_never_zero(void **state) {
     fixture *f = *state;
     fsc_row *row = &f->row[0];
     row->pdff_mean_fraction = row->pdff_median_fraction = row->pdff_se_fraction = row->pdff_sd_fraction = (double)NAN;
-    row->pdff_mean_erode1_fraction = row->r2star_mean_per_s = row->snr = row->swap_fraction = row->coverage =
-        (double)NAN;
+    row->pdff_mode_fraction = row->pdff_mean_erode1_fraction = row->r2star_mean_per_s = row->snr = row->swap_fraction =
+        row->coverage = (double)NAN;
     row->csa_mm2 = row->volume_mm3 = row->lean_csa_mm2 = row->lean_volume_mm3 = (double)NAN;
     for (int q = 0; q < 4; q++) row->pdff_quartile_fraction[q] = (double)NAN;
     char *page = fixture_page(f);
@@ -89,7 +89,7 @@ static void missing_is_never_zero(void **state) {
     char *end = strstr(start, "</tr>");
     *end = 0;
     assert_int_equal(count_of(start, ">n/a</td>"),
-                     15); /* all but level, side, voxels and quality; eroded twice no row has */
+                     16); /* all but level, side, voxels and quality; eroded twice no row has */
     assert_int_equal(count_of(start, ">0"), 0);
     fsc_free(page);
 }
