@@ -95,7 +95,7 @@ fsc_json *fsc_notes_json(const fsc_notes *notes) {
 
 fsc_status fsc_recipe_open_dataset(const char *dir, const fsc_recipe *recipe, fsc_error *err) {
     static const char ignore[] =
-        "*_PDFFmap.*\n*_sites.*\n*_map.json\n*_forecast.json\n*_plan.json\n*_report.html\n*_desc-*_quality.*\n";
+        "*_PDFFmap.*\n*_sites.*\n*_map.json\n*_forecast.json\n*_plan.json\n*_report.html\n*_report.pdf\n*_desc-*_quality.*\n";
     char path[4096];
     FSC_TRY(fsc_file_make_folder(dir, err));
     FSC_TRY(fsc_file_join(path, sizeof path, dir, "dataset_description.json", err));
