@@ -39,7 +39,8 @@ static void labelled(fsc_text *out, const char *label, const char *text) {
     fsc_text_add(out, "</p>\n");
 }
 
-static fsc_status add_exercise(fsc_text *out, const fsc_plan_exercise *exercise, fsc_error *err) {
+static fsc_status add_exercise(fsc_text *out, const fsc_plan_exercise *exercise, const char *said_before,
+                               fsc_error *err) {
     fsc_text_add(out, "<div class=\"exercise\">\n<h4>");
     fsc_text_add_html(out, exercise->name);
     fsc_text_add(out, "</h4>\n<div class=\"phases\">");
@@ -52,17 +53,21 @@ static fsc_status add_exercise(fsc_text *out, const fsc_plan_exercise *exercise,
     fsc_text_add(out, "</div>\n");
     paragraph(out, exercise->how);
     labelled(out, "How much:", exercise->dose);
-    labelled(out, "Stop if:", exercise->stop_signs);
+    if (strcmp(exercise->stop_signs, said_before) != 0) paragraph(out, exercise->stop_signs);
     fsc_text_add(out, "</div>\n");
     return FSC_OK;
 }
 
+/* What stops the first exercise is said once for all that share it. */
 static fsc_status add_exercises(fsc_text *out, const fsc_plan *plan, const fsc_statements *said, fsc_error *err) {
     if (!plan->n_home) return FSC_OK;
+    const char *stop_signs = plan->home[0].stop_signs;
     fsc_text_add(out, "<h3>Your exercises</h3>\n");
     fsc_statements_say(out, said, "p", "do_pain_rule", NULL);
+    paragraph(out, stop_signs);
     fsc_text_add(out, "<div class=\"exercises\">\n");
-    for (int32_t e = 0; e < plan->n_home && e < EXERCISES_SHOWN; e++) FSC_TRY(add_exercise(out, &plan->home[e], err));
+    for (int32_t e = 0; e < plan->n_home && e < EXERCISES_SHOWN; e++)
+        FSC_TRY(add_exercise(out, &plan->home[e], stop_signs, err));
     fsc_text_add(out, "</div>\n");
     return FSC_OK;
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define STEPS_SHORT 6
+#define STEPS_SHORT 5
 #define HOLDS_SHORT 4
 #define REGIONS_SHORT 3
 
