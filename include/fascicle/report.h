@@ -6,6 +6,7 @@
 #include <fascicle/forecast.h>
 #include <fascicle/map.h>
 #include <fascicle/measure.h>
+#include <fascicle/plan.h>
 #include <fascicle/recipe.h>
 #include <fascicle/scan.h>
 #include <fascicle/separate.h>
@@ -30,8 +31,8 @@ typedef struct fsc_report_input {
     const fsc_measures *measures; /* rows for the picture, the charts and the tables */
     const fsc_recipe *recipe;     /* provenance; scan->recipe is used when NULL */
     const fsc_map *map;           /* norms, differences, change, exam; its rows serve when measures is NULL */
-    const fsc_forecast
-        *forecast; /* what the injury-cycle model makes of it: both stories or none; research page only */
+    const fsc_plan *plan;         /* what follows; NULL = none was made, and the pages say so */
+    const fsc_forecast *forecast; /* what the model makes of it, both stories or none; research page only */
 } fsc_report_input;
 
 /* A page's file name: <stem>_desc-<reader>_report.html. Returns FSC_OK; FSC_E_RANGE (longer than size). */

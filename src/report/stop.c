@@ -10,8 +10,19 @@ int fsc_stop_holds(const fsc_report_input *input) {
     return input->map && input->map->exam && input->map->exam->n_stop > 0;
 }
 
+/* What to take along and to say on the way. */
+static void add_carried(fsc_text *out, const fsc_plan *plan) {
+    for (int32_t s = 0; plan && s < plan->n_sentence; s++) {
+        const fsc_plan_sentence *sentence = &plan->sentence[s];
+        if (strncmp(sentence->key, "stop_", 5) != 0 || strcmp(sentence->reader, "clinic") == 0) continue;
+        fsc_text_add(out, "<p>");
+        fsc_text_add_html(out, sentence->text);
+        fsc_text_add(out, "</p>\n");
+    }
+}
+
 /* What to do, the most urgent first, each once; then what was answered. */
-static fsc_status for_person(fsc_text *out, const fsc_exam *exam, fsc_error *err) {
+static fsc_status for_person(fsc_text *out, const fsc_exam *exam, const fsc_plan *plan, fsc_error *err) {
     FSC_AUTO_STATEMENTS fsc_statements said = {0};
     FSC_TRY(fsc_statements_read(&said, err));
     for (int32_t f = 0; f < exam->n_stop; f++) {
@@ -30,7 +41,7 @@ static fsc_status for_person(fsc_text *out, const fsc_exam *exam, fsc_error *err
         fsc_text_add(out, "</li>\n");
     }
     fsc_text_add(out, "</ul>\n");
-    fsc_statements_say(out, &said, "p", "stop_number", NULL);
+    add_carried(out, plan);
     return FSC_OK;
 }
 
@@ -61,7 +72,7 @@ fsc_status fsc_stop_add(fsc_text *out, const fsc_case *c, fsc_reader reader, fsc
                     reader == FSC_READER_PERSON ? "Stop: please read this first"
                                                 : "Stop: this comes before anything else");
     if (reader == FSC_READER_PERSON)
-        FSC_TRY(for_person(out, exam, err));
+        FSC_TRY(for_person(out, exam, c->input->plan, err));
     else
         for_clinic(out, exam);
     fsc_text_add(out, "</section>\n");

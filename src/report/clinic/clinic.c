@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "html.h"
 #include "page_tables.h"
+#include "plan_lists.h"
 #include "prose.h"
 #include "record.h"
 #include "summary.h"
@@ -31,6 +32,7 @@ static fsc_status add_details(fsc_text *out, const fsc_case *c, fsc_error *err) 
     fsc_text_add(out,
                  "<details class=\"more\"><summary>Details: every muscle, comparisons with other people, differences "
                  "inside the person, the scan, the evidence</summary>\n");
+    fsc_plan_full_add(out, c->input->plan);
     fsc_table_key_add(out, c->input, &c->sheet);
     fsc_record_norms_add(out, &c->sheet);
     fsc_record_change_add(out, &c->sheet);
@@ -54,7 +56,9 @@ fsc_status fsc_clinic_add(fsc_text *out, const fsc_case *c, fsc_error *err) {
     }
     add_findings(out, c);
     fsc_html_flags_add(out, c->input->map);
+    fsc_plan_refer_add(out, c->input->plan);
     fsc_html_map_add(out, c);
+    fsc_plan_short_add(out, c->input->plan);
     fsc_text_add(out, "<section class=\"rest\" aria-labelledby=\"rest-title\">\n<h2 id=\"rest-title\">What was and was "
                       "not compared</h2>\n");
     fsc_summary_rest_add(out, c);

@@ -5,6 +5,7 @@
 #include "butterfly.h"
 #include "fail.h"
 #include "person_findings.h"
+#include "person_plan.h"
 #include "statements.h"
 
 #include <stdio.h>
@@ -121,7 +122,7 @@ fsc_status fsc_person_add(fsc_text *out, const fsc_case *c, fsc_error *err) {
     add_findings(out, c, &said);
     add_told(out, c, &said);
     open_section(out, "do", "do-title", "What to do first");
-    fsc_statements_say(out, &said, "p", "no_plan", NULL);
+    FSC_TRY(fsc_person_plan_add(out, c->input->plan, &said, err));
     close_section(out);
     add_help(out, &said);
     add_questions(out, &said);

@@ -7,6 +7,7 @@
 #include "future.h"
 #include "html.h"
 #include "page_tables.h"
+#include "plan_lists.h"
 #include "prose.h"
 #include "record.h"
 #include "slices.h"
@@ -65,13 +66,32 @@ static fsc_status add_opening(fsc_text *out, const fsc_case *c, fsc_error *err) 
     return FSC_OK;
 }
 
-static fsc_status add_model(fsc_text *out, const fsc_case *c, fsc_error *err) {
-    if (!c->input->forecast || c->input->forecast->n_site < 1) return FSC_OK;
+/* What the model would do first, in a box of its own: it changes nothing in the plan. */
+static void add_model_view(fsc_text *out, const fsc_plan_model_view *view) {
     fsc_text_add(out,
-                 "<h2 id=\"model-title\">A model’s view</h2>\n<details class=\"model\"><summary>What a model of the "
-                 "injury cycle makes of this scan. It is no measurement, and most of its parameters are "
-                 "assumptions.</summary>\n");
-    FSC_TRY(fsc_future_add(out, c->input->forecast, err));
+                 "<section aria-labelledby=\"view-title\">\n<h2 id=\"view-title\">What the model would do first</h2>\n"
+                 "<p>A statement of the model. It changes nothing in the plan and is no sign that a treatment "
+                 "works. ");
+    fsc_text_add_html(out, view->made ? view->text : view->reason);
+    fsc_text_add(out, "</p>\n");
+    for (int k = 0; view->made && k < FSC_PLAN_STORIES; k++) {
+        fsc_text_printf(out, "<p>Story %s: ", k ? "B" : "A");
+        fsc_text_add_html(out, view->best[k]);
+        fsc_text_printf(out, ", best in %.0f %% of %d virtual people.</p>\n", 100 * view->share_best[k],
+                        (int)view->n_people[k]);
+    }
+    fsc_text_add(out, "</section>\n");
+}
+
+static fsc_status add_model(fsc_text *out, const fsc_case *c, fsc_error *err) {
+    const fsc_forecast *forecast = c->input->forecast;
+    const fsc_plan *plan = c->input->plan;
+    const int viewed = plan && (plan->model_view.made || plan->model_view.reason[0]);
+    if ((!forecast || forecast->n_site < 1) && !viewed) return FSC_OK;
+    fsc_text_add(out, "<details class=\"model\"><summary>What a model of the injury cycle makes of this scan. It is no "
+                      "measurement, and most of its parameters are assumptions.</summary>\n");
+    FSC_TRY(fsc_future_add(out, forecast, err));
+    if (viewed) add_model_view(out, &plan->model_view);
     fsc_text_add(out, "</details>\n");
     return FSC_OK;
 }
@@ -83,6 +103,8 @@ static fsc_status add_sites(fsc_text *out, const fsc_case *c, fsc_error *err) {
     fsc_chart_strips_add(out, sheet);
     fsc_record_norms_add(out, sheet);
     fsc_record_within_add(out, sheet);
+    fsc_plan_short_add(out, c->input->plan);
+    fsc_plan_full_add(out, c->input->plan);
     return add_model(out, c, err);
 }
 
