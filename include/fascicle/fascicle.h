@@ -20,6 +20,7 @@
 #include <fascicle/phantom.h>
 #include <fascicle/place.h>
 #include <fascicle/population.h>
+#include <fascicle/propose.h>
 #include <fascicle/recipe.h>
 #include <fascicle/report.h>
 #include <fascicle/scan.h>

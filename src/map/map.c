@@ -50,9 +50,9 @@ static void change_missing(fsc_change *change) {
 
 static void place_site(fsc_map_site *site, const fsc_map *map, const fsc_norms *norms) {
     const fsc_row *row = &site->row;
-    const fsc_norm_query query = {row->place.muscle,       row->place.level, row->place.level,
-                                  row->place.side,         map->exam->sex,   map->exam->age_years,
-                                  map->acquisition.method, row->pdff_mean,   row->pdff_se};
+    const fsc_norm_query query = {row->place.muscle,       row->place.level,        row->place.level,
+                                  row->place.side,         map->exam->sex,          map->exam->age_years,
+                                  map->acquisition.method, row->pdff_mean_fraction, row->pdff_se_fraction};
     fsc_norms_place(&site->norm, &site->other_method, norms, &query);
     if (fsc_map_is_site(row) || site->norm.norm_id[0]) return;
     fsc_copy_text(site->norm.reason, sizeof site->norm.reason,

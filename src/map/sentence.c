@@ -99,7 +99,7 @@ static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
         FSC_TRY(say(
             map, err, "unusual", from, 0,
             "%s: %.1f %% fat, more fat than %s %% of a reference group (90 %% interval %s to %s; %s, n = %.0f). %s%s",
-            name, 100 * site->row.pdff_mean, p, low, upper, site->norm.cohort, site->norm.n,
+            name, 100 * site->row.pdff_mean_fraction, p, low, upper, site->norm.cohort, site->norm.n,
             site->norm.caveat[0] ? "Note: " : "", site->norm.caveat));
     }
     return FSC_OK;

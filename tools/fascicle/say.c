@@ -83,14 +83,14 @@ void say_measure(cli *c, const fsc_measures *m) {
     }
     const cli_field *fields = FIELDS(FIELD("n_site", sites), FIELD("n_voxel", voxels), FIELD("n_missing", missing),
                                      FIELD("n_cut_by_fov", cut), FIELD("n_fitted", m->n_fitted),
-                                     FIELD("pdff_median_fraction", m->pdff_median));
+                                     FIELD("pdff_median_fraction", m->pdff_median_fraction));
     if (sites)
         cli_row(c, "measure", fields,
                 "%lld sites, %lld voxels measured of %lld labelled; %lld cut by the field of view", sites, voxels,
                 voxels + missing, cut);
     else
         cli_row(c, "measure", fields, "%lld voxels fitted, median fat fraction %.1f %%", (long long)m->n_fitted,
-                100 * m->pdff_median);
+                100 * m->pdff_median_fraction);
     cli_notes(c, "measure", &m->notes, 0);
 }
 

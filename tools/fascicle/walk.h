@@ -34,6 +34,11 @@ typedef struct walk_label_options {
     const char *labels, *levels, *label_scheme, *level_scheme;
 } walk_label_options;
 
+/* Where proposed labels are held to the spine. */
+typedef struct walk_anchor_options {
+    const char *anchor, *anchor_map;
+} walk_anchor_options;
+
 typedef struct walk_map_options {
     const char *exam, *store, *date;
     opt_texts norms;
@@ -61,6 +66,11 @@ typedef struct walk_map_options {
             "numbering of the muscle labels, when it is not clear from the values", .names = fsc_scheme_names),        \
         OPT(type, field.level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels, likewise",           \
             .names = fsc_scheme_names)
+#define WALK_ANCHOR_OPTS(type, field)                                                                                  \
+    OPT(type, field.anchor, "anchor", OPT_TEXT, "LEVEL=X,Y,Z",                                                         \
+        "where a vertebra's middle lies (mm to the right, front, head), as L4=2,-31,15: names the levels"),            \
+        OPT(type, field.anchor_map, "anchor-map", OPT_TEXT, "FILE",                                                    \
+            "a level map (SCT numbers) whose vertebra nearest to L3 is the anchor")
 #define WALK_MAP_OPTS(type, field)                                                                                     \
     OPT(type, field.exam, "exam", OPT_TEXT, "FILE",                                                                    \
         "what the person and the examiner say (exam.json): age, sex, history, red flags"),                             \
@@ -77,6 +87,8 @@ fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
 /* Builds the sites on the scan's grid; without labels it notes what could be given and returns FSC_OK. */
 fsc_status walk_anatomy(walk *w, const walk_label_options *with);
 fsc_status walk_separate(walk *w, const walk_separate_options *with);
+/* Proposes labels from the separated maps; *out is owned. */
+fsc_status walk_propose(walk *w, fsc_proposal **out, const walk_anchor_options *with);
 /* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
  * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
 fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);

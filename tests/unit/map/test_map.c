@@ -213,7 +213,7 @@ static void findings_run_along_the_spine(void **state) {
     assert_string_equal(map->run[0].text, "C4-C6 left, deep layer");
     assert_int_equal(map->run[0].n_level, 3);
     fsc_map_free(map);
-    row[2].pdff_mean = 0.1; /* a gap makes two */
+    row[2].pdff_mean_fraction = 0.1; /* a gap makes two */
     map = make(row, 5, FSC_METHOD_COMPLEX, "{}");
     assert_int_equal(map->n_run, 2);
     assert_string_equal(map->run[1].text, "C6 left, deep layer");
@@ -320,7 +320,7 @@ static void the_record_survives_a_round_trip(void **state) {
     assert_ok(fsc_map_print(&second, back, &test_error));
     assert_string_equal(first, second);
     assert_int_equal(back->n_site, map->n_site);
-    assert_close(back->site[3].row.pdff_mean, map->site[3].row.pdff_mean, 1e-9);
+    assert_close(back->site[3].row.pdff_mean_fraction, map->site[3].row.pdff_mean_fraction, 1e-9);
     assert_string_equal(back->pool[0].norm.norm_id, map->pool[0].norm.norm_id);
     assert_int_equal(back->stop, 1);
     fsc_map_free_text(first);

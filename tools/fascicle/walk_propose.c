@@ -1,0 +1,29 @@
+/* Labels from the scan itself, on the way from a scan to a page. */
+#include "walk.h"
+
+#include <math.h>
+
+static fsc_status read_anchor(walk *w, fsc_anchor *anchor, const walk_anchor_options *with) {
+    if (with->anchor && with->anchor_map) return cli_usage(w->cli, w->err, "give --anchor or --anchor-map, not both");
+    if (with->anchor) return fsc_anchor_parse(anchor, with->anchor, w->err);
+    if (!with->anchor_map) return FSC_OK;
+    AUTO(fsc_labels) levels = NULL;
+    TRY(fsc_labels_read(&levels, with->anchor_map, w->err));
+    TRY(fsc_recipe_add_input(&w->scan->recipe, with->anchor_map, w->err));
+    return fsc_anchor_from_levels(anchor, levels, w->err);
+}
+
+fsc_status walk_propose(walk *w, fsc_proposal **out, const walk_anchor_options *with) {
+    fsc_propose_options options = FSC_PROPOSE_OPTIONS_INIT;
+    options.n_threads = (int32_t)w->cli->threads;
+    options.progress = &w->cli->progress;
+    TRY(read_anchor(w, &options.anchor, with));
+    TRY(fsc_propose_run(out, w->fatwater, &options, w->err));
+    const fsc_proposal *p = *out;
+    int shown = 0;
+    for (int32_t i = 0; i < p->n_muscle; i++) shown += !p->muscle[i].refused;
+    cli_line(w->cli, "propose", "%d of %d labels proposed, nobody has looked at them; similarity %.2f; levels %s",
+             shown, p->n_muscle, p->similarity, p->levels_named ? options.anchor.level : "numbered from the head end");
+    cli_notes(w->cli, "propose", &p->notes, 1);
+    return FSC_OK;
+}
