@@ -55,6 +55,7 @@ static fsc_status read_options(const cli *c, const values *v, fsc_phantom_option
     made->injury = injury;
     made->n_injury = v->injuries.n;
     made->n_threads = (int32_t)c->threads;
+    made->progress = &c->progress;
     return FSC_OK;
 }
 

@@ -30,6 +30,11 @@ static int show_progress(void *context, const char *stage, double fraction) {
     return 0;
 }
 
+fsc_status cli_go_on(fsc_error *err) {
+    return interrupted ? cli_refuse(err, FSC_E_CANCELLED, "interrupted; what stands in the output folder is whole")
+                       : FSC_OK;
+}
+
 void cli_begin(cli *c) {
     c->progress.step = show_progress;
     c->progress.context = c;
