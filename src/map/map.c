@@ -97,7 +97,7 @@ static fsc_status start(fsc_map *map, const fsc_map_inputs *in, fsc_error *err) 
         site->row = m->row[i];
         change_missing(&site->change);
     }
-    map->stop = map->exam->n_red_flag > 0;
+    map->stop = map->exam->n_stop > 0;
     return FSC_OK;
 }
 
@@ -111,7 +111,7 @@ static void note_findings(fsc_map *map) {
     fsc_notes_add(&map->notes, FSC_NOTE_FOUND, "sites-placed", "%d of %d rows could be placed among a norm", placed, n);
     if (map->stop)
         fsc_notes_add(&map->notes, FSC_NOTE_WARNING, "red-flag",
-                      "Stop before using this map: %d red flag(s) positive, first: %s.", map->exam->n_red_flag,
+                      "Stop before using this map: %d answer(s) need a doctor first: %s.", map->exam->n_stop,
                       map->exam->red_flag[0].finding);
     if (map->acquisition.spacing_assumed)
         fsc_notes_add(&map->notes, FSC_NOTE_WARNING, "voxel-size-assumed",

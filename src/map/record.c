@@ -147,10 +147,12 @@ static const fsc_field sentence_fields[] = {FSC_FIELD(fsc_sentence, key, TEXT), 
 static const fsc_field map_fields[] = {FSC_FIELD(fsc_map, stop, FLAG), FSC_FIELD(fsc_map, muscle_scheme, TEXT),
                                        FSC_FIELD(fsc_map, level_scheme, TEXT),
                                        FSC_FIELD(fsc_map, change_multiplicity, TEXT), FSC_FIELD_END};
-static const fsc_field flag_fields[] = {FSC_FIELD(fsc_red_flag, key, TEXT),     FSC_FIELD(fsc_red_flag, finding, TEXT),
-                                        FSC_FIELD(fsc_red_flag, action, TEXT),  FSC_FIELD(fsc_red_flag, urgency, TEXT),
-                                        FSC_FIELD(fsc_red_flag, fact_id, TEXT), FSC_FIELD(fsc_red_flag, source, TEXT),
-                                        FSC_FIELD(fsc_red_flag, status, TEXT),  FSC_FIELD_END};
+static const fsc_field flag_fields[] = {
+    FSC_FIELD(fsc_red_flag, key, TEXT),       FSC_FIELD(fsc_red_flag, effect, TEXT),
+    FSC_FIELD(fsc_red_flag, urgency, TEXT),   FSC_FIELD(fsc_red_flag, suspected, TEXT),
+    FSC_FIELD(fsc_red_flag, finding, TEXT),   FSC_FIELD(fsc_red_flag, action, TEXT),
+    FSC_FIELD(fsc_red_flag, plain, TEXT),     FSC_FIELD(fsc_red_flag, grade, TEXT),
+    FSC_FIELD(fsc_red_flag, rows, TEXT),      FSC_FIELD_END};
 static const fsc_field scale_fields[] = {FSC_FIELD(fsc_scale_place, scale, TEXT),
                                          FSC_FIELD(fsc_scale_place, value, TEXT),
                                          FSC_FIELD(fsc_scale_place, band, TEXT),

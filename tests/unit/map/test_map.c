@@ -105,15 +105,17 @@ static void red_flags_lead(void **state) {
     fsc_map *map = neck("{\"red_flags\": {\"saddle_numbness\": true}}");
     assert_int_equal(map->stop, 1);
     assert_string_equal(map->sentence[0].key, "stop");
-    assert_non_null(strstr(map->sentence[0].text, "STOP (emergency)"));
-    assert_non_null(strstr(map->sentence[0].text, "emergency department"));
+    assert_non_null(strstr(map->sentence[0].text, "STOP (now)"));
+    assert_non_null(strstr(map->sentence[0].text, "Emergency department"));
     fsc_map_free(map);
-    map = neck("{\"red_flags\": {\"saddle_numbness\": false}}");
+    map = neck("{\"now\": {\"saddle_bladder_legs\": false, \"climbing_weakness\": false, \"chest_breath_collapse\": "
+               "false, \"sudden_head_sight_speech\": false, \"fever_unwell\": false, \"severe_after_event\": false, "
+               "\"dark_urine_hard_muscle\": false, \"safety_asked\": true}}");
     assert_int_equal(map->stop, 0);
     assert_non_null(sentence(map, "red-flags", "does not exclude"));
     fsc_map_free(map);
     map = neck("{}");
-    assert_non_null(sentence(map, "red-flags", "not asked"));
+    assert_non_null(sentence(map, "red-flags", "8 of the 8 questions"));
     fsc_map_free(map);
 }
 
@@ -308,7 +310,7 @@ static void the_record_survives_a_round_trip(void **state) {
     const int32_t n = low_back(row);
     fsc_map *map = make(row, n, FSC_METHOD_TWO_POINT,
                         "{\"participant\": \"sub-01\", \"age_years\": 40, \"sex\": \"male\", \"wad_grade\": 2,"
-                        "\"red_flags\": {\"night_pain\": true}, \"modifiers\": {\"sleep_hours\": 5}}");
+                        "\"red_flags\": {\"foot_drop\": true}, \"modifiers\": {\"sleep_hours\": 5}}");
     char dir[] = "/tmp/fsc-map-XXXXXX", path[64];
     assert_non_null(mkdtemp(dir));
     assert_ok(fsc_map_write(map, dir, "sub-01", NULL, &test_error));
