@@ -56,6 +56,8 @@ const command cmd_report = {
     .about = "Reads the maps and the table that an earlier run left and writes the page anew, without separating or "
              "measuring "
              "again.",
+    .examples = "# from the files of run\n"
+                "fascicle report first/sub-01/anat/sub-01_PDFFmap.nii.gz --out page.html",
     .args = args,
     .opts = opts,
     .size = sizeof(values),
