@@ -81,6 +81,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(cli_recipe(c, &w.scan->recipe, err));
     TRY(v->out ? cli_path(path, sizeof path, err, "%s/%s", v->out, w.scan->name)
                : cli_path(path, sizeof path, err, "%s", stem));
+    if (v->out) TRY(cli_make_folder(v->out, err));
     return walk_write_report(&w, path, v->pdf);
 }
 

@@ -226,6 +226,11 @@ fsc_status cli_check_writable(const char *path, int folder, fsc_error *err) {
     return check_folder(above, err);
 }
 
+fsc_status cli_make_folder(const char *path, fsc_error *err) {
+    if (mkdir(path, 0777) == 0 || errno == EEXIST) return FSC_OK;
+    return cli_refuse(err, FSC_E_IO, "%.300s: the folder cannot be made: %s", path, strerror(errno));
+}
+
 fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,
                            const fsc_recipe *recipe, fsc_error *err) {
     TRY(fsc_recipe_open_dataset(dir, recipe, err));
