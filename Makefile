@@ -17,3 +17,4 @@ learn-forecast: all
 	@build/bench/learn_forecast
 install: all
 	meson install -C build
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig # so that C programs find the library

@@ -27,7 +27,7 @@ static double normal(void) {
 }
 
 static double seconds(const fsc_cohort *cohort, int64_t n_step) {
-    const fsc_order_options opt = {16, 1, 0, n_step, 1, 1, 24};
+    const fsc_order_options opt = {16, 1, 0, n_step, 1, 1, 24, NULL};
     fsc_order *order = NULL;
     fsc_error err = FSC_ERROR_INIT;
     const double start = core_s();

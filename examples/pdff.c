@@ -15,7 +15,7 @@ int main(int argc, char **argv) {
     if (fsc_scan_read(&scan, argv[1], NULL, &err) == FSC_OK && fsc_separate_run(&maps, scan, NULL, &err) == FSC_OK &&
         fsc_labels_read(&muscles, argv[2], &err) == FSC_OK && fsc_labels_read(&levels, argv[3], &err) == FSC_OK &&
         fsc_sites_build(&sites, &scan->grid, muscles, levels, &opt, &err) == FSC_OK &&
-        fsc_measure_run(&table, maps, sites, &err) == FSC_OK)
+        fsc_measure_run(&table, maps, sites, NULL, &err) == FSC_OK)
         for (int i = 0; i < table->n_row; i++)
             printf("%-34s %-5s %-8s %5.1f %%\n", table->row[i].place.muscle, table->row[i].place.level,
                    fsc_side_text(table->row[i].place.side), 100 * table->row[i].pdff_median_fraction);

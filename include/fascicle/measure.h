@@ -63,10 +63,11 @@ typedef struct fsc_measures {
 } fsc_measures;
 
 /* Measures every site. sites may be NULL (tissue-level summary only). Rows come muscle by muscle: sites head to foot,
- * then the whole muscle; bones last. *out is owned: fsc_measures_free. Returns FSC_OK, FSC_E_SHAPE (maps and sites on
- * different grids), FSC_E_NOMEM. */
+ * then the whole muscle; bones last. *out is owned: fsc_measures_free. progress may be NULL. Returns FSC_OK, FSC_E_SHAPE
+ * (maps and sites on different grids), FSC_E_CANCELLED, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater,
-                                                const fsc_sites *sites, fsc_error *err);
+                                                const fsc_sites *sites, const fsc_progress *progress,
+                                                fsc_error *err);
 FSC_API void fsc_measures_free(fsc_measures *measures);
 
 /* The row of a muscle, level and side (bones: "vertebra", level, midline), or NULL. */

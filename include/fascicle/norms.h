@@ -85,6 +85,17 @@ FSC_API void fsc_norms_place(fsc_norm_place *place, fsc_norm_place *other_method
 /* Number of cells and their ids, in table order; NULL past the end. */
 FSC_API int32_t fsc_norms_count(const fsc_norms *norms);
 FSC_API const char *fsc_norms_id(const fsc_norms *norms, int32_t index);
+/* What a cell is about. Text is borrowed from the table; numbers are NaN where the source does not say. */
+typedef struct fsc_norm_entry {
+    const char *id, *muscle, *level_first, *level_last, *method, *cohort;
+    fsc_side side;
+    fsc_sex sex; /* FSC_SEX_UNKNOWN = both pooled */
+    double age_min_years, age_max_years;
+    double n;
+    double mean_fraction, sd_fraction; /* NaN for curves over age */
+} fsc_norm_entry;
+/* Fills out; returns 0 when the table has no such cell. */
+FSC_API int fsc_norms_entry(fsc_norm_entry *out, const fsc_norms *norms, int32_t index);
 /* Places a value in one named cell without matching (for recomputing a published cell). FSC_E_NOTFOUND when unknown. */
 FSC_API FSC_MUST_USE fsc_status fsc_norms_place_in(fsc_norm_place *place, const fsc_norms *norms, const char *norm_id,
                                                    double age_years, double value_fraction, double value_se_fraction,

@@ -66,10 +66,11 @@ typedef struct fsc_order_options {
     int32_t n_threads; /* 0 = all cores; the result does not depend on it */
     int32_t n_mixture; /* mixtures refitted to resampled people that each chain walks under in turn, besides the best
                           ones, so that shares and stages hold the mixtures' own uncertainty; 0 = the best ones only */
+    const fsc_progress *progress;
 } fsc_order_options;
 
 #define FSC_ORDER_OPTIONS_INIT                                                                                         \
-    { 16, 4, 50000, 250000, 1, 0, 24 }
+    { 16, 4, 50000, 250000, 1, 0, 24, NULL }
 
 /* The two-component Gaussian mixture of one marker, in the marker's units. */
 typedef struct fsc_order_mixture {
@@ -99,8 +100,8 @@ typedef struct fsc_order {
 } fsc_order;
 
 /* Fits the mixtures, climbs, runs the chains. Known controls shape the mixtures and say nothing about the order. *out
- * is owned. Returns FSC_OK; FSC_E_RANGE (fewer than 2 markers or 10 people, options out of range); FSC_E_NUMERIC (a
- * marker has no spread); FSC_E_NOMEM. */
+ * is owned. Returns FSC_OK; FSC_E_RANGE (fewer than 2 markers or 10 people, options out of range, a value beyond
+ * 1e100); FSC_E_NUMERIC (a marker has no spread); FSC_E_CANCELLED; FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_order_run(fsc_order **out, const fsc_cohort *cohort, const fsc_order_options *opt,
                                               fsc_error *err);
 FSC_API void fsc_order_free(fsc_order *order);

@@ -38,10 +38,14 @@ typedef struct fsc_phantom_options {
     int32_t n_threads;   /* 0: all */
     uint64_t noise_seed; /* of the noise alone, for a second visit of the same person; 0 = derived from seed */
     int32_t no_gas;      /* non-zero: no bowel gas or airway, and none of their dipole fields */
+    const fsc_progress *progress;
 } fsc_phantom_options;
 
 #define FSC_PHANTOM_OPTIONS_INIT                                                                                       \
-    { FSC_PHANTOM_LOW_BACK, 1.0, 1, 3.0, 30.0, 6, 1.2e-3, 1.0e-3, 150.0, 0, 0, 0, 0, {0, 0, 0}, 0, NULL, 0, 0, 0, 0 }
+    {                                                                                                                  \
+        FSC_PHANTOM_LOW_BACK, 1.0, 1, 3.0, 30.0, 6, 1.2e-3, 1.0e-3, 150.0, 0, 0, 0, 0, {0, 0, 0}, 0, NULL, 0, 0, 0, 0, \
+            NULL                                                                                                       \
+    }
 
 /* One site as the phantom's own anatomy knows it. */
 typedef struct fsc_phantom_site {

@@ -1,5 +1,7 @@
 #include "tiles.h"
 
+#include "fail.h"
+
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -18,22 +20,46 @@ int32_t fsc_tiles_workers(int32_t n_threads) {
 #endif
 }
 
-void fsc_tiles_run(int64_t n_items, int64_t tile_size, fsc_tile_fn fn, void *context, int32_t n_threads) {
-    const int64_t n_tiles = fsc_tiles_count(n_items, tile_size);
-    int32_t workers = fsc_tiles_workers(n_threads);
-    if (workers > n_tiles) workers = n_tiles > 1 ? (int32_t)n_tiles : 1; /* idle threads cost more than small work */
-    (void)workers;                                                       /* unused in a build without OpenMP */
+typedef struct work {
+    int64_t n_items, tile_size;
+    fsc_tile_fn fn;
+    void *context;
+    int32_t n_threads;
+} work;
+
+/* Tiles first..end of the work. */
+static void run_tiles(const work *w, int64_t first, int64_t end) {
+    int32_t workers = fsc_tiles_workers(w->n_threads);
+    if (workers > end - first) workers = end - first > 1 ? (int32_t)(end - first) : 1; /* idle threads cost more */
+    (void)workers; /* unused in a build without OpenMP */
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 1) num_threads(workers) if (workers > 1)
 #endif
-    for (int64_t tile = 0; tile < n_tiles; tile++) {
+    for (int64_t tile = first; tile < end; tile++) {
 #ifdef _OPENMP
         const int32_t worker = omp_get_thread_num();
 #else
         const int32_t worker = 0;
 #endif
-        const int64_t begin = tile * tile_size;
-        const int64_t end = begin + tile_size < n_items ? begin + tile_size : n_items;
-        fn(context, tile, begin, end, worker);
+        const int64_t begin = tile * w->tile_size, behind = begin + w->tile_size;
+        w->fn(w->context, tile, begin, behind < w->n_items ? behind : w->n_items, worker);
     }
+}
+
+void fsc_tiles_run(int64_t n_items, int64_t tile_size, fsc_tile_fn fn, void *context, int32_t n_threads) {
+    const work w = {n_items, tile_size, fn, context, n_threads};
+    run_tiles(&w, 0, fsc_tiles_count(n_items, tile_size));
+}
+
+fsc_status fsc_tiles_run_asking(int64_t n_items, int64_t tile_size, fsc_tile_fn fn, void *context, int32_t n_threads,
+                                const fsc_ask *ask, fsc_error *err) {
+    const work w = {n_items, tile_size, fn, context, n_threads};
+    const int64_t n_tiles = fsc_tiles_count(n_items, tile_size);
+    const int64_t batch = 16 * (int64_t)fsc_tiles_workers(n_threads); /* soon asked again, yet work for every thread */
+    for (int64_t first = 0; first < n_tiles; first += batch) {
+        const double done = ask->from + (ask->to - ask->from) * (double)first / (double)n_tiles;
+        FSC_TRY(fsc_progress_step(ask->progress, ask->stage, done, err));
+        run_tiles(&w, first, first + batch < n_tiles ? first + batch : n_tiles);
+    }
+    return FSC_OK;
 }

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A marker known in fewer people than this says nothing of a mixture. */
@@ -236,22 +237,28 @@ static void drop_rare(fsc_cohort *cohort) {
     cohort->n_event = kept;
 }
 
+/* Orders keys ("sub-01/ses-02") by their participant. */
+static int by_participant(const void *a, const void *b) {
+    const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+    const size_t n = strcspn(x, "/"), m = strcspn(y, "/");
+    const int c = strncmp(x, y, n < m ? n : m);
+    return c ? c : (n > m) - (n < m);
+}
+
 /* A participant with two visits is two looks at one course, which the model takes for two people. */
-static void note_visits(fsc_cohort *cohort) {
+static fsc_status note_visits(fsc_cohort *cohort, fsc_error *err) {
+    const int32_t n = cohort->n_person;
+    FSC_AUTO_BLOCK const char **key = fsc_alloc(n, sizeof *key);
+    if (!key) return fsc_fail_nomem(err, "looking for visits of one person");
+    for (int32_t i = 0; i < n; i++) key[i] = cohort->person[i];
+    qsort(key, (size_t)n, sizeof *key, by_participant);
     int32_t repeated = 0;
-    for (int32_t i = 0; i < cohort->n_person; i++) {
-        const size_t length = strcspn(cohort->person[i], "/");
-        for (int32_t j = 0; j < i; j++) {
-            if (strcspn(cohort->person[j], "/") != length || strncmp(cohort->person[i], cohort->person[j], length) != 0)
-                continue;
-            repeated++;
-            break;
-        }
-    }
+    for (int32_t i = 1; i < n; i++) repeated += by_participant(&key[i - 1], &key[i]) == 0;
     if (repeated > 0)
         fsc_notes_add(&cohort->notes, FSC_NOTE_WARNING, "visits-as-people",
                       "The order looks surer than it is: %d rows are further visits of people already counted.",
                       (int)repeated);
+    return FSC_OK;
 }
 
 static fsc_status read_cohort(fsc_cohort **out, reader *r, fsc_error *err) {
@@ -266,7 +273,7 @@ static fsc_status read_cohort(fsc_cohort **out, reader *r, fsc_error *err) {
     }
     FSC_TRY(r->stacked ? fill_stacked(cohort, r, err) : fill_plain(cohort, r, err));
     drop_rare(cohort);
-    note_visits(cohort);
+    FSC_TRY(note_visits(cohort, err));
     if (cohort->n_event < 2)
         return fsc_fail(err, FSC_E_FORMAT, "'%s' has %d markers known in %d or more people; an order needs 2", r->path,
                         (int)cohort->n_event, (int)MIN_PEOPLE);

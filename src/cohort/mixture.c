@@ -15,6 +15,8 @@ enum { MIN_PEOPLE = 10, MIN_CONTROLS = 5, MAX_ITERATION = 300, REFIT_ITERATION =
 #define MAX_SD_RATIO 3.0
 #define MIN_GAP_IN_SD 1.0
 #define MIN_SHARE 0.02
+/* Larger values stand for "missing" in somebody's table; their squares would overflow. */
+#define MAX_VALUE 1e100
 
 static int compare_double(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -36,6 +38,9 @@ fsc_status fsc_order_sample_fill(fsc_order_sample *sample, const fsc_cohort *coh
     for (int32_t j = 0; j < cohort->n_person; j++) {
         const double value = cohort->value[(int64_t)j * cohort->n_event + event];
         if (!isfinite(value)) continue;
+        if (fabs(value) > MAX_VALUE)
+            return fsc_fail(err, FSC_E_RANGE, "marker '%s': %s has the value %g; write n/a for what is missing",
+                            cohort->event[event], cohort->person[j], value);
         sample->x[n] = cohort->falls[event] ? -value : value;
         sample->is_control[n++] = cohort->is_control[j] ? 1.0 : 0.0;
     }

@@ -15,7 +15,8 @@ typedef struct fsc_order_sample {
 } fsc_order_sample;
 
 /* Gathers a marker's finite values from the cohort into the arrays of sample (x, is_control, weight: n_person entries
- * each). FSC_E_RANGE with fewer than 10 people, FSC_E_NUMERIC without spread; the text names the marker. */
+ * each). FSC_E_RANGE with fewer than 10 people or a value whose square is no number, FSC_E_NUMERIC without spread; the
+ * text names the marker. */
 FSC_MUST_USE fsc_status fsc_order_sample_fill(fsc_order_sample *sample, const fsc_cohort *cohort, int32_t event,
                                               fsc_error *err);
 

@@ -24,6 +24,8 @@
 
 /* Stage posteriors and best orders are looked at about this often per chain. */
 enum { STAGE_SAMPLES = 500 };
+/* Between two looks at the caller's wish to stop: ascents, and steps of each chain. */
+enum { CLIMBS_A_LOOK = 8, STEPS_A_LOOK = 20000 };
 
 /* One chain's tallies; rows of the arrays are events. */
 typedef struct chain {
@@ -34,6 +36,7 @@ typedef struct chain {
     int64_t *before;         /* (n_event, n_event) steps */
     double *stage;           /* (n_person, n_event + 1) sum over samples */
     int64_t accepted;
+    int64_t part, at; /* the part of the run that comes next, and the step */
     int32_t best[FSC_ORDER_MAX_EVENTS];
     double best_log_likelihood;
 } chain;
@@ -48,6 +51,8 @@ typedef struct run {
     double *start_log_likelihood;           /* n_start */
     const fsc_cohort *cohort;
     const fsc_order_mixture *drawn; /* (n_chain, n_mixture, n_event) resampled mixtures */
+    int64_t first_climb;            /* of the ascents under way */
+    int64_t until;                  /* step at which chains pause */
 } run;
 
 static void read_sequence(int32_t *sequence, const fsc_order_walk *walk) {
@@ -70,13 +75,14 @@ static void climb_tile(void *context, int64_t tile, int64_t begin, int64_t end, 
     (void)end;
     (void)worker;
     run *r = context;
-    fsc_order_walk *walk = &r->chains[tile].walk; /* room for max(n_start, n_chain) walks */
-    random_sequence(r->start[tile], r->n_event, r->opt->seed, (uint64_t)tile);
-    fsc_order_walk_set(walk, r->start[tile]);
+    const int64_t i = r->first_climb + tile;
+    fsc_order_walk *walk = &r->chains[i].walk; /* room for max(n_start, n_chain) walks */
+    random_sequence(r->start[i], r->n_event, r->opt->seed, (uint64_t)i);
+    fsc_order_walk_set(walk, r->start[i]);
     fsc_order_walk_climb(walk);
-    read_sequence(r->start[tile], walk);
-    fsc_order_walk_set(walk, r->start[tile]);
-    r->start_log_likelihood[tile] = walk->log_likelihood;
+    read_sequence(r->start[i], walk);
+    fsc_order_walk_set(walk, r->start[i]);
+    r->start_log_likelihood[i] = walk->log_likelihood;
 }
 
 /* Adds the order's dwell time to the tallies. */
@@ -179,31 +185,53 @@ static void walk_on(const run *r, chain *c, uint64_t stream, const int64_t step[
     tally(c, r->n_event, dwell);
 }
 
-/* The best mixtures first, then the chain's resampled ones: equal shares of the kept steps, each after forgetting a
- * fifth of its own. */
+/* First step, first kept step and end of a part: the best mixtures first, then the chain's resampled ones, equal shares
+ * of the kept steps, each after forgetting a fifth of its own. */
+static void part_steps(int64_t step[3], const fsc_order_options *opt, int64_t part) {
+    const int64_t n_part = opt->n_mixture + 1, n = opt->n_step / n_part;
+    const int64_t first_end = opt->n_burn + n + opt->n_step % n_part;
+    if (part == 0) {
+        step[0] = 0;
+        step[1] = opt->n_burn;
+        step[2] = first_end;
+        return;
+    }
+    step[0] = first_end + (part - 1) * (n + n / 5);
+    step[1] = step[0] + n / 5;
+    step[2] = step[1] + n;
+}
+
+/* Puts a chain under the mixtures of its next part. */
+static void begin_part(const run *r, chain *c, int64_t number) {
+    if (c->part == 0) {
+        keep_best(c);
+        return;
+    }
+    int32_t sequence[FSC_ORDER_MAX_EVENTS];
+    read_sequence(sequence, &c->walk);
+    fill_ratios(&c->ratios, c->person_ratio, r->cohort,
+                r->drawn + (number * r->opt->n_mixture + c->part - 1) * r->n_event);
+    c->walk.ratios = &c->ratios;
+    fsc_order_walk_set(&c->walk, sequence);
+}
+
+/* Takes a chain on to the step at which all pause; where the pauses lie changes nothing. */
 static void chain_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
     (void)begin;
     (void)end;
     (void)worker;
     const run *r = context;
     chain *c = &r->chains[tile];
-    const int64_t n_part = r->opt->n_mixture + 1;
     const uint64_t stream = ((uint64_t)1 << 32) + (uint64_t)tile;
-    int64_t step[3] = {0, r->opt->n_burn, r->opt->n_burn + r->opt->n_step / n_part + r->opt->n_step % n_part};
-    keep_best(c);
-    walk_on(r, c, stream, step, r->person_ratio);
-    for (int64_t part = 1; part < n_part; part++) {
-        int32_t sequence[FSC_ORDER_MAX_EVENTS];
-        read_sequence(sequence, &c->walk);
-        fill_ratios(&c->ratios, c->person_ratio, r->cohort,
-                    r->drawn + (tile * r->opt->n_mixture + part - 1) * r->n_event);
-        c->walk.ratios = &c->ratios;
-        fsc_order_walk_set(&c->walk, sequence);
-        const int64_t n = r->opt->n_step / n_part;
-        step[0] = step[2];
-        step[1] = step[0] + n / 5;
-        step[2] = step[1] + n;
-        walk_on(r, c, stream, step, c->person_ratio);
+    while (c->part <= r->opt->n_mixture && c->at < r->until) {
+        int64_t step[3];
+        part_steps(step, r->opt, c->part);
+        const int64_t stop = step[2] < r->until ? step[2] : r->until;
+        if (c->at == step[0]) begin_part(r, c, tile);
+        const int64_t now[3] = {c->at, step[1], stop};
+        walk_on(r, c, stream, now, c->part == 0 ? r->person_ratio : c->person_ratio);
+        c->at = stop;
+        c->part += stop == step[2];
     }
 }
 
@@ -323,13 +351,29 @@ static void free_chains(run *r, int32_t n_walk) {
     fsc_free(r->start_log_likelihood);
 }
 
-/* Ascents from random orders; returns the number of the best. */
-static int32_t climb_all(run *r) {
-    fsc_tiles_run(r->opt->n_start, 1, climb_tile, r, r->opt->n_threads);
-    int32_t best = 0;
-    for (int32_t s = 1; s < r->opt->n_start; s++)
-        if (r->start_log_likelihood[s] > r->start_log_likelihood[best] + 1e-9) best = s;
-    return best;
+/* Ascents from random orders; *best is the number of the best. share: of the whole work, for the progress. */
+static fsc_status climb_all(run *r, int32_t *best, double share, fsc_error *err) {
+    const int32_t n = r->opt->n_start;
+    for (r->first_climb = 0; r->first_climb < n; r->first_climb += CLIMBS_A_LOOK) {
+        FSC_TRY(fsc_progress_step(r->opt->progress, "order", share, err));
+        const int64_t left = n - r->first_climb;
+        fsc_tiles_run(left < CLIMBS_A_LOOK ? left : CLIMBS_A_LOOK, 1, climb_tile, r, r->opt->n_threads);
+    }
+    *best = 0;
+    for (int32_t s = 1; s < n; s++)
+        if (r->start_log_likelihood[s] > r->start_log_likelihood[*best] + 1e-9) *best = s;
+    return FSC_OK;
+}
+
+static fsc_status walk_chains(run *r, fsc_error *err) {
+    int64_t step[3];
+    part_steps(step, r->opt, r->opt->n_mixture);
+    for (r->until = 0; r->until < step[2];) {
+        FSC_TRY(fsc_progress_step(r->opt->progress, "order", 0.1 + 0.9 * (double)r->until / (double)step[2], err));
+        r->until += STEPS_A_LOOK;
+        fsc_tiles_run(r->opt->n_chain, 1, chain_tile, r, r->opt->n_threads);
+    }
+    return FSC_OK;
 }
 
 /* Ascents with the marginal mixtures, mixtures and order refined together, ascents again, then the chains: the first
@@ -337,12 +381,13 @@ static int32_t climb_all(run *r) {
 static fsc_status walk_all(fsc_order *out, run *r, const fsc_cohort *cohort, fsc_order_ratios *ratios,
                            double *person_ratio, fsc_error *err) {
     fill_ratios(ratios, person_ratio, cohort, out->mixture);
-    int32_t best = climb_all(r);
+    int32_t best = 0;
+    FSC_TRY(climb_all(r, &best, 0, err));
     int32_t refined[FSC_ORDER_MAX_EVENTS];
     memcpy(refined, r->start[best], sizeof refined);
-    FSC_TRY(fsc_order_refine(out->mixture, refined, cohort, r->opt->n_threads, err));
+    FSC_TRY(fsc_order_refine(out->mixture, refined, cohort, r->opt->n_threads, r->opt->progress, err));
     fill_ratios(ratios, person_ratio, cohort, out->mixture);
-    best = climb_all(r);
+    FSC_TRY(climb_all(r, &best, 0.05, err));
     fsc_order_walk *first = &r->chains[0].walk;
     fsc_order_walk_set(first, refined);
     fsc_order_walk_climb(first);
@@ -352,9 +397,9 @@ static fsc_status walk_all(fsc_order *out, run *r, const fsc_cohort *cohort, fsc
     FSC_AUTO_BLOCK fsc_order_mixture *drawn = fsc_alloc((int64_t)n_draw * r->n_event + 1, sizeof *drawn);
     if (!drawn) return fsc_fail_nomem(err, "resampling the mixtures");
     read_sequence(refined, first);
-    FSC_TRY(fsc_order_resample(drawn, out->mixture, refined, cohort, n_draw, r->opt->seed, err));
+    FSC_TRY(fsc_order_resample(drawn, out->mixture, refined, cohort, n_draw, r->opt->seed, r->opt->progress, err));
     r->drawn = drawn;
-    fsc_tiles_run(r->opt->n_chain, 1, chain_tile, r, r->opt->n_threads);
+    FSC_TRY(walk_chains(r, err));
     first->ratios = ratios;
     join(out, r);
     fsc_order_walk_set(first, out->sequence);

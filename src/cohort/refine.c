@@ -138,7 +138,7 @@ static void open_search(search *s, const fsc_cohort *cohort, const fsc_order_mix
 }
 
 fsc_status fsc_order_refine(fsc_order_mixture *mixture, int32_t *sequence, const fsc_cohort *cohort, int32_t n_threads,
-                            fsc_error *err) {
+                            const fsc_progress *progress, fsc_error *err) {
     const int64_t n = cohort->n_person, n_event = cohort->n_event;
     FSC_AUTO_BLOCK double *block = fsc_alloc(2 * n + 2 * n * n_event + 2 * n_event, sizeof *block);
     FSC_AUTO_BLOCK fsc_order_mixture *candidate = fsc_alloc(n_event, sizeof *candidate);
@@ -149,6 +149,7 @@ fsc_status fsc_order_refine(fsc_order_mixture *mixture, int32_t *sequence, const
     for (int round = 0; round < MAX_ROUND; round++) {
         int changed = 0;
         for (s.event = 0; s.event < cohort->n_event; s.event++) {
+            FSC_TRY(fsc_progress_step(progress, "order", 0.02, err));
             FSC_TRY(fsc_order_sample_fill(&s.sample, cohort, s.event, err));
             changed |= move_one(&s, mixture, sequence, n_threads);
         }
@@ -179,7 +180,8 @@ static void resample_one(fsc_order_mixture *out, const search *s, int32_t draw, 
 }
 
 fsc_status fsc_order_resample(fsc_order_mixture *out, const fsc_order_mixture *mixture, const int32_t *sequence,
-                              const fsc_cohort *cohort, int32_t n_draw, uint64_t seed, fsc_error *err) {
+                              const fsc_cohort *cohort, int32_t n_draw, uint64_t seed, const fsc_progress *progress,
+                              fsc_error *err) {
     const int64_t n = cohort->n_person, n_event = cohort->n_event;
     FSC_AUTO_BLOCK double *block = fsc_alloc(6 * n + 2 * n * n_event + 2 * n_event, sizeof *block);
     FSC_AUTO_BLOCK int32_t *row = fsc_alloc(n, sizeof *row);
@@ -190,6 +192,7 @@ fsc_status fsc_order_resample(fsc_order_mixture *out, const fsc_order_mixture *m
     double *room = s.log_likelihood + n_event;
     for (s.event = 0; s.event < cohort->n_event; s.event++) {
         int32_t others[FSC_ORDER_MAX_EVENTS], n_known = 0;
+        FSC_TRY(fsc_progress_step(progress, "order", 0.08, err));
         s.sample.weight = room; /* only zeros are written there now */
         FSC_TRY(fsc_order_sample_fill(&s.sample, cohort, s.event, err));
         for (int64_t j = 0; j < n; j++) row[j] = isfinite(cohort->value[j * n_event + s.event]) ? n_known++ : -1;

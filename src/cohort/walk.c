@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MAX_MOVES = 10000 };
+
 fsc_status fsc_order_walk_new(fsc_order_walk *walk, const fsc_order_ratios *ratios, fsc_error *err) {
     *walk = (fsc_order_walk){.ratios = ratios};
     const int64_t rows = 3 * ((int64_t)ratios->n_event + 2) + 1;
@@ -128,7 +130,7 @@ void fsc_order_walk_make(fsc_order_walk *walk, fsc_order_move move, double gain)
 
 void fsc_order_walk_climb(fsc_order_walk *walk) {
     const int32_t n = walk->ratios->n_event;
-    for (;;) {
+    for (int moves = 0; moves < MAX_MOVES; moves++) {
         fsc_order_move best = {FSC_ORDER_SWAP, 0, 0};
         double best_gain = 1e-9; /* rounding must not send it round in circles */
         for (int32_t a = 1; a < n; a++) {

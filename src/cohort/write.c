@@ -8,11 +8,19 @@
 
 #include <stdio.h>
 
+static fsc_status path_of(char *path, size_t size, const char *dir, const char *name, const char *suffix,
+                          fsc_error *err) {
+    char file[512];
+    const int n = snprintf(file, sizeof file, "%s_%s", name, suffix);
+    if (n < 0 || (size_t)n >= sizeof file)
+        return fsc_fail(err, FSC_E_RANGE, "the name '%.60s...' is too long for a file", name);
+    return fsc_file_join(path, size, dir, file, err);
+}
+
 static fsc_status put(const fsc_text *text, const char *dir, const char *name, const char *suffix, fsc_error *err) {
-    char path[4096], file[512];
+    char path[4096];
     if (text->failed) return fsc_fail_nomem(err, "writing the order");
-    snprintf(file, sizeof file, "%s_%s", name, suffix);
-    FSC_TRY(fsc_file_join(path, sizeof path, dir, file, err));
+    FSC_TRY(path_of(path, sizeof path, dir, name, suffix, err));
     return fsc_file_write(path, text->data, text->length, err);
 }
 
@@ -137,9 +145,8 @@ static fsc_status write_json(const fsc_order *o, const char *dir, const char *na
     fsc_json_set_number(root, "accepted", o->accepted);
     fsc_json_set_number(root, "chain_gap", o->chain_gap);
     fsc_json_set(root, "notes", fsc_notes_json(&o->notes));
-    char path[4096], file[512];
-    snprintf(file, sizeof file, "%s_order.json", name);
-    fsc_status status = fsc_file_join(path, sizeof path, dir, file, err);
+    char path[4096];
+    fsc_status status = path_of(path, sizeof path, dir, name, "order.json", err);
     if (status == FSC_OK) status = fsc_json_write(root, path, err);
     fsc_json_free(root);
     return status;

@@ -42,6 +42,25 @@ const char *fsc_norms_id(const fsc_norms *norms, int32_t index) {
     return index >= 0 && index < norms->n_cell ? norms->cell[index].id : NULL;
 }
 
+int fsc_norms_entry(fsc_norm_entry *out, const fsc_norms *norms, int32_t index) {
+    if (index < 0 || index >= norms->n_cell) return 0;
+    const fsc_norm_cell *c = &norms->cell[index];
+    *out = (fsc_norm_entry){.id = c->id,
+                            .muscle = c->muscle,
+                            .level_first = c->level_first,
+                            .level_last = c->level_last,
+                            .method = c->method,
+                            .cohort = c->cohort,
+                            .side = c->side,
+                            .sex = c->sex,
+                            .age_min_years = c->age_min_years,
+                            .age_max_years = c->age_max_years,
+                            .n = c->n,
+                            .mean_fraction = c->mean_fraction,
+                            .sd_fraction = c->sd_fraction};
+    return 1;
+}
+
 int32_t fsc_list_read(double *out, int32_t max, const char *text) {
     if (!*text || strcmp(text, "n/a") == 0) return 0;
     int32_t n = 0;

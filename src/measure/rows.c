@@ -292,7 +292,7 @@ static void measure_tile(void *context, int64_t tile, int64_t begin, int64_t end
         fsc_site_part_measure(&m->part[s], m->v, (int32_t)s, m->scratch + 3 * m->longest * worker);
 }
 
-static fsc_status make(rows_work *w, fsc_error *err) {
+static fsc_status make(rows_work *w, const fsc_progress *progress, fsc_error *err) {
     const fsc_voxels *v = w->v;
     const fsc_sites *sites = v->sites;
     int64_t longest = 1;
@@ -303,7 +303,8 @@ static fsc_status make(rows_work *w, fsc_error *err) {
     w->out->row = fsc_alloc(3 * (int64_t)v->n_set, sizeof *w->out->row);
     if (!scratch || !w->out->row) return fsc_fail_nomem(err, "measuring the sites");
     rows_measure context = {v, w->part, scratch, longest};
-    fsc_tiles_run(v->n_set, 1, measure_tile, &context, 0);
+    const fsc_ask ask = {progress, "measure", 0, 1};
+    FSC_TRY(fsc_tiles_run_asking(v->n_set, 1, measure_tile, &context, 0, &ask, err));
     for (int32_t s = 0; s < sites->n_site;) {
         int32_t end = s;
         while (end < sites->n_site && same_muscle(&sites->site[s], &sites->site[end])) end++;
@@ -316,7 +317,7 @@ static fsc_status make(rows_work *w, fsc_error *err) {
     return FSC_OK;
 }
 
-fsc_status fsc_rows_make(fsc_measures *out, const fsc_voxels *v, fsc_error *err) {
+fsc_status fsc_rows_make(fsc_measures *out, const fsc_voxels *v, const fsc_progress *progress, fsc_error *err) {
     FSC_AUTO_BLOCK fsc_site_part *part = fsc_alloc(v->n_set, sizeof *part);
     FSC_AUTO_BLOCK float *values = fsc_alloc(v->start[v->n_set], sizeof *values);
     FSC_AUTO_BLOCK double *slabs = fsc_alloc(3 * (int64_t)v->n_slab, sizeof *slabs);
@@ -330,5 +331,5 @@ fsc_status fsc_rows_make(fsc_measures *out, const fsc_voxels *v, fsc_error *err)
                    .lean = slabs + v->n_slab,
                    .known = slabs + 2 * (int64_t)v->n_slab,
                    .list = list};
-    return make(&w, err);
+    return make(&w, progress, err);
 }

@@ -10,6 +10,7 @@
 double fsc_voxel_snr(const fsc_fatwater *fatwater, int64_t at);
 
 /* Appends all rows to out (rows of sites, of whole muscles, of bones). */
-FSC_MUST_USE fsc_status fsc_rows_make(fsc_measures *out, const fsc_voxels *voxels, fsc_error *err);
+FSC_MUST_USE fsc_status fsc_rows_make(fsc_measures *out, const fsc_voxels *voxels, const fsc_progress *progress,
+                                      fsc_error *err);
 
 #endif

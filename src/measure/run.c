@@ -89,7 +89,8 @@ static void say(fsc_measures *out, const fsc_sites *sites) {
                       "areas and volumes mean nothing in themselves: the scan's voxel size is assumed");
 }
 
-static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const fsc_sites *sites, fsc_error *err) {
+static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const fsc_sites *sites,
+                                const fsc_progress *progress, fsc_error *err) {
     double spacing[3];
     fsc_grid_spacing_mm(&sites->grid, spacing);
     const double tolerance = 0.1 * fmin(spacing[0], fmin(spacing[1], spacing[2]));
@@ -100,19 +101,20 @@ static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const
     fsc_copy_text(out->level_scheme, sizeof out->level_scheme, sites->level_scheme);
     fsc_voxels voxels;
     FSC_TRY(fsc_voxels_list(&voxels, fw, sites, err));
-    const fsc_status status = fsc_rows_make(out, &voxels, err);
+    const fsc_status status = fsc_rows_make(out, &voxels, progress, err);
     fsc_voxels_free(&voxels);
     if (status == FSC_OK) say(out, sites);
     return status;
 }
 
-fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, const fsc_sites *sites, fsc_error *err) {
+fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, const fsc_sites *sites,
+                           const fsc_progress *progress, fsc_error *err) {
     if (!out || !fatwater) return fsc_fail(err, FSC_E_ARG, "measuring needs the fat-water maps");
     FSC_AUTO(fsc_measures) made = fsc_alloc(1, sizeof *made);
     if (!made) return fsc_fail_nomem(err, "measuring");
     made->method = fatwater->method;
     FSC_TRY(summarise(made, fatwater, err));
-    if (sites) FSC_TRY(measure_sites(made, fatwater, sites, err));
+    if (sites) FSC_TRY(measure_sites(made, fatwater, sites, progress, err));
     FSC_GIVE(out, made);
     return FSC_OK;
 }

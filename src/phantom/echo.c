@@ -81,7 +81,8 @@ static void fill_tile(void *context, int64_t tile, int64_t begin, int64_t end, i
     }
 }
 
-void fsc_echo_make(fsc_phantom *phantom, const fsc_person *person, const fsc_phantom_options *opt) {
+fsc_status fsc_echo_make(fsc_phantom *phantom, const fsc_person *person, const fsc_phantom_options *opt,
+                         fsc_error *err) {
     fsc_scan *scan = phantom->scan;
     scan->kind = FSC_SCAN_COMPLEX;
     scan->n_echo = opt->n_echo;
@@ -104,5 +105,6 @@ void fsc_echo_make(fsc_phantom *phantom, const fsc_person *person, const fsc_pha
         e.noise_seed = (uint64_t)word[0] << 32 | word[1];
     }
     set_fat_phasors(&e);
-    fsc_tiles_run(fsc_grid_count(&scan->grid), TILE, fill_tile, &e, opt->n_threads);
+    const fsc_ask ask = {opt->progress, "phantom", 0.6, 1};
+    return fsc_tiles_run_asking(fsc_grid_count(&scan->grid), TILE, fill_tile, &e, opt->n_threads, &ask, err);
 }

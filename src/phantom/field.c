@@ -84,7 +84,8 @@ fsc_status fsc_field_make(fsc_phantom *phantom, const fsc_person *person, const 
     if (!low || !high) return fsc_fail_nomem(err, "making the phantom's field");
     field f = {.person = person, .phantom = phantom, .low = low, .high = high};
     set_shape(&f, pose);
-    fsc_tiles_run(n, TILE, shape_tile, &f, opt->n_threads);
+    const fsc_ask ask = {opt->progress, "phantom", 0.5, 0.6};
+    FSC_TRY(fsc_tiles_run_asking(n, TILE, shape_tile, &f, opt->n_threads, &ask, err));
     double from = INFINITY, to = -INFINITY;
     for (int64_t i = 0; i < n_tile; i++) {
         from = fmin(from, low[i]);

@@ -5,7 +5,8 @@
 #include "pose.h"
 
 /* Fills phantom->truth_fieldmap_hz where there is tissue, NaN elsewhere: a smooth polynomial with a linear shim error
- * and a dipole for every gas pocket, scaled to +-opt->field_range_hz over the tissue. Returns FSC_OK or FSC_E_NOMEM. */
+ * and a dipole for every gas pocket, scaled to +-opt->field_range_hz over the tissue. Returns FSC_OK, FSC_E_CANCELLED
+ * or FSC_E_NOMEM. */
 fsc_status fsc_field_make(fsc_phantom *phantom, const fsc_person *person, const fsc_pose *pose,
                           const fsc_phantom_options *opt, fsc_error *err);
 /* Sensitivity of the coil behind the back, 1 in the muscles near the midline. */

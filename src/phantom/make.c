@@ -193,10 +193,11 @@ fsc_status fsc_phantom_make(fsc_phantom **out, const fsc_phantom_options *opt, f
     fsc_grid_spacing_mm(&phantom->scan->grid, spacing);
     raster r = {person, &pose, phantom, site, 0};
     r.reach_mm = 0.5 * sqrt(spacing[0] * spacing[0] + spacing[1] * spacing[1] + spacing[2] * spacing[2]);
-    fsc_tiles_run(n, TILE, sample_tile, &r, opt->n_threads);
+    const fsc_ask ask = {opt->progress, "phantom", 0, 0.5};
+    FSC_TRY(fsc_tiles_run_asking(n, TILE, sample_tile, &r, opt->n_threads, &ask, err));
     FSC_TRY(list_sites(phantom, person->region, site, err));
     FSC_TRY(fsc_field_make(phantom, person, &pose, opt, err));
-    fsc_echo_make(phantom, person, opt);
+    FSC_TRY(fsc_echo_make(phantom, person, opt, err));
     FSC_GIVE(out, phantom);
     return FSC_OK;
 }

@@ -79,12 +79,16 @@ fsc_status cli_recipe(cli *cli, fsc_recipe *recipe, fsc_error *err);
 
 /* Sets up progress (terminal only) and the signals: the first asks the work to end, the second ends it. */
 void cli_begin(cli *cli);
+/* FSC_E_CANCELLED once a signal has asked to end; for between steps that do not poll progress themselves. */
+fsc_status cli_go_on(fsc_error *err);
 /* Removes a progress line that is on the screen. */
 void cli_clear_progress(cli *cli);
 
 /* Whether path (a folder when folder is non-zero, else a file) can be made or written into; leaves nothing behind. */
 fsc_status cli_check_writable(const char *path, int folder, fsc_error *err);
 
+/* Makes the last folder of path when it is not there. */
+fsc_status cli_make_folder(const char *path, fsc_error *err);
 
 /* Joins formatted text; FSC_E_RANGE when it does not fit. */
 fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...) FSC_PRINTF(4, 5);

@@ -149,6 +149,12 @@ const command cmd_change = {
         "least real change of this pair of scans: both standard errors, how well method and scanner repeat, and what "
         "age alone brings, shared among all sites so that at most 5 % of people without change get any 'real'. "
         "Another scanner or protocol widens it; another method makes the visits incomparable.",
+    .examples = "# a second visit with 8 points more, and what changed since the first\n"
+                "fascicle phantom later --scale 0.5 --injury multifidus:L4:left:16 --noise-seed 2\n"
+                "truth=later/derivatives/truth/sub-01/anat/sub-01_desc\n"
+                "fascicle run later --labels $truth-muscles_dseg.nii.gz --levels $truth-levels_dseg.nii.gz --date "
+                "2027-05-02 --store visits.db --out second\n"
+                "fascicle change sub-01 --store visits.db",
     .args = args,
     .opts = opts,
     .size = sizeof(values),

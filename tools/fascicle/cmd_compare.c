@@ -55,6 +55,9 @@ const command cmd_compare = {
     .line = "how two maps differ",
     .about =
         "Compares two maps of the same grid voxel by voxel, for tests and for checking one program against another.",
+    .examples = "# separated against true\n"
+                "fascicle compare maps/sub-01/anat/sub-01_PDFFmap.nii.gz "
+                "demo/derivatives/truth/sub-01/anat/sub-01_desc-truth_PDFFmap.nii.gz",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

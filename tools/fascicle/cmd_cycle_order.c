@@ -49,6 +49,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     options.seed = (uint64_t)v->seed;
     options.n_threads = (int32_t)c->threads;
     options.n_mixture = (int32_t)v->mixtures;
+    options.progress = &c->progress;
     AUTO(fsc_cohort) cohort = NULL;
     AUTO(fsc_order) order = NULL;
     AUTO_STRUCT(fsc_recipe) recipe = {0};

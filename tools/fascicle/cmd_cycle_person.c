@@ -241,6 +241,7 @@ const command cmd_cycle_simulate = {
     .about = "Simulates a strain on day 0 and what follows, with acute fat and with fat that was there before, side by "
              "side. Within the model only: most of its parameters are assumptions, and what it says about treatments "
              "follows from assumed rates.",
+    .examples = "fascicle cycle simulate --grade 3 --treat strengthening:42:126",
     .opts = simulate_opts,
     .defaults = &simulate_defaults,
     .size = sizeof(values),
@@ -249,6 +250,7 @@ const command cmd_cycle_export = {
     .name = "cycle export",
     .line = "a person's model as SBML, for other solvers",
     .about = "Writes SBML Level 3 Version 1 core with states, equations, events and treatments.",
+    .examples = "fascicle cycle export --story preexisting --out person.xml",
     .opts = export_opts,
     .defaults = &export_defaults,
     .size = sizeof(values),

@@ -202,6 +202,8 @@ const command cmd_forecast = {
         "that came with the injury, and fat that was there before. Everything holds within the model only; most of its "
         "parameters are assumptions, and what a schedule does in it is no evidence that a treatment works. Research "
         "software, not a medical device.",
+    .examples = "# few virtual people, to be quick\n"
+                "fascicle forecast first/sub-01/anat/sub-01_sites.tsv --since-injury 200 --people 256 --out forecast",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

@@ -59,6 +59,7 @@ const command cmd_info = {
     .group = "look",
     .line = "what a scan holds: echoes, field, grid, what had to be assumed",
     .about = "Reads a scan as `run` would and prints what was found and what had to be assumed. Writes nothing.",
+    .examples = "fascicle info demo",
     .args = args,
     .opts = opts,
     .size = sizeof(values),

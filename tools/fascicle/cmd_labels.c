@@ -63,6 +63,8 @@ const command cmd_labels = {
     .about =
         "Says which numbering a label map uses, which muscles and sides it holds, and whether left and right lie on "
         "their sides; with --to it rewrites the map in another tool's numbers.",
+    .examples = "fascicle labels --list\n"
+                "fascicle labels demo/derivatives/truth/sub-01/anat/sub-01_desc-muscles_dseg.nii.gz",
     .args = args,
     .opts = opts,
     .size = sizeof(values),

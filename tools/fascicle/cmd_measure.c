@@ -52,6 +52,10 @@ const command cmd_measure = {
         "Writes one row per site (muscle, vertebral level, side) and rows for whole muscles and both sides, each "
         "with its uncertainty, as a TSV table with a data dictionary beside it. What is missing is n/a, never 0; a "
         "site that the field of view cuts says so.",
+    .examples = "# from the maps of separate\n"
+                "truth=demo/derivatives/truth/sub-01/anat/sub-01_desc\n"
+                "fascicle measure maps/sub-01/anat/sub-01_PDFFmap.nii.gz --labels $truth-muscles_dseg.nii.gz --levels "
+                "$truth-levels_dseg.nii.gz --out table",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

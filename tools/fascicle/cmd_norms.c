@@ -14,11 +14,36 @@ typedef struct table_values {
     const char *table;
 } table_values;
 
+static void age_text(char *out, size_t size, double low, double high) {
+    if (isfinite(low) && isfinite(high))
+        (void)snprintf(out, size, "%.0f to %.0f years", low, high);
+    else if (isfinite(low))
+        (void)snprintf(out, size, "%.0f years or more", low);
+    else
+        (void)snprintf(out, size, "age not stated");
+}
+
+static void print_entry(cli *c, const fsc_norm_entry *e) {
+    const char *sex = e->sex == FSC_SEX_UNKNOWN ? "both sexes" : fsc_sex_text(e->sex);
+    const int one = strcmp(e->level_first, e->level_last) == 0;
+    char age[40];
+    age_text(age, sizeof age, e->age_min_years, e->age_max_years);
+    cli_row(c, "norm",
+            FIELDS(FIELD("norm_id", e->id), FIELD("muscle", e->muscle), FIELD("level_first", e->level_first),
+                   FIELD("level_last", e->level_last), FIELD("side", fsc_side_text(e->side)), FIELD("sex", sex),
+                   FIELD("age_min_years", e->age_min_years), FIELD("age_max_years", e->age_max_years), FIELD("n", e->n),
+                   FIELD("mean_fraction", e->mean_fraction), FIELD("sd_fraction", e->sd_fraction),
+                   FIELD("method", e->method), FIELD("cohort", e->cohort)),
+            "%s: %s %s%s%s, %s, %s, n %.0f, %s", e->id, e->muscle, e->level_first, one ? "" : "–",
+            one ? "" : e->level_last, sex, age, e->n, e->method);
+}
+
 static fsc_status run_list(cli *c, const void *given, fsc_error *err) {
     const table_values *v = given;
     AUTO(fsc_norms) norms = NULL;
     TRY(open_norms(&norms, v->table, err));
-    for (int32_t i = 0; i < fsc_norms_count(norms); i++) cli_line(c, "norm", "%s", fsc_norms_id(norms, i));
+    fsc_norm_entry entry;
+    for (int32_t i = 0; fsc_norms_entry(&entry, norms, i); i++) print_entry(c, &entry);
     return FSC_OK;
 }
 
@@ -152,7 +177,8 @@ static const opt curve_opts[] = {
 static const curve_values curve_defaults = {.from = 20, .to = 80, .step = 5};
 
 const command cmd_norms_list = {.name = "norms list",
-                                .line = "the ids of the norms",
+                                .line = "the norms: muscle, level, sex, age, people and method",
+                                .examples = "fascicle norms list",
                                 .args = list_args,
                                 .about = "Lists the norms of the built-in table, or of a table of your own.",
                                 .size = sizeof(table_values),

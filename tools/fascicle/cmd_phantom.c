@@ -55,6 +55,7 @@ static fsc_status read_options(const cli *c, const values *v, fsc_phantom_option
     made->injury = injury;
     made->n_injury = v->injuries.n;
     made->n_threads = (int32_t)c->threads;
+    made->progress = &c->progress;
     return FSC_OK;
 }
 
@@ -138,6 +139,8 @@ const command cmd_phantom = {
         "beside it in derivatives/truth. No person was scanned: it is for trying the program and for checking it. "
         "Written again with the same --seed it is the same person; a second visit takes another --noise-seed, and may "
         "take an --injury, a --tilt or a --shift.",
+    .examples = "# a small low back with 8 points more fat in one muscle\n"
+                "fascicle phantom demo --scale 0.5 --injury multifidus:L4:left:8",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

@@ -76,6 +76,10 @@ const command cmd_run = {
         "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels, let "
         "--segment run one, or take a proposal for the low back with --propose, which you should look at before you "
         "believe a number from it. Without labels you still get the maps and pages about the whole picture.",
+    .examples = "# the whole way, kept in a store of visits\n"
+                "truth=demo/derivatives/truth/sub-01/anat/sub-01_desc\n"
+                "fascicle run demo --labels $truth-muscles_dseg.nii.gz --levels $truth-levels_dseg.nii.gz --date "
+                "2026-05-02 --store visits.db --out first",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

@@ -36,6 +36,7 @@ const command cmd_separate = {
     .about = "Takes the echoes of a fat-water scan apart into water and fat and writes the maps as NIfTI files with "
              "sidecars: fat fraction in percent with its standard error, R2* per second, field map in Hz, water, fat, "
              "fit residual, swap probability and quality flags.",
+    .examples = "fascicle separate demo --out maps",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

@@ -83,6 +83,7 @@ const command cmd_visit_add = {
     .about =
         "Adds a record to the store. When the command has said so, the visit is on the disk and survives a kill or a "
         "power cut.",
+    .examples = "fascicle visit add first/sub-01/anat/sub-01_map.json --store other.db",
     .args = add_args,
     .opts = add_opts,
     .size = sizeof(add_values),
@@ -104,6 +105,7 @@ const command cmd_visits = {
     .group = "over time",
     .line = "list the visits in a store",
     .about = "Lists the visits that a store holds, by person and day.",
+    .examples = "fascicle visits sub-01 --store visits.db",
     .args = list_args,
     .opts = list_opts,
     .size = sizeof(list_values),

@@ -112,6 +112,12 @@ void opt_print_help(FILE *to, const command *cmd) {
     print_options(to, cmd, cmd->opts);
     print_options(to, NULL, opt_common);
     fprintf(to, "  %-24sprint this\n", "--help");
+    if (cmd->examples) fprintf(to, "\nexamples\n");
+    for (const char *line = cmd->examples; line && *line;) {
+        const int n = (int)strcspn(line, "\n");
+        fprintf(to, "  %.*s\n", n, line);
+        line += n + (line[n] == '\n');
+    }
 }
 
 /* roff: a leading dot or a backslash would be read as a command. */
@@ -145,6 +151,13 @@ static void man_options(FILE *to, const command *cmd, const opt *table) {
     }
 }
 
+static void man_examples(FILE *to, const command *cmd) {
+    if (!cmd->examples) return;
+    fprintf(to, ".PP\n.nf\n");
+    roff(to, cmd->examples);
+    fprintf(to, ".fi\n");
+}
+
 static void man_body(FILE *to, const command *cmd) {
     fprintf(to, ".SH SYNOPSIS\n\\fBfascicle %s\\fR", cmd->name);
     for (const arg *a = cmd->args; a && a->name; a++)
@@ -162,6 +175,10 @@ static void man_body(FILE *to, const command *cmd) {
     fprintf(to, ".SH OPTIONS\n");
     man_options(to, cmd, cmd->opts);
     man_options(to, NULL, opt_common);
+    fprintf(to, ".SH EXAMPLES\nThe demo is made by the example of \\fBfascicle\\-phantom\\fR(1).\n");
+    man_examples(to, cmd);
+    for (const command *const *c = commands; *c; c++)
+        if (command_is_part(*c, cmd)) man_examples(to, *c);
 }
 
 void opt_print_man(FILE *to, const command *cmd, const char *version) {

@@ -102,11 +102,13 @@ static int explain(int n, char *const *words) {
     return opt_print_help(stdout, cmd), EXIT_OK;
 }
 
-/* Words the build uses: --man makes the man pages. */
+/* Words of the build and its tests: man pages, completion, examples. */
 static int print_for_build(int argc, char *const *argv) {
-    if (argc < 2 || strcmp(argv[1], "--man") != 0) return 0;
-    opt_print_man(stdout, argc > 2 ? command_find(argv[2]) : NULL, fsc_version());
-    return 1;
+    if (strcmp(argv[1], "--man") == 0)
+        return opt_print_man(stdout, argc > 2 ? command_find(argv[2]) : NULL, fsc_version()), 1;
+    if (strcmp(argv[1], "--completion") == 0 && argc > 2) return opt_print_completion(stdout, argv[2]), 1;
+    if (strcmp(argv[1], "--examples") == 0) return opt_print_examples(stdout), 1;
+    return 0;
 }
 
 static int dispatch(int argc, char *const *argv) {

@@ -61,6 +61,7 @@ typedef struct command {
     const char *group;    /* heading in `fascicle --help`; not used in parts */
     const char *line;     /* one line for lists */
     const char *about;    /* paragraphs for --help and the man page, in plain words */
+    const char *examples; /* lines that run as printed, in one shell, after those of phantom; "# ..." says what for */
     const arg *args;      /* may be NULL */
     const opt *opts;      /* may be NULL */
     const void *defaults; /* initial values, size bytes; NULL = zeros */
@@ -92,6 +93,10 @@ const char *opt_nearest(const char *typed, const char *best, const char *candida
 void opt_print_help(FILE *to, const command *cmd);
 /* cmd NULL: the page of fascicle itself. */
 void opt_print_man(FILE *to, const command *cmd, const char *version);
+
+/* Completion for "bash" or "zsh", and every command's examples as a script. */
+void opt_print_completion(FILE *to, const char *shell);
+void opt_print_examples(FILE *to);
 
 /* The options in force as a JSON object (for provenance); returns malloc'ed text or NULL. */
 char *opt_json(const command *cmd, const void *values);

@@ -30,6 +30,11 @@ static int show_progress(void *context, const char *stage, double fraction) {
     return 0;
 }
 
+fsc_status cli_go_on(fsc_error *err) {
+    return interrupted ? cli_refuse(err, FSC_E_CANCELLED, "interrupted; what stands in the output folder is whole")
+                       : FSC_OK;
+}
+
 void cli_begin(cli *c) {
     c->progress.step = show_progress;
     c->progress.context = c;
@@ -222,4 +227,9 @@ fsc_status cli_check_writable(const char *path, int folder, fsc_error *err) {
     parent_of(above, sizeof above, path);
     if (stat(above, &is) != 0) return cli_refuse(err, FSC_E_IO, "%.300s: %s", above, strerror(errno));
     return check_folder(above, err);
+}
+
+fsc_status cli_make_folder(const char *path, fsc_error *err) {
+    if (mkdir(path, 0777) == 0 || errno == EEXIST) return FSC_OK;
+    return cli_refuse(err, FSC_E_IO, "%.300s: the folder cannot be made: %s", path, strerror(errno));
 }

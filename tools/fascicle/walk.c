@@ -138,7 +138,7 @@ fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
 }
 
 fsc_status walk_measure(walk *w) {
-    TRY(fsc_measure_run(&w->measures, w->fatwater, w->sites, w->err));
+    TRY(fsc_measure_run(&w->measures, w->fatwater, w->sites, &w->cli->progress, w->err));
     say_measure(w->cli, w->measures);
     return FSC_OK;
 }
@@ -243,20 +243,24 @@ fsc_status walk_commit(walk *w, fsc_output_step from) {
 }
 
 fsc_status walk_write_maps(walk *w) {
+    TRY(cli_go_on(w->err));
     return fsc_fatwater_write(w->fatwater, w->scan, w->output.anat, &w->scan->recipe, w->err);
 }
 
 fsc_status walk_write_measures(walk *w) {
+    TRY(cli_go_on(w->err));
     const fsc_scan *s = w->scan;
     if (w->sites) TRY(fsc_sites_write(w->sites, w->output.anat, s->name, &s->recipe, w->err));
     return fsc_measures_write(w->measures, w->output.anat, s->name, s->participant, s->session, &s->recipe, w->err);
 }
 
 fsc_status walk_write_map(walk *w) {
+    TRY(cli_go_on(w->err));
     return fsc_map_write(w->map, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
 fsc_status walk_write_forecast(walk *w) {
+    TRY(cli_go_on(w->err));
     return fsc_forecast_write(w->forecast, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
@@ -280,6 +284,7 @@ fsc_status walk_write_report(walk *w, const char *stem, int pdf) {
                                     .recipe = &w->scan->recipe,
                                     .map = w->map,
                                     .forecast = w->forecast};
+    TRY(cli_go_on(w->err));
     TRY(fsc_report_write(stem, &input, w->err));
     for (int r = 0; r < FSC_READER_N && pdf; r++) {
         char path[CLI_PATH_MAX];

@@ -99,6 +99,29 @@ static void tiles_give_same_bits(void **state) {
     }
 }
 
+/* Says stop at the n-th question. */
+static int stop_at(void *context, const char *stage, double fraction) {
+    assert_string_equal(stage, "work");
+    assert_true(fraction >= 0.25 && fraction <= 0.75);
+    return --*(int *)context == 0;
+}
+
+static void tiles_ask_whether_to_go_on(void **state) {
+    (void)state;
+    double whole[128] = {0};
+    fsc_tiles_run(1000, 8, add_tile, whole, 1);
+    for (int stop = 1; stop <= 40; stop++) {
+        double part[128] = {0};
+        int left = stop;
+        const fsc_progress progress = {stop_at, &left};
+        const fsc_ask ask = {&progress, "work", 0.25, 0.75};
+        const fsc_status status = fsc_tiles_run_asking(1000, 8, add_tile, part, 1, &ask, NULL);
+        assert_int_equal(status, left > 0 ? FSC_OK : FSC_E_CANCELLED);
+        if (status == FSC_OK) assert_memory_equal(part, whole, sizeof part); /* each tile once */
+        if (stop == 1) assert_true(part[0] == 0);
+    }
+}
+
 static void allocation_failure_is_reported(void **state) {
     (void)state;
     const char good[] = "a\tb\n1.5\tx\n";
@@ -134,10 +157,15 @@ static void first_failure_wins(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_escapes_and_missing), cmocka_unit_test(table_reads_and_refuses),
-        cmocka_unit_test(json_round_trip),          cmocka_unit_test(files_are_whole),
-        cmocka_unit_test(tiles_give_same_bits),     cmocka_unit_test(allocation_failure_is_reported),
-        cmocka_unit_test(recipe_quotes_words),      cmocka_unit_test(first_failure_wins),
+        cmocka_unit_test(text_escapes_and_missing),
+        cmocka_unit_test(table_reads_and_refuses),
+        cmocka_unit_test(json_round_trip),
+        cmocka_unit_test(files_are_whole),
+        cmocka_unit_test(tiles_give_same_bits),
+        cmocka_unit_test(tiles_ask_whether_to_go_on),
+        cmocka_unit_test(allocation_failure_is_reported),
+        cmocka_unit_test(recipe_quotes_words),
+        cmocka_unit_test(first_failure_wins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

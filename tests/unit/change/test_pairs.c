@@ -27,7 +27,7 @@ static fsc_map *visit(const fsc_phantom_options *options, const char *date, fsc_
     assert_ok(fsc_phantom_make(&phantom, options, &test_error));
     assert_ok(fsc_separate_run(&fatwater, phantom->scan, NULL, &test_error));
     assert_ok(fsc_sites_build(&sites, &fatwater->grid, phantom->muscles, phantom->levels, NULL, &test_error));
-    assert_ok(fsc_measure_run(&measures, fatwater, sites, &test_error));
+    assert_ok(fsc_measure_run(&measures, fatwater, sites, NULL, &test_error));
     fsc_acquisition_from_scan(&acquisition, phantom->scan);
     strcpy(acquisition.participant, "sub-01");
     strcpy(acquisition.date, date);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const int32_t truth12[12] = {7, 2, 11, 0, 5, 9, 1, 8, 3, 10, 6, 4};
-static const fsc_order_options quick = {8, 2, 5000, 40000, 3, 2, 8};
+static const fsc_order_options quick = {8, 2, 5000, 40000, 3, 2, 8, NULL};
 
 /* Kendall's tau between the order found and the true one. */
 static double kendall_tau(const int32_t *found, const int32_t *truth, int32_t n) {
@@ -65,7 +65,7 @@ static void shares_match_exhaustive_sum(void **state) {
     (void)state;
     const int32_t truth[4] = {2, 0, 3, 1};
     fsc_cohort *cohort = simulated_cohort(16, 4, truth, 0, 0.1, 5);
-    const fsc_order_options long_run = {4, 4, 2000, 200000, 9, 0, 0};
+    const fsc_order_options long_run = {4, 4, 2000, 200000, 9, 0, 0, NULL};
     fsc_order *order = NULL;
     assert_ok(fsc_order_run(&order, cohort, &long_run, &test_error));
     double before[16] = {0}, sum = 0, best = -INFINITY;
@@ -115,7 +115,7 @@ static void mixtures_make_shares_less_sure(void **state) {
     for (int k = 0; k < 2; k++) {
         for (uint64_t seed = 1; seed <= 4; seed++) {
             fsc_cohort *cohort = simulated_cohort(40, 6, (const int32_t[]){3, 1, 5, 0, 2, 4}, 0, 0, seed);
-            const fsc_order_options opt = {4, 2, 2000, 20000, 5, 1, k ? 16 : 0};
+            const fsc_order_options opt = {4, 2, 2000, 20000, 5, 1, k ? 16 : 0, NULL};
             fsc_order *order = NULL;
             assert_ok(fsc_order_run(&order, cohort, &opt, &test_error));
             for (int32_t i = 0; i < 36; i++) sure[k] += order->position[i] * order->position[i];
@@ -129,7 +129,7 @@ static void mixtures_make_shares_less_sure(void **state) {
 static void threads_give_the_same_bits(void **state) {
     (void)state;
     fsc_cohort *cohort = simulated_cohort(60, 6, (const int32_t[]){3, 1, 5, 0, 2, 4}, 5, 0.1, 4);
-    fsc_order_options opt = {5, 3, 500, 5000, 17, 1, 2};
+    fsc_order_options opt = {5, 3, 500, 5000, 17, 1, 2, NULL};
     fsc_order *first = NULL;
     assert_ok(fsc_order_run(&first, cohort, &opt, &test_error));
     for (opt.n_threads = 2; opt.n_threads <= 4; opt.n_threads++) {
@@ -157,10 +157,45 @@ static void poor_tables_are_refused(void **state) {
     fsc_cohort_free(cohort);
 }
 
+/* A table's word for a missing value, as large as a double can hold. */
+static void values_whose_square_overflows_are_refused_by_name(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        fsc_cohort *cohort = simulated_cohort(20, 3, (const int32_t[]){0, 1, 2}, 0, 0, 1);
+        fsc_order *order = NULL;
+        cohort->value[7 * 3 + 2] = k ? -1e155 : 1.7976931348623157e308;
+        assert_fails(fsc_order_run(&order, cohort, &quick, &test_error), FSC_E_RANGE);
+        assert_non_null(strstr(test_error.text, "marker 2"));
+        assert_non_null(strstr(test_error.text, "sub-007"));
+        fsc_cohort_free(cohort);
+    }
+}
+
+static int stop_after(void *context, const char *stage, double fraction) {
+    (void)stage;
+    assert_true(fraction >= 0 && fraction <= 1);
+    return --*(int *)context < 0;
+}
+
+/* Steps that would take years: the caller's wish to stop is asked for all along the way. */
+static void a_long_run_ends_when_it_is_asked_to(void **state) {
+    (void)state;
+    fsc_cohort *cohort = simulated_cohort(20, 3, (const int32_t[]){0, 1, 2}, 0, 0, 1);
+    for (int n = 0; n < 12; n++) {
+        int left = n;
+        const fsc_progress progress = {stop_after, &left};
+        const fsc_order_options endless = {20, 2, 0, (int64_t)1 << 60, 3, 1, 1, &progress};
+        fsc_order *order = NULL;
+        assert_fails(fsc_order_run(&order, cohort, &endless, &test_error), FSC_E_CANCELLED);
+        assert_null(order);
+    }
+    fsc_cohort_free(cohort);
+}
+
 static void allocation_failure_is_reported(void **state) {
     (void)state;
     fsc_cohort *cohort = simulated_cohort(20, 3, (const int32_t[]){0, 1, 2}, 0, 0, 1);
-    const fsc_order_options tiny = {2, 2, 10, 100, 1, 1, 1};
+    const fsc_order_options tiny = {2, 2, 10, 100, 1, 1, 1, NULL};
     fsc_status status = FSC_E_NOMEM;
     for (int64_t n = 0; status != FSC_OK; n++) {
         fsc_order *order = NULL;
@@ -175,10 +210,15 @@ static void allocation_failure_is_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_order_comes_back),         cmocka_unit_test(missing_values_and_controls_are_borne),
-        cmocka_unit_test(shares_match_exhaustive_sum),    cmocka_unit_test(threads_give_the_same_bits),
-        cmocka_unit_test(mixtures_make_shares_less_sure), cmocka_unit_test(poor_tables_are_refused),
+        cmocka_unit_test(known_order_comes_back),
+        cmocka_unit_test(missing_values_and_controls_are_borne),
+        cmocka_unit_test(shares_match_exhaustive_sum),
+        cmocka_unit_test(threads_give_the_same_bits),
+        cmocka_unit_test(mixtures_make_shares_less_sure),
+        cmocka_unit_test(poor_tables_are_refused),
         cmocka_unit_test(allocation_failure_is_reported),
+        cmocka_unit_test(a_long_run_ends_when_it_is_asked_to),
+        cmocka_unit_test(values_whose_square_overflows_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static void tables_can_be_read_back(void **state) {
     char dir[] = "/tmp/fsc-order-XXXXXX", path[128];
     assert_non_null(mkdtemp(dir));
     fsc_cohort *cohort = simulated_cohort(40, 3, (const int32_t[]){2, 0, 1}, 0, 0, 8);
-    const fsc_order_options quick = {4, 2, 500, 5000, 1, 1, 4};
+    const fsc_order_options quick = {4, 2, 500, 5000, 1, 1, 4, NULL};
     fsc_order *order = NULL;
     assert_ok(fsc_order_run(&order, cohort, &quick, &test_error));
     assert_ok(fsc_order_write(order, dir, "study", NULL, &test_error));

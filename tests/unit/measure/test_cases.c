@@ -28,7 +28,7 @@ static fsc_measures *measure_case(const char *subject, int side_known, fsc_sites
     const fsc_sites_options opt = {NULL, NULL, side_known};
     assert_ok(fsc_sites_build(&sites, &pdff->grid, muscles, levels, &opt, &test_error));
     const fsc_fatwater fw = {.grid = pdff->grid, .method = FSC_METHOD_COMPLEX, .pdff_fraction = pdff->data};
-    assert_ok(fsc_measure_run(&m, &fw, sites, &test_error));
+    assert_ok(fsc_measure_run(&m, &fw, sites, NULL, &test_error));
     fsc_volume_free(pdff);
     fsc_labels_free(muscles);
     fsc_labels_free(levels);

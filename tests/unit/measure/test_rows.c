@@ -76,7 +76,7 @@ static void free_scene(scene *s) {
 static fsc_measures *measure(const scene *s) {
     fsc_measures *m = NULL;
     const fsc_fatwater fw = maps_of(s);
-    assert_ok(fsc_measure_run(&m, &fw, s->sites, &test_error));
+    assert_ok(fsc_measure_run(&m, &fw, s->sites, NULL, &test_error));
     return m;
 }
 
@@ -219,7 +219,7 @@ static void missing_swapped_and_few_voxels_are_said(void **state) {
     fw.method = FSC_METHOD_TWO_POINT;
     fw.noise_sd = 50;
     fsc_measures *m = NULL;
-    assert_ok(fsc_measure_run(&m, &fw, s.sites, &test_error));
+    assert_ok(fsc_measure_run(&m, &fw, s.sites, NULL, &test_error));
     const fsc_row *r = row_of(m, "multifidus", "L3", FSC_SIDE_LEFT);
     assert_int_equal(r->n_missing, lost);
     assert_int_equal(r->n_voxel, n - lost);
@@ -268,7 +268,7 @@ static void without_sites_there_is_a_summary(void **state) {
     make_scene(&s, "LAS", (double[]){4, 4, 4}, (int64_t[]){32, 30, 32}, 0, 0, 1);
     fsc_measures *m = NULL;
     const fsc_fatwater fw = maps_of(&s);
-    assert_ok(fsc_measure_run(&m, &fw, NULL, &test_error));
+    assert_ok(fsc_measure_run(&m, &fw, NULL, NULL, &test_error));
     assert_int_equal(m->n_row, 0);
     assert_int_equal(m->n_fitted, 32 * 30 * 32);
     assert_close(m->snr_median, 40, 1e-3);
@@ -276,8 +276,8 @@ static void without_sites_there_is_a_summary(void **state) {
     fsc_measures_free(m);
     fsc_fatwater other = fw;
     other.grid.affine[3] += 8;
-    assert_fails(fsc_measure_run(&m, &other, s.sites, &test_error), FSC_E_SHAPE);
-    assert_fails(fsc_measure_run(&m, NULL, s.sites, &test_error), FSC_E_ARG);
+    assert_fails(fsc_measure_run(&m, &other, s.sites, NULL, &test_error), FSC_E_SHAPE);
+    assert_fails(fsc_measure_run(&m, NULL, s.sites, NULL, &test_error), FSC_E_ARG);
     free_scene(&s);
 }
 
@@ -316,7 +316,7 @@ static void memory_may_run_out_anywhere(void **state) {
     for (; status != FSC_OK && n < 200; n++) {
         fsc_measures *m = NULL;
         fsc_alloc_fail_at(n);
-        status = fsc_measure_run(&m, &fw, s.sites, NULL);
+        status = fsc_measure_run(&m, &fw, s.sites, NULL, NULL);
         fsc_alloc_fail_at(-1);
         assert_true(status == FSC_OK || status == FSC_E_NOMEM);
         if (status != FSC_OK) assert_null(m);

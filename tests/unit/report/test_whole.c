@@ -30,7 +30,7 @@ static void walk(walked *w, const fsc_labels *muscles, const fsc_labels *levels)
     opt.level_scheme = "sct";
     opt.side_known = w->scan->side_known;
     assert_ok(fsc_sites_build(&w->sites, &w->fatwater->grid, muscles, levels, &opt, &test_error));
-    assert_ok(fsc_measure_run(&w->measures, w->fatwater, w->sites, &test_error));
+    assert_ok(fsc_measure_run(&w->measures, w->fatwater, w->sites, NULL, &test_error));
     fsc_acquisition acquisition;
     fsc_acquisition_from_scan(&acquisition, w->scan);
     const fsc_map_inputs in = {
