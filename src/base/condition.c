@@ -324,6 +324,7 @@ int fsc_condition_uses(const fsc_condition *c, int32_t name) {
 static int32_t values_to_try(fsc_value *out, int32_t room, const fsc_condition *c, const fsc_vocabulary *v,
                              int32_t name) {
     int32_t n = 0;
+    out[n++] = (fsc_value){NAN, NULL}; /* not told */
     if (v->name[name].kind == FSC_VALUE_ANSWER) {
         out[n++] = (fsc_value){0, NULL};
         out[n++] = (fsc_value){1, NULL};
@@ -338,7 +339,7 @@ static int32_t values_to_try(fsc_value *out, int32_t room, const fsc_condition *
         else
             for (int d = -1; d <= 1; d++) out[n++] = (fsc_value){at->number + 1e-6 * d, NULL};
     }
-    if (n == 0) out[n++] = (fsc_value){0, NULL};
+    if (n == 1) out[n++] = (fsc_value){0, NULL};
     return n;
 }
 
