@@ -19,6 +19,7 @@ void walk_free(walk *w) {
     fsc_norms_free(w->norms);
     fsc_labels_free(w->muscles);
     fsc_labels_free(w->levels);
+    fsc_proposal_free(w->proposal);
     fsc_measures_free(w->measures);
     fsc_sites_free(w->sites);
     fsc_fatwater_free(w->fatwater);
