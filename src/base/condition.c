@@ -302,11 +302,10 @@ static fsc_truth node_truth(const fsc_condition *c, int32_t index, const fsc_val
         all++;
         if (n->kind == NODE_NOT) break;
     }
-    if (n->kind == NODE_NOT) return unknown ? FSC_TRUTH_UNKNOWN : truth_of(!yes);
+    if (n->kind == NODE_NOT) return truth_of(!yes);
     if (n->kind == NODE_OR) return yes ? FSC_TRUTH_YES : unknown ? FSC_TRUTH_UNKNOWN : FSC_TRUTH_NO;
     if (n->kind == NODE_AND) return yes + unknown < all ? FSC_TRUTH_NO : unknown ? FSC_TRUTH_UNKNOWN : FSC_TRUTH_YES;
-    const int least = compare(n->op, yes, n->number), most = compare(n->op, yes + unknown, n->number);
-    return least == most ? truth_of(least) : FSC_TRUTH_UNKNOWN;
+    return truth_of(compare(n->op, yes, n->number));
 }
 
 fsc_truth fsc_condition_truth(const fsc_condition *c, const fsc_value *value) {

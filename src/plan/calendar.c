@@ -16,12 +16,12 @@ void fsc_plan_calendar(fsc_text *out, const fsc_plan *plan) {
         const fsc_plan_exercise *e = &plan->home[i];
         const int n = e->days_a_week >= 1 && e->days_a_week <= 7 ? (int)e->days_a_week : 3;
         const int minutes = e->minutes >= 1 && e->minutes <= 120 ? (int)e->minutes : 10;
-        fsc_text_printf(out, "BEGIN:VEVENT\r\nUID:%s@fascicle\r\nDTSTAMP:%sT000000Z\r\nDTSTART;VALUE=DATE:%s\r\n", e->id,
-                        start, start);
+        fsc_text_printf(out, "BEGIN:VEVENT\r\nUID:%d@fascicle\r\nDTSTAMP:%sT000000Z\r\nDTSTART;VALUE=DATE:%s\r\n",
+                        (int)i + 1, start, start);
         fsc_text_printf(out, "RRULE:FREQ=WEEKLY;COUNT=%d;BYDAY=", 12 * n);
         for (int d = 0; d < n; d++) fsc_text_printf(out, "%s%s", d ? "," : "", days[d]);
-        fsc_text_printf(out, "\r\nSUMMARY:Time to move: %d minutes (%d)\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n", minutes,
-                        (int)i + 1);
+        fsc_text_printf(out, "\r\nSUMMARY:Time to move: %d minutes (%d)\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n",
+                        minutes, (int)i + 1);
     }
     fsc_text_add(out, "END:VCALENDAR\r\n");
 }

@@ -56,8 +56,8 @@ static int stages_meet(const char *a, const char *b) {
 
 static int side_of(const fsc_plan_fact_row *fact) {
     return strcmp(fact->direction, "for") == 0 || strcmp(fact->direction, "conditional") == 0 ? 1
-           : strcmp(fact->direction, "against") == 0                                         ? -1
-                                                                                             : 0;
+           : strcmp(fact->direction, "against") == 0                                          ? -1
+                                                                                              : 0;
 }
 
 static void add_side(char *out, size_t size, const fsc_plan_fact_row *fact) {

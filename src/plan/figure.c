@@ -16,14 +16,30 @@ typedef struct point {
 } point;
 
 enum {
-    PELVIS, MID, SHOULDER, HEAD_BASE, HEAD,
-    ELBOW_NEAR, HAND_NEAR, ELBOW_FAR, HAND_FAR,
-    KNEE_NEAR, FOOT_NEAR, TOE_NEAR, KNEE_FAR, FOOT_FAR, TOE_FAR,
-    ARM_NEAR, ARM_FAR, HIP_NEAR, HIP_FAR, JOINTS
+    PELVIS,
+    MID,
+    SHOULDER,
+    HEAD_BASE,
+    HEAD,
+    ELBOW_NEAR,
+    HAND_NEAR,
+    ELBOW_FAR,
+    HAND_FAR,
+    KNEE_NEAR,
+    FOOT_NEAR,
+    TOE_NEAR,
+    KNEE_FAR,
+    FOOT_FAR,
+    TOE_FAR,
+    ARM_NEAR,
+    ARM_FAR,
+    HIP_NEAR,
+    HIP_FAR,
+    JOINTS
 };
-static const char *const joint_names[] = {"pelvis",    "mid",       "shoulder", "head_base", "head",
-                                          "elbow_near", "hand_near", "elbow_far", "hand_far",
-                                          "knee_near", "foot_near", "toe_near", "knee_far",  "foot_far", "toe_far"};
+static const char *const joint_names[] = {"pelvis",     "mid",       "shoulder",  "head_base", "head",
+                                          "elbow_near", "hand_near", "elbow_far", "hand_far",  "knee_near",
+                                          "foot_near",  "toe_near",  "knee_far",  "foot_far",  "toe_far"};
 enum { NAMED_JOINTS = sizeof joint_names / sizeof *joint_names };
 
 static const double head_radius = 11, limb_width = 9, trunk_width = 15;
@@ -100,8 +116,9 @@ static void measure(figure *f) {
     f->left = f->right = 0;
     f->top = 0, f->floor = -1e9;
     for (int i = 0; i < JOINTS; i++) {
-        const double room = i == HEAD ? head_radius : i == PELVIS || i == SHOULDER || i == MID ? trunk_width / 2
-                                                                                               : limb_width / 2;
+        const double room = i == HEAD                                  ? head_radius
+                            : i == PELVIS || i == SHOULDER || i == MID ? trunk_width / 2
+                                                                       : limb_width / 2;
         const point p = f->joint[i];
         if (p.x - room < f->left) f->left = p.x - room;
         if (p.x + room > f->right) f->right = p.x + room;
@@ -111,21 +128,22 @@ static void measure(figure *f) {
 }
 
 static void line(fsc_text *out, const char *colour, double width, const point *p, int n) {
-    fsc_text_printf(out, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\" stroke-linecap=\"round\" "
-                         "stroke-linejoin=\"round\" points=\"",
+    fsc_text_printf(out,
+                    "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\" stroke-linecap=\"round\" "
+                    "stroke-linejoin=\"round\" points=\"",
                     colour, width);
     for (int i = 0; i < n; i++) fsc_text_printf(out, "%s%.1f,%.1f", i ? " " : "", p[i].x, p[i].y);
     fsc_text_add(out, "\"/>");
 }
 
 static void box(fsc_text *out, double x, double y, double width, double height) {
-    fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"2\" fill=\"%s\"/>", x, y, width,
-                    height, prop_colour);
+    fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"2\" fill=\"%s\"/>", x, y,
+                    width, height, prop_colour);
 }
 
 static void disc(fsc_text *out, point p, double radius, const char *fill, const char *edge) {
-    fsc_text_printf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\" stroke=\"%s\" stroke-width=\"2\"/>", p.x,
-                    p.y, radius, fill, edge);
+    fsc_text_printf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\" stroke=\"%s\" stroke-width=\"2\"/>",
+                    p.x, p.y, radius, fill, edge);
 }
 
 static int joint_of(const char *name) {
@@ -193,8 +211,8 @@ static void prop(fsc_text *out, figure *f, const char *name, const char *where) 
         const int thigh = strcmp(where, "thigh") == 0;
         const point hip = f->joint[HIP_NEAR], knee = f->joint[KNEE_NEAR], mid = f->joint[MID], top = f->joint[SHOULDER];
         const point at = thigh ? (point){(hip.x + knee.x) / 2, (hip.y + knee.y) / 2 + 12}
-                               : (point){(mid.x + top.x) / 2, (mid.y + top.y) / 2 + 17};
-        disc(out, at, thigh ? 8 : 10, "#d9d2e6", prop_colour);
+                               : (point){(mid.x + top.x) / 2, (mid.y + top.y) / 2 + 15};
+        disc(out, at, 8, "#d9d2e6", prop_colour);
     }
 }
 
@@ -278,13 +296,15 @@ static void title(fsc_text *out, const char *id, int32_t phase) {
 
 static void frame(fsc_text *out, const figure *f, const char *id, int32_t phase) {
     const double margin = 22, width = f->right - f->left + 2 * margin, height = f->floor - f->top + margin + 8;
-    fsc_text_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"%.1f %.1f %.1f %.1f\" role=\"img\" "
-                         "aria-label=\"",
+    fsc_text_printf(out,
+                    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"%.1f %.1f %.1f %.1f\" role=\"img\" "
+                    "aria-label=\"",
                     f->left - margin, f->top - margin, width, height);
     title(out, id, phase);
     fsc_text_add(out, "\"><title>");
     title(out, id, phase);
-    fsc_text_printf(out, "</title><line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"2\"/>",
+    fsc_text_printf(out,
+                    "</title><line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"2\"/>",
                     f->left - margin + 4, f->floor + 1, f->right + margin - 4, f->floor + 1, floor_colour);
 }
 
@@ -296,8 +316,8 @@ fsc_status fsc_exercise_svg(char **svg, const char *id, int32_t phase, fsc_error
     stand(&f, row);
     measure(&f);
     const char *things = fsc_table_get(&poses, row, "props");
-    /* A ball or roller underneath lifts the figure off the floor. */
-    const double lift = strstr(things, "ball:pelvis") ? 13 : strstr(things, "roller:thigh") ? 4 : 0;
+    /* A roller underneath lifts the figure off the floor. */
+    const double lift = strstr(things, "roller:thigh") ? 4 : 0;
     f.floor += lift;
     FSC_AUTO_TEXT fsc_text out = {0};
     frame(&out, &f, id, phase);

@@ -26,9 +26,10 @@ fsc_status fsc_plan_follow(fsc_planning *p) {
     const fsc_table *t = &p->rules->measure_table;
     fsc_plan_follow_up *f = &p->plan->follow_up;
     f->scan_not_before_weeks = scan_weeks;
-    fsc_copy_text(f->why, sizeof f->why,
-                  "Muscle fat changes slowly if at all, and exercise is not shown to lower it; a second scan before half "
-                  "a year tells little. The measures below tell earlier. The half year is expert opinion.");
+    fsc_copy_text(
+        f->why, sizeof f->why,
+        "Muscle fat changes slowly if at all, and exercise is not shown to lower it; a second scan before half "
+        "a year tells little. The measures below tell earlier. The half year is expert opinion.");
     fsc_copy_text(f->rows, sizeof f->rows, "X003 X005 X006");
     for (int32_t row = 0; row < t->n_row; row++) {
         const char *value = fsc_table_get(t, row, "value");

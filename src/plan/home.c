@@ -12,8 +12,8 @@ enum { HOME_MOST = 6 };
 static const struct {
     const char *group;
     int most;
-} groups[] = {{"walk", 1},  {"range", 1},   {"strength", 2}, {"hip", 1},   {"release", 1},
-              {"calm", 1},  {"stretch", 1}, {"springy", 1},  {"habit", 1}, {"range", 2}};
+} groups[] = {{"walk", 1}, {"range", 1},   {"calm", 1},     {"springy", 1}, {"strength", 1}, {"stretch", 1},
+              {"hip", 1},  {"release", 1}, {"strength", 2}, {"habit", 1},   {"range", 2}};
 
 static int is_chosen(const fsc_plan *plan, const char *id) {
     for (int32_t i = 0; i < plan->n_home; i++)

@@ -48,8 +48,18 @@ static fsc_status check_scan(const fsc_map *map, int *scan_before_onset, fsc_err
     return FSC_OK;
 }
 
+int fsc_plan_site_is_compared(const fsc_map_site *site) {
+    return site->norm.kind != FSC_NORM_NONE && strcmp(site->norm.words, "cannot say") != 0;
+}
+
+int fsc_plan_site_is_high(const fsc_map_site *site) {
+    return site->norm.kind == FSC_NORM_PUBLISHED ? site->norm.percentile > 95
+                                                 : strcmp(site->norm.words, "more than is usual") == 0;
+}
+
+/* A borrowed norm has no z: its words stand for it. */
 static int is_high(const fsc_map_site *site) {
-    return site && site->norm.norm_id[0] && site->norm.z > high_z;
+    return site && fsc_plan_site_is_high(site) && !(site->norm.z <= high_z);
 }
 
 /* Muscles with a level that is far over its norm on both sides. */
@@ -78,8 +88,8 @@ static void set_map_values(fsc_planning *p) {
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_map_site *site = &map->site[i];
         if (site->row.kind != FSC_ROW_SITE) continue;
-        compared += site->norm.norm_id[0] != 0;
-        high += site->norm.norm_id[0] && site->norm.percentile > 95;
+        compared += fsc_plan_site_is_compared(site);
+        high += fsc_plan_site_is_high(site);
         visits |= site->change.real >= 0;
         real += site->change.real == 1;
     }

@@ -26,6 +26,11 @@ FSC_MUST_USE fsc_status fsc_plan_make(fsc_plan **out, const fsc_map *map, const 
 /* One item more in an owned array, zeroed; NULL when memory is out. */
 void *fsc_plan_grow(void *items_address, int32_t *n, size_t size);
 
+/* Whether a site holds more fat than is usual: over the 95th percentile of a published norm, or by the words of a
+ * modelled one; and whether it could be compared at all. */
+int fsc_plan_site_is_high(const fsc_map_site *site);
+int fsc_plan_site_is_compared(const fsc_map_site *site);
+
 void fsc_planning_set(fsc_planning *p, const char *name, double number);
 int fsc_planning_holds(const fsc_planning *p, const fsc_condition *condition);
 

@@ -49,12 +49,11 @@ static fsc_status exam_marks(marks *all, const fsc_exam *exam, fsc_error *err) {
         m.region = isnan(order) ? (muscle && strcmp(muscle->region, "neck") == 0 ? 0 : 2) : region_of_order(order);
         fsc_copy_text(m.level, sizeof m.level, isnan(order) ? "" : p->place.level);
         fsc_copy_text(m.layer, sizeof m.layer, muscle ? muscle->layer : "");
-        (void)snprintf(m.why, sizeof m.why, "exam: %s%s%s in the %s%s%s%s",
-                       p->taut_band == FSC_ANSWER_YES ? "taut band" : "",
-                       p->taut_band == FSC_ANSWER_YES && p->tenderness == FSC_ANSWER_YES ? " and " : "",
-                       p->tenderness == FSC_ANSWER_YES ? "tenderness" : "", muscle ? muscle->name : p->place.muscle,
-                       p->trigger_point[0] ? " (trigger point: " : "", p->trigger_point,
-                       p->trigger_point[0] ? ")" : "");
+        (void)snprintf(
+            m.why, sizeof m.why, "exam: %s%s%s in the %s%s%s%s", p->taut_band == FSC_ANSWER_YES ? "taut band" : "",
+            p->taut_band == FSC_ANSWER_YES && p->tenderness == FSC_ANSWER_YES ? " and " : "",
+            p->tenderness == FSC_ANSWER_YES ? "tenderness" : "", muscle ? muscle->name : p->place.muscle,
+            p->trigger_point[0] ? " (trigger point: " : "", p->trigger_point, p->trigger_point[0] ? ")" : "");
         FSC_TRY(add_mark(all, &m, err));
     }
     return FSC_OK;
@@ -70,7 +69,7 @@ static fsc_status map_marks(marks *all, const fsc_map *map, fsc_error *err) {
         const fsc_row *row = &site->row;
         const double order = fsc_level_order(row->place.level);
         if (row->kind != FSC_ROW_SITE || isnan(order) || order >= 100 || is_doubtful(row)) continue;
-        const int high = site->norm.norm_id[0] && site->norm.percentile > 95;
+        const int high = fsc_plan_site_is_high(site);
         const int unequal = site->side.beyond_error && site->side.difference_fraction > 0;
         if (!high && !unequal) continue;
         const fsc_muscle *muscle = fsc_muscle_find(row->place.muscle);
@@ -79,7 +78,7 @@ static fsc_status map_marks(marks *all, const fsc_map *map, fsc_error *err) {
         fsc_copy_text(m.level, sizeof m.level, row->place.level);
         fsc_copy_text(m.layer, sizeof m.layer, muscle ? muscle->layer : "");
         if (high)
-            (void)snprintf(m.why, sizeof m.why, "map: %s %s holds more fat than 95 %% of a reference group",
+            (void)snprintf(m.why, sizeof m.why, "map: %s %s holds more fat than is usual in a reference group",
                            muscle ? muscle->name : row->place.muscle, row->place.level);
         else
             (void)snprintf(m.why, sizeof m.why, "map: %s %s holds %.0f points more fat than the other side",
@@ -103,8 +102,8 @@ static int by_place(const void *a, const void *b) {
 }
 
 static int joins(const mark *before, const mark *after) {
-    return before->region == after->region && before->side == after->side &&
-           strcmp(before->layer, after->layer) == 0 && fabs(after->order - before->order) <= neighbour_levels;
+    return before->region == after->region && before->side == after->side && strcmp(before->layer, after->layer) == 0 &&
+           fabs(after->order - before->order) <= neighbour_levels;
 }
 
 static void add_why(fsc_plan_region *region, const char *why, const char *rows) {

@@ -75,13 +75,13 @@ static fsc_status read_rule(fsc_rule *rule, const fsc_rules *r, int32_t row, con
     const fsc_table *t = &r->rule_table;
     const struct {
         const char *column, **to;
-    } cells[] = {{"id", &rule->id},         {"kind", &rule->kind},           {"class", &rule->treatment},
-                 {"region", &rule->region}, {"stage", &rule->stage},         {"intensity", &rule->intensity},
-                 {"who", &rule->who},       {"tags", &rule->tags},           {"withholds", &rule->withholds},
-                 {"waits", &rule->waits},   {"what", &rule->what},           {"plain", &rule->plain},
-                 {"dose", &rule->dose},     {"measure", &rule->measure},     {"progress", &rule->progress},
-                 {"regress", &rule->regress}, {"not_yet", &rule->not_yet},   {"instead", &rule->instead},
-                 {"grade", &rule->grade},   {"rows", &rule->rows}};
+    } cells[] = {{"id", &rule->id},           {"kind", &rule->kind},       {"class", &rule->treatment},
+                 {"region", &rule->region},   {"stage", &rule->stage},     {"intensity", &rule->intensity},
+                 {"who", &rule->who},         {"tags", &rule->tags},       {"withholds", &rule->withholds},
+                 {"waits", &rule->waits},     {"what", &rule->what},       {"plain", &rule->plain},
+                 {"dose", &rule->dose},       {"measure", &rule->measure}, {"progress", &rule->progress},
+                 {"regress", &rule->regress}, {"not_yet", &rule->not_yet}, {"instead", &rule->instead},
+                 {"grade", &rule->grade},     {"rows", &rule->rows}};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
         if (fsc_table_column(t, cells[i].column) < 0)
             return fsc_fail(err, FSC_E_FORMAT, "%s: the column '%s' is missing", what, cells[i].column);
@@ -95,8 +95,7 @@ static fsc_status read_rule(fsc_rule *rule, const fsc_rules *r, int32_t row, con
     rule->review_week = fsc_table_number(t, row, "review_week");
     int known = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) known |= strcmp(kinds[i], rule->kind) == 0;
-    if (!known)
-        return fsc_fail(err, FSC_E_FORMAT, "%s: rule %.11s: kind must be hold, step or topic", what, rule->id);
+    if (!known) return fsc_fail(err, FSC_E_FORMAT, "%s: rule %.11s: kind must be hold, step or topic", what, rule->id);
     char where[160], name[64];
     (void)snprintf(where, sizeof where, "%.100s: rule %.11s", what, rule->id);
     (void)snprintf(name, sizeof name, "fired.%.11s", rule->id);
@@ -124,8 +123,12 @@ static fsc_status read_lines(fsc_rules *r, fsc_error *err) {
     if (!r->line) return fsc_fail_nomem(err, "reading sentences");
     for (int32_t row = 0; row < t->n_row; row++) {
         fsc_line *line = &r->line[row];
-        *line = (fsc_line){fsc_table_get(t, row, "id"),   fsc_table_get(t, row, "part"),  fsc_table_get(t, row, "reader"),
-                           fsc_table_get(t, row, "text"), fsc_table_get(t, row, "grade"), fsc_table_get(t, row, "rows"),
+        *line = (fsc_line){fsc_table_get(t, row, "id"),
+                           fsc_table_get(t, row, "part"),
+                           fsc_table_get(t, row, "reader"),
+                           fsc_table_get(t, row, "text"),
+                           fsc_table_get(t, row, "grade"),
+                           fsc_table_get(t, row, "rows"),
                            NULL};
         FSC_TRY(fsc_condition_parse(&line->when, fsc_table_get(t, row, "when"), &r->names, line->id, err));
         r->n_line = row + 1;

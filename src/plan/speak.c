@@ -48,8 +48,7 @@ static fsc_status say_alarms(fsc_planning *p, const char *part, const fsc_red_fl
     const int stop = strcmp(part, "stop") == 0;
     for (int32_t i = 0; i < n; i++) {
         const fsc_red_flag *f = &flag[i];
-        if (f->plain[0])
-            FSC_TRY(say(p, &(about){f->key, part, "person", f->grade, f->rows, 0}, "%s", f->plain));
+        if (f->plain[0]) FSC_TRY(say(p, &(about){f->key, part, "person", f->grade, f->rows, 0}, "%s", f->plain));
         FSC_TRY(say(p, &(about){f->key, part, "clinic", f->grade, f->rows, 0}, "%s (%s). %s%s%s%s", f->finding,
                     f->urgency, f->action, f->suspected[0] ? " Possible: " : "", f->suspected,
                     f->suspected[0] ? "." : ""));
@@ -101,7 +100,8 @@ static fsc_status say_steps(fsc_planning *p) {
         if (contested)
             FSC_TRY(say(p, &(about){s->rule, "step", "clinic", s->grade, s->rows, 1},
                         "Contested. For: %.400s. Against: %.400s.", s->sides_for, s->sides_against));
-        if (s->layer <= 3) FSC_TRY(add_card(p, "info", s->rows, "the person prefers another way|not suitable", s->what, s->what));
+        if (s->layer <= 3)
+            FSC_TRY(add_card(p, "info", s->rows, "the person prefers another way|not suitable", s->what, s->what));
     }
     return FSC_OK;
 }
@@ -187,8 +187,8 @@ fsc_status fsc_plan_speak(fsc_planning *p) {
     FSC_TRY(say_alarms(p, "refer", p->plan->refer, p->plan->n_refer));
     for (int32_t i = 0; i < p->plan->n_ask; i++)
         if (p->plan->ask[i].holds)
-            FSC_TRY(say(p, &(about){p->plan->ask[i].key, "ask", "both", "expert opinion", p->plan->ask[i].rows, 0}, "%s",
-                        p->plan->ask[i].text));
+            FSC_TRY(say(p, &(about){p->plan->ask[i].key, "ask", "both", "expert opinion", p->plan->ask[i].rows, 0},
+                        "%s", p->plan->ask[i].text));
     FSC_TRY(say_holds(p));
     FSC_TRY(say_regions(p));
     FSC_TRY(say_steps(p));
