@@ -25,7 +25,7 @@ typedef struct walk {
 
 /* The options that several commands share, in one struct. */
 typedef struct walk_scan_options {
-    const char *participant, *session, *acquisition;
+    const char *participant, *session, *acquisition, *run;
 } walk_scan_options;
 typedef struct walk_separate_options {
     const char *spectrum;
@@ -57,7 +57,8 @@ typedef struct walk_map_options {
 #define WALK_SCAN_OPTS(type, field)                                                                                    \
     OPT(type, field.participant, "participant", OPT_TEXT, "ID", "which person of a BIDS dataset (16 or sub-16)"),      \
         OPT(type, field.session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),              \
-        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several")
+        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several"),  \
+        OPT(type, field.run, "run", OPT_TEXT, "ID", "which run, when there are several (1 or run-1)")
 #define WALK_SEPARATE_OPTS(type, field)                                                                                \
     OPT(type, field.spectrum, "spectrum", OPT_TEXT, "NAME",                                                            \
         "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"),                                    \
@@ -67,6 +68,9 @@ typedef struct walk_map_options {
         OPT(type, field.no_ramp, "no-ramp", OPT_FLAG, NULL, "do not look for a bipolar readout ramp"),                 \
         OPT(type, field.t1_correct, "t1-correct", OPT_FLAG, NULL,                                                      \
             "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)")
+#define WALK_PDF_OPT(type, field)                                                                                      \
+    OPT(type, field, "pdf", OPT_FLAG, NULL,                                                                            \
+        "print each page as PDF too, with Chromium, Chrome or WeasyPrint, whichever is installed")
 #define WALK_LABEL_OPTS(type, field)                                                                                   \
     OPT(type, field.labels, "labels", OPT_TEXT, "FILE", "muscle label map (NIfTI)"),                                   \
         OPT(type, field.levels, "levels", OPT_TEXT, "FILE",                                                            \
@@ -136,8 +140,8 @@ fsc_status walk_write_measures(walk *w);
 fsc_status walk_write_map(walk *w);
 fsc_status walk_write_forecast(walk *w);
 fsc_status walk_write_plan(walk *w);
-/* The page, from all that the steps have made. */
-fsc_status walk_write_report(walk *w, const char *path);
+/* The three pages <stem>_desc-..._report.html, from all that the steps have made; with pdf each is printed too. */
+fsc_status walk_write_report(walk *w, const char *stem, int pdf);
 void walk_free(walk *w);
 
 #endif
