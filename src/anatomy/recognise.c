@@ -120,8 +120,18 @@ static double entry_order(const fsc_scheme_entry *e) {
     return fsc_level_order(upper) + (dash ? 0.4 : 0.0);
 }
 
+#define NEIGHBOURS_MOST_MM 80.0 /* between the middles of two vertebrae that follow each other, in the tallest person  \
+                                 */
+
 /* Vertebrae must be numbered the way they lie: the higher up in the body, the nearer to C1. Weak evidence on purpose (a
- * vote over pairs in world z), as a spine may be curved or tilted. Also the labels' size must fit the scheme's kind. */
+ * vote over pairs in world z), as a spine may be curved or tilted. Those that follow each other lie near each other,
+ * and the labels' size must fit the scheme's kind. */
+static int far_apart(const fsc_label_value *a, const fsc_label_value *b) {
+    double square = 0;
+    for (int r = 0; r < 3; r++) square += (a->mean_mm[r] - b->mean_mm[r]) * (a->mean_mm[r] - b->mean_mm[r]);
+    return square > NEIGHBOURS_MOST_MM * NEIGHBOURS_MOST_MM;
+}
+
 static int levels_plausible(const fsc_scheme *scheme, const fsc_label_value *value, int32_t n) {
     int32_t agree = 0, against = 0, small = 0, count = 0;
     for (int32_t i = 0; i < n; i++) {
@@ -133,6 +143,7 @@ static int levels_plausible(const fsc_scheme *scheme, const fsc_label_value *val
             const fsc_scheme_entry *b = fsc_scheme_find(scheme, value[j].value);
             if (!b || !fsc_scheme_is_level(b)) continue;
             const double lower = entry_order(a) - entry_order(b), drop = value[j].mean_mm[2] - value[i].mean_mm[2];
+            if (fabs(lower) < 1.1 && far_apart(&value[i], &value[j])) return 0;
             agree += lower * drop > 0;
             against += lower * drop < 0;
         }
@@ -218,8 +229,7 @@ fsc_status fsc_scheme_recognise(fsc_scheme *out, const char *name, const fsc_lab
         char list[160];
         FSC_TRY(fsc_scheme_load(&scheme, *candidate, err));
         if (!needs_met(scheme.needs, value, n) || useful_values(&scheme, value, n, want_levels) == 0 ||
-            unknown_values(&scheme, value, n, list, sizeof list) > 0 ||
-            (want_levels && !levels_plausible(&scheme, value, n)))
+            unknown_values(&scheme, value, n, list, sizeof list) > 0 || !levels_plausible(&scheme, value, n))
             continue;
         if (found.n == 0) {
             at = (size_t)snprintf(rivals, sizeof rivals, "%s", scheme.name);

@@ -80,7 +80,7 @@ fsc_status fsc_scan_take_grid(fsc_scan *scan, const fsc_nifti_header *header, co
     const int64_t *d = header->grid.dim, *e = scan->grid.dim;
     if (e[0] == 0) {
         scan->grid = header->grid;
-        if (!header->geometry_assumed) return FSC_OK;
+        if (!header->grid.place_assumed) return FSC_OK;
         scan->side_known = 0;
         fsc_notes_add(
             &scan->notes, FSC_NOTE_WARNING, "orientation-assumed",
