@@ -183,6 +183,7 @@ fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_optio
                                    .exam = w->exam,
                                    .norms = w->norms};
     TRY(fsc_map_run(&w->map, &inputs, w->err));
+    fsc_map_place_rows(w->measures, w->map);
     say_map(w->cli, w->map);
     return with->store ? compare_with_store(w, with->store) : FSC_OK;
 }
