@@ -77,7 +77,7 @@ static void unknown_values_are_listed(void **state) {
 
 static void an_image_is_no_label_map(void **state) {
     (void)state;
-    const fsc_grid grid = {{50, 50, 1}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0};
+    const fsc_grid grid = {{50, 50, 1}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0, 0};
     fsc_labels *image = NULL;
     fsc_label_value *list = NULL;
     int32_t n = 0;
