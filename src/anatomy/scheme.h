@@ -41,6 +41,7 @@ int fsc_scheme_is_level(const fsc_scheme_entry *entry); /* vertebra or disc */
 typedef struct fsc_label_value {
     int32_t value;
     int64_t n_voxel;
+    double volume_mm3;
     double mean_mm[3];
 } fsc_label_value;
 
