@@ -41,8 +41,8 @@ int fsc_scheme_is_level(const fsc_scheme_entry *entry); /* vertebra or disc */
 typedef struct fsc_label_value {
     int32_t value;
     int64_t n_voxel;
-    double volume_mm3;
     double mean_mm[3];
+    double volume_mm3;
 } fsc_label_value;
 
 FSC_MUST_USE fsc_status fsc_label_values(fsc_label_value **out, int32_t *n, const fsc_labels *labels, fsc_error *err);

@@ -1,5 +1,5 @@
 /* Writes a complex scan as three makers' DICOM series, with localiser and computed images, and beside each the NIfTI
- * files of the very same stored numbers. usage: make SCAN OUT_FOLDER -> OUT/<maker>/*.dcm and OUT/<maker>-nifti/ */
+ * files of the very same stored numbers. usage: make SCAN OUT_FOLDER -> OUT/<maker>/IM... and OUT/<maker>-nifti/ */
 #include "file.h"
 
 #include <fascicle/scan.h>
@@ -157,6 +157,30 @@ static void write_image(const char *folder, const fsc_grid *g, const image_plan 
     free(d.bytes);
 }
 
+/* The grid with every axis growing to R, A and S, as dcm2niix stores 3-D scans, and the values in its order. */
+static void write_upright(const fsc_grid *g, const float *value, const char *path) {
+    fsc_grid up = *g;
+    const int64_t n = fsc_grid_count(g);
+    float *turned = calloc((size_t)n, sizeof *turned);
+    int flip[3];
+    if (!turned) abort();
+    for (int d = 0; d < 3; d++) {
+        flip[d] = g->affine[5 * d] < 0;
+        for (int r = 0; flip[d] && r < 3; r++) {
+            up.affine[4 * r + 3] += g->affine[4 * r + d] * (double)(g->dim[d] - 1);
+            up.affine[4 * r + d] *= -1;
+        }
+    }
+    for (int64_t v = 0; v < n; v++) {
+        int64_t at[3] = {v % g->dim[0], v / g->dim[0] % g->dim[1], v / g->dim[0] / g->dim[1]};
+        for (int d = 0; d < 3; d++)
+            if (flip[d]) at[d] = g->dim[d] - 1 - at[d];
+        turned[at[0] + g->dim[0] * (at[1] + g->dim[1] * at[2])] = value[v];
+    }
+    if (fsc_volume_write(&up, turned, path, NULL) != FSC_OK) abort();
+    free(turned);
+}
+
 /* One part of one echo: stored = round((value - intercept) / slope); written as slices, and as NIfTI of the values. */
 static void write_part(const fsc_scan *scan, const char *out, const char *maker, const image_plan *plan, int echo,
                        const char *part, double slope, double intercept) {
@@ -174,9 +198,9 @@ static void write_part(const fsc_scan *scan, const char *out, const char *maker,
                                                       : im;
         stored[v] = (short)lrint((x - intercept) / slope);
         if (strcmp(part, "phase") == 0 && stored[v] > 4095) stored[v] = 4095;
-        value[v] = (float)(stored[v] * (strcmp(part, "phase") == 0 ? slope * HALF_TURN : slope) +
-                           (strcmp(part, "phase") == 0 ? intercept * HALF_TURN : intercept));
-        if (strcmp(part, "phase") != 0) value[v] = (float)stored[v]; /* as the scanner's numbers */
+        /* As the scanner's numbers: a slope in the DICOM header is one in the converted file, in single precision. */
+        value[v] = (float)((double)stored[v] * (plan->slope ? (double)strtof(plan->slope, NULL) : 1) +
+                           (plan->slope ? (double)strtof(plan->intercept, NULL) : 0));
     }
     (void)snprintf(folder, sizeof folder, "%s/%s", out, maker);
     image_plan p = *plan;
@@ -184,12 +208,12 @@ static void write_part(const fsc_scan *scan, const char *out, const char *maker,
     p.te_ms = 1e3 * scan->te_s[echo];
     for (p.slice = 0; p.slice < g->dim[2]; p.slice++) write_image(folder, g, &p, stored + p.slice * in_slice);
     (void)snprintf(path, sizeof path, "%s/%s-nifti/sub-01_echo-%d_part-%s_MEGRE.nii.gz", out, maker, echo + 1, part);
-    if (fsc_volume_write(g, value, path, NULL) != FSC_OK) abort();
+    write_upright(g, value, path);
     (void)snprintf(sidecar, sizeof sidecar,
                    "{\"EchoTime\": %.9g, \"MagneticFieldStrength\": 3, \"ImagingFrequency\": 127.731, "
                    "\"RepetitionTime\": 0.1062, \"FlipAngle\": 1%s}\n",
-                   1e-3 * strtod(p.te_ms > 0 ? (snprintf(path + 650, 40, "%.6g", p.te_ms), path + 650) : "0", NULL),
-                   strcmp(part, "phase") == 0 ? ", \"Units\": \"rad\"" : "");
+                   scan->te_s[echo],
+                   strcmp(maker, "philips") == 0 && strcmp(part, "phase") == 0 ? ", \"Units\": \"rad\"" : "");
     (void)snprintf(path, sizeof path, "%s/%s-nifti/sub-01_echo-%d_part-%s_MEGRE.json", out, maker, echo + 1, part);
     if (fsc_file_write(path, sidecar, strlen(sidecar), NULL) != FSC_OK) abort();
     free(stored);
@@ -237,7 +261,8 @@ int main(int argc, char **argv) {
     double most = 0;
     for (int64_t v = 0; v < fsc_grid_count(&scan->grid) * scan->n_echo; v++)
         most = fmax(most, hypot((double)scan->echo_re[v], (double)scan->echo_im[v]));
-    const image_plan siemens = {"SIEMENS", "ORIGINAL\\PRIMARY\\M\\ND", "gre_6echo", "gre_6echo", NULL, NULL, 5, 0, 0, -1, 0, 0};
+    const image_plan siemens = {
+        "SIEMENS", "ORIGINAL\\PRIMARY\\M\\ND", "gre_6echo", "gre_6echo", NULL, NULL, 5, 0, 0, -1, 0, 0};
     image_plan phase = siemens, philips = siemens, ge = siemens;
     phase.type = "ORIGINAL\\PRIMARY\\P\\ND";
     phase.series = 6;

@@ -9,7 +9,7 @@ static fsc_status recognise(fsc_scheme *out, const char *name, const int32_t *va
                             int upwards, int64_t size) {
     fsc_label_value list[32];
     for (int32_t i = 0; i < n; i++)
-        list[i] = (fsc_label_value){values[i], size, {0, 0, upwards ? 30.0 * i : -30.0 * i}};
+        list[i] = (fsc_label_value){values[i], size, {0, 0, upwards ? 30.0 * i : -30.0 * i}, (double)size};
     return fsc_scheme_recognise(out, name, list, n, want_levels, &test_error);
 }
 
