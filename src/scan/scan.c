@@ -1,4 +1,14 @@
-/* Reading a scan: find its files, read them the way their kind asks, say what was found and assumed. */
+/* The room scan: whatever the scanner's files are called, one fsc_scan comes out. The way through it is fsc_scan_read
+ * below:
+ *
+ *   find.c        walks a folder, or looks around a named file; DICOM goes through convert.c (dcm2niix) first,
+ *   name.c        reads what a file name says, about.c and sidecar.c what its sidecars say,
+ *   sets.c        joins the images of one scan and chooses one scan, or lists the candidates,
+ *   echoes.c      reads multi-echo images in order of time (phase.c: phase to radians; sound.c: values no echo has),
+ *   maps.c        reads ready water, fat and fat-fraction images,
+ *   mat.c         reads the toolbox's struct through mat5.c, the MATLAB file format (coils.c joins its coils).
+ *
+ * What the room leaves is echoes or maps on one grid, the facts of the acquisition, and notes of all that was assumed. */
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
