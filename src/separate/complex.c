@@ -50,7 +50,7 @@ static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, f
                                       .range_hz = w->survey.model.range_hz};
     FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->survey.body.mask, 2, err));
     FSC_TRY(fsc_blocks_profile(&w->blocks, &w->survey.sample, w->survey.body.mask, &evidence, err));
-    FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, err));
+    FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, w->survey.sample.n_threads, err));
     int64_t n_exchanged = 0;
     FSC_TRY(fsc_swap_exchange(&w->blocks, &prior, &n_exchanged, err));
     if (n_exchanged > 0)

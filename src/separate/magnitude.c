@@ -1,6 +1,7 @@
 #include "magnitude.h"
 #include "alloc.h"
 #include "body.h"
+#include "condition.h"
 #include "fail.h"
 #include "maps.h"
 #include "swap.h"
@@ -212,7 +213,7 @@ static fsc_status choose(magnitude_job *job, const fsc_body *body, int32_t n_thr
     job->energy = energy;
     job->voxels = &voxels;
     fsc_tiles_run(body->n_tissue, TILE, fit_tile, job, n_threads);
-    fsc_status status = fsc_fieldmap_cut(&voxels, &prior, err);
+    fsc_status status = fsc_fieldmap_cut(&voxels, &prior, n_threads, err);
     if (status == FSC_OK) status = fsc_swap_alone(&voxels, &prior, err);
     if (status == FSC_OK) fsc_tiles_run(body->n_tissue, TILE, store_tile, job, n_threads);
     fsc_blocks_free(&voxels);
@@ -243,6 +244,7 @@ fsc_status fsc_separate_magnitude(fsc_fatwater *out, const fsc_scan *scan, const
                                   const fsc_separate_options *opt, fsc_error *err) {
     fsc_model model;
     FSC_TRY(fsc_model_build(&model, scan, spectrum, &out->notes, err));
+    FSC_TRY(fsc_condition_judge(&model, 0, &out->notes, err));
     fsc_source source = {
         .re = scan->echo_re, .n_voxel = fsc_grid_count(&scan->grid), .n_echo = scan->n_echo, .ramp_axis = -1};
     memcpy(source.dim, scan->grid.dim, sizeof source.dim);

@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "complex.h"
 #include "fail.h"
+#include "inspect.h"
 #include "magnitude.h"
 #include "ready.h"
 #include "t1.h"
@@ -29,6 +30,7 @@ static fsc_status dispatch(fsc_fatwater *out, const fsc_scan *scan, const fsc_sp
                         (int)scan->n_echo);
     if (!scan->echo_re || (complex && !scan->echo_im))
         return fsc_fail(err, FSC_E_ARG, "the scan holds no echo data for its kind");
+    FSC_TRY(fsc_inspect_images(scan, err));
     if (scan->n_echo == 2) {
         out->method = complex ? FSC_METHOD_TWO_POINT : FSC_METHOD_TWO_POINT_MAGNITUDE;
         return fsc_separate_two_point(out, scan, spectrum, opt, err);

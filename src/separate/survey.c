@@ -1,6 +1,8 @@
 #include "survey.h"
 #include "blocks.h"
+#include "condition.h"
 #include "fail.h"
+#include "inspect.h"
 #include "units.h"
 
 #include <math.h>
@@ -144,6 +146,7 @@ static fsc_status find_noise(fsc_survey *s, double *to_mark, fsc_error *err) {
 fsc_status fsc_survey_make(fsc_survey *s, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                            const fsc_separate_options *opt, fsc_error *err) {
     FSC_TRY(fsc_model_build(&s->model, scan, spectrum, &out->notes, err));
+    FSC_TRY(fsc_condition_judge(&s->model, 1, &out->notes, err));
     source_from_scan(&s->source, scan);
     FSC_TRY(fsc_body_measure(&s->body, &s->source, opt->n_threads, err));
     FSC_TRY(fsc_profiler_init(&s->profiler, &s->model, err));
@@ -159,6 +162,7 @@ fsc_status fsc_survey_make(fsc_survey *s, fsc_fatwater *out, const fsc_scan *sca
     FSC_TRY(find_offsets(s, scan, opt, err));
     FSC_TRY(find_frequency(s, out, scan, spectrum, opt, err));
     note_phases(s, out);
+    FSC_TRY(fsc_inspect_complex(&s->sample, &out->notes, err));
     s->sign_unclear = fsc_sign_note(&s->sign, scan->precession, opt->sign, &out->notes);
     double to_mark;
     FSC_TRY(find_noise(s, &to_mark, err));
