@@ -128,6 +128,22 @@ static fsc_status check_pairs(const echo_stack *a, const echo_stack *b, const fs
     return FSC_OK;
 }
 
+/* Filters leave a few magnitudes a little below zero; more is a phase image, or numbers that wrapped around. */
+static fsc_status check_not_negative(const float *image, int64_t n, const char *path, fsc_error *err) {
+    float low = 0, high = 0;
+    int64_t below = 0;
+    for (int64_t v = 0; v < n; v++) {
+        low = image[v] < low ? image[v] : low;
+        high = image[v] > high ? image[v] : high;
+    }
+    for (int64_t v = 0; v < n; v++) below += image[v] < -0.02f * (high > -low ? high : -low);
+    if (1000 * below <= n) return FSC_OK;
+    return fsc_fail(err, FSC_E_FORMAT,
+                    "%s: holds negative magnitudes (%.1f %% of its voxels, down to %g): it is a phase image, or its "
+                    "numbers wrapped around; export the magnitudes again",
+                    path, 100.0 * (double)below / (double)n, (double)low);
+}
+
 static fsc_status read_stack(float *out, const echo_stack *stack, const fsc_scan *scan, const fsc_found *found,
                              const fsc_progress *progress, double begin, double end, fsc_error *err) {
     const int64_t n_voxel = fsc_grid_count(&scan->grid);
@@ -146,6 +162,8 @@ static fsc_status read_stack(float *out, const echo_stack *stack, const fsc_scan
             FSC_TRY(fsc_progress_step(progress, "reading", begin + (end - begin) * done++ / stack->n, err));
             FSC_TRY(fsc_nifti_read_floats(file, out + slot * n_voxel, n_voxel, err));
             FSC_TRY(fsc_scan_check_finite(out + slot * n_voxel, &scan->grid, path, 0, err));
+            if (stack->role == FSC_ROLE_MAGNITUDE)
+                FSC_TRY(check_not_negative(out + slot * n_voxel, n_voxel, path, err));
         }
     }
     return FSC_OK;

@@ -3,9 +3,11 @@
 #include "fail.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+/* Largest phase of images stored in cycles and read as radians. */
+#define CYCLES_LEAST 0.49
+#define CYCLES_MOST 0.5005
 /* Voxels asked; for pairs fewer, because there are many pairs. */
 #define SAMPLE 384
 /* An echo is out of place where the others fit this much better without it, if there was much to explain ... */
@@ -13,7 +15,7 @@
 #define MUCH 1e-3
 /* ... or where its strength is this far from what the others foretell, and they fit better. */
 #define GAIN 0.15
-#define GAIN_BETTER 0.6
+#define GAIN_BETTER 0.85
 /* Exchanged pairs are looked for from here on. */
 #define PAIRS_FROM 3e-3
 #define PAIRS_MOST 66
@@ -41,10 +43,11 @@ static fsc_status check_magnitudes(const float *image, int64_t n, int32_t echo, 
     const float limit = (float)-BELOW * fmaxf(high, -low);
     for (int64_t v = 0; v < n; v++) below += image[v] < limit;
     if ((double)below <= BELOW_SHARE * (double)n) return FSC_OK;
-    return fsc_fail(err, FSC_E_RANGE,
-                    "echo %d holds magnitudes below zero (%.1f %% of its voxels, down to %g): it is a phase image, or its "
-                    "numbers wrapped around; export the magnitudes again",
-                    (int)echo + 1, 100.0 * (double)below / (double)n, (double)low);
+    return fsc_fail(
+        err, FSC_E_RANGE,
+        "echo %d holds magnitudes below zero (%.1f %% of its voxels, down to %g): it is a phase image, or its "
+        "numbers wrapped around; export the magnitudes again",
+        (int)echo + 1, 100.0 * (double)below / (double)n, (double)low);
 }
 
 static int is_zero(const float *re, const float *im, int64_t n) {
@@ -95,16 +98,32 @@ double fsc_inspect_coherence(const fsc_sample *s) {
             const double im = step[0][0] * step[1][1] - step[0][1] * step[1][0];
             const double length = sqrt(re * re + im * im);
             if (!(length > 0) || !isfinite(length)) continue;
-            /* Each voxel by its phase alone: strength says nothing here. */
-            sum_re[e] += re / length;
-            sum_im[e] += im / length;
-            size[e] += 1;
+            /* By signal squared, so that strong voxels speak. */
+            const double weight = 1 / sqrt(length);
+            sum_re[e] += weight * re;
+            sum_im[e] += weight * im;
+            size[e] += weight * length;
         }
     }
     double best = 0;
     for (int32_t e = 0; e + 1 < source->n_echo; e++)
         if (size[e] > 0) best = fmax(best, hypot(sum_re[e], sum_im[e]) / size[e]);
     return best;
+}
+
+void fsc_inspect_phase_range(const fsc_sample *s, fsc_notes *notes) {
+    double most = 0;
+    for (int32_t i = 0; i < s->n; i++)
+        for (int32_t e = 0; e < s->source->n_echo; e++) {
+            const int64_t at = e * s->source->n_voxel + s->voxel[i];
+            most = fmax(most, fabs(atan2((double)s->source->im[at], (double)s->source->re[at])));
+        }
+    if (most < CYCLES_LEAST || most > CYCLES_MOST) return;
+    fsc_notes_add(
+        notes, FSC_NOTE_WARNING, "phase-range",
+        "fat fractions are wrong if phase is stored in cycles: it fills -%.2f to %.2f and no more, in radians it "
+        "would reach 3.14; correct its unit",
+        most, most);
 }
 
 static void all_of(int32_t *list, int32_t n) {
@@ -168,11 +187,12 @@ fsc_status fsc_inspect_echoes(const double *te_s, int32_t n_echo, int32_t least,
                       (int)pair[0] + 1, (int)pair[1] + 1, 1e3 * te_s[pair[0]], 1e3 * te_s[pair[1]],
                       all.left / exchanged);
     else if (alone)
-        fsc_notes_add(notes, FSC_NOTE_WARNING, "echo-misfit",
-                      "Fat fractions may be wrong: echo %d (TE %.3f ms) does not belong to the others, which fit %.1f "
-                      "times better without it and foretell %.2f of its strength; it may be scaled, moved or turned, or "
-                      "its EchoTime is wrong",
-                      (int)worst + 1, 1e3 * te_s[worst], all.left / without.left, 1 / gain);
+        fsc_notes_add(
+            notes, FSC_NOTE_WARNING, "echo-misfit",
+            "Fat fractions may be wrong: echo %d (TE %.3f ms) does not belong to the others, which fit %.1f "
+            "times better without it and foretell %.2f of its strength; it may be scaled, moved or turned, or "
+            "its EchoTime is wrong",
+            (int)worst + 1, 1e3 * te_s[worst], all.left / without.left, 1 / gain);
     return FSC_OK;
 }
 
@@ -185,24 +205,6 @@ typedef struct complex_trial {
     double *hz, *floor, *strength;
     int32_t n;
 } complex_trial;
-
-static void pick_model(fsc_model *out, const fsc_model *model, const int32_t *time, int32_t n) {
-    *out = *model;
-    out->n_echo = n;
-    out->r2_free = n >= 4;
-    out->uniform = model->uniform && n == model->n_echo;
-    for (int32_t k = 0; k < n; k++) {
-        out->te_s[k] = model->te_s[time[k]];
-        out->tau_s[k] = model->te_s[time[k]] - model->te_s[time[0]];
-        out->fat_re[k] = model->fat_re[time[k]];
-        out->fat_im[k] = model->fat_im[time[k]];
-    }
-}
-
-static int compare(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Measured strength of the echo left out over what the others foretell; 0 where they foretell nothing. */
 static double strength_of(const complex_trial *t, const fsc_model *whole, const fsc_model *part, const fsc_fit *fit,
@@ -222,7 +224,7 @@ static fsc_status left_of_complex(fsc_leftout *result, void *context, const int3
     const fsc_model *whole = t->sample.model;
     fsc_model model;
     fsc_profiler profiler;
-    pick_model(&model, whole, time, n_echo);
+    fsc_model_pick(&model, whole, time, n_echo);
     float *const im = t->turned + (int64_t)whole->n_echo * t->n;
     for (int32_t k = 0; k < n_echo; k++) {
         memcpy(t->turned + (int64_t)k * t->n, t->re + (int64_t)image[k] * t->n, (size_t)t->n * sizeof *t->re);
@@ -258,8 +260,7 @@ static fsc_status left_of_complex(fsc_leftout *result, void *context, const int3
         }
     }
     result->left = sum / (t->n * (2.0 * n_echo - (model.r2_free ? 6 : 5)));
-    qsort(t->strength, (size_t)n_strength, sizeof *t->strength, compare);
-    result->strength = n_strength > 0 ? t->strength[n_strength / 2] : 1;
+    result->strength = n_strength > 0 ? fsc_median(t->strength, n_strength) : 1;
     return FSC_OK;
 }
 

@@ -13,6 +13,9 @@ FSC_MUST_USE fsc_status fsc_inspect_images(const fsc_scan *scan, fsc_error *err)
  * means nothing. */
 double fsc_inspect_coherence(const fsc_sample *sample);
 
+/* Warns where the phases look like cycles that were read as radians. */
+void fsc_inspect_phase_range(const fsc_sample *sample, fsc_notes *notes);
+
 /* What is left when one echo is left out. */
 typedef struct fsc_leftout {
     int32_t out;     /* in: which echo, or -1: none */

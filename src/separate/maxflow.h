@@ -15,8 +15,8 @@ void fsc_maxflow_free(fsc_maxflow *graph);
 
 /* Adds capacity from the source to node and from node to the sink. */
 void fsc_maxflow_terminal(fsc_maxflow *graph, int32_t node, int32_t from_source, int32_t to_sink);
-/* Sets edge number edge (0 .. n_edge - 1, each once or never): a -> b with capacity and b -> a with reverse. Threads may
- * set edges at once as long as they touch different nodes. */
+/* Sets edge number edge (0 .. n_edge - 1, each once or never): a -> b with capacity and b -> a with reverse. Threads
+ * may set edges at once as long as they touch different nodes. */
 void fsc_maxflow_edge(fsc_maxflow *graph, int32_t edge, int32_t a, int32_t b, int32_t capacity, int32_t reverse);
 /* Solves; the same cut for any n_threads. */
 void fsc_maxflow_solve(fsc_maxflow *graph, int32_t n_threads);

@@ -1,7 +1,7 @@
 #include "twopoint.h"
 #include "alloc.h"
 #include "body.h"
-#include "condition.h"
+#include "conditioning.h"
 #include "fail.h"
 #include "fieldmap.h"
 #include "maps.h"
@@ -114,8 +114,8 @@ typedef struct errors {
 static void fill_errors(errors *e, const fsc_model *model, int complex) {
     for (int k = 0; k <= ERRORS; k++) {
         const double fraction = (double)k / ERRORS, known = 1e-6, exact = 1e9;
-        const double noise = fsc_condition_se(model, complex, fraction, 1, known);
-        const double decay = fsc_condition_se(model, complex, fraction, exact, model->r2_prior_sd);
+        const double noise = fsc_conditioning_se(model, complex, fraction, 1, known);
+        const double decay = fsc_conditioning_se(model, complex, fraction, exact, model->r2_prior_sd);
         e->noise[k] = fmin(noise * noise, 1e9);
         e->decay[k] = fmin(decay * decay, 1);
     }
@@ -163,7 +163,7 @@ fsc_status fsc_separate_two_point(fsc_fatwater *out, const fsc_scan *scan, const
     const int complex = scan->kind == FSC_SCAN_COMPLEX;
     fsc_model model;
     FSC_TRY(fsc_model_build(&model, scan, spectrum, &out->notes, err));
-    FSC_TRY(fsc_condition_judge(&model, complex, &out->notes, err));
+    FSC_TRY(fsc_conditioning_judge(&model, complex, &out->notes, err));
     fsc_source source = {.re = scan->echo_re,
                          .im = complex ? scan->echo_im : NULL,
                          .n_voxel = fsc_grid_count(&scan->grid),
@@ -179,9 +179,11 @@ fsc_status fsc_separate_two_point(fsc_fatwater *out, const fsc_scan *scan, const
     if (noise > 0) out->noise_sd = sqrt(noise) / (double)source.scale;
     int32_t *tissue = NULL;
     fsc_blocks blocks = {0};
-    fsc_status status = fsc_maps_make(out, source.n_voxel, FSC_MAP_SE | FSC_MAP_AMPLITUDES | (complex ? FSC_MAP_FIELD : 0), err);
+    fsc_status status =
+        fsc_maps_make(out, source.n_voxel, FSC_MAP_SE | FSC_MAP_AMPLITUDES | (complex ? FSC_MAP_FIELD : 0), err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
-    if (status == FSC_OK && complex) status = field_by_votes(&blocks, &model, &source, &body, &scan->grid, tissue, opt->n_threads, err);
+    if (status == FSC_OK && complex)
+        status = field_by_votes(&blocks, &model, &source, &body, &scan->grid, tissue, opt->n_threads, err);
     if (status == FSC_OK) {
         fill(out, &model, &source, &blocks, noise, tissue, body.n_tissue);
         out->n_fitted = body.n_tissue;

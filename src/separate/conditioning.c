@@ -1,13 +1,13 @@
-#include "condition.h"
+#include "conditioning.h"
 #include "fail.h"
 #include "units.h"
 
 #include <math.h>
 
 #define UNKNOWNS 5
-/* Points at FSC_CONDITION_SNR, for the worse of lean (0.1) and fat (0.9) tissue. Good lists of echoes give 2 to 4. Of 14
- * measured pairs of echoes those at 10.5 and 11.6 gave the right tissue and those from 17 on did not; in-phase echoes
- * alone give 14 and more (doc/equations/separate.md). */
+/* Points at FSC_CONDITIONING_SNR, for the worse of lean (0.1) and fat (0.9) tissue. Good lists of echoes give 2 to 4.
+ * Of 14 measured pairs of echoes those at 10.5 and 11.6 gave the right tissue and those from 17 on did not; in-phase
+ * echoes alone give 14 and more (doc/equations/separate.md). */
 #define REFUSED 0.13
 #define POOR 0.05
 /* Turns around half a turn within which an exchange everywhere leaves the field as smooth as it was. */
@@ -61,7 +61,7 @@ static double variance_of(double a[UNKNOWNS][UNKNOWNS], const double g[UNKNOWNS]
     return sum;
 }
 
-double fsc_condition_se(const fsc_model *model, int complex, double fraction, double snr, double r2_prior_sd) {
+double fsc_conditioning_se(const fsc_model *model, int complex, double fraction, double snr, double r2_prior_sd) {
     /* In the order of enum unknown, so that what is not asked for is left off at the end or held by a prior. */
     double fisher[UNKNOWNS][UNKNOWNS] = {{0}};
     const int n = complex ? UNKNOWNS : R2STAR + 1;
@@ -89,8 +89,8 @@ static double turns_at(const fsc_model *model, int32_t n) {
 }
 
 static double worse(const fsc_model *model, int complex, double r2_prior_sd) {
-    return fmax(fsc_condition_se(model, complex, 0.1, FSC_CONDITION_SNR, r2_prior_sd),
-                fsc_condition_se(model, complex, 0.9, FSC_CONDITION_SNR, r2_prior_sd));
+    return fmax(fsc_conditioning_se(model, complex, 0.1, FSC_CONDITIONING_SNR, r2_prior_sd),
+                fsc_conditioning_se(model, complex, 0.9, FSC_CONDITIONING_SNR, r2_prior_sd));
 }
 
 /* Exchanged everywhere, the field would step between lean and fat tissue by twice what fat turns from the first echo to
@@ -98,29 +98,32 @@ static double worse(const fsc_model *model, int complex, double r2_prior_sd) {
 static void note_two_echoes(const fsc_model *model, double se, fsc_notes *notes) {
     const double turn = turns_at(model, 1) - turns_at(model, 0), step = 2 * turn - round(2 * turn);
     const double decay = worse(model, 1, model->r2_prior_sd), rest = sqrt(fmax(decay * decay - se * se, 0));
-    fsc_notes_add(notes, FSC_NOTE_WARNING, "two-echo-conditioning",
-                  "fat and water may be exchanged everywhere: two echoes tell them apart by a smooth field %s, and by the "
-                  "phase sign as stated; conditioning: standard error %.1f points at SNR 30, and %.1f from R2* not known",
-                  fabs(step) < 2 * MIRRORED ? "near 0" : "alone", 100 * se, 100 * fmin(rest, 1));
+    fsc_notes_add(
+        notes, FSC_NOTE_WARNING, "two-echo-conditioning",
+        "fat and water may be exchanged everywhere: two echoes tell them apart by a smooth field %s, and by the "
+        "phase sign as stated; conditioning: standard error %.1f points at SNR 30, and %.1f from R2* not known",
+        fabs(step) < 2 * MIRRORED ? "near 0" : "alone", 100 * se, 100 * fmin(rest, 1));
 }
 
-fsc_status fsc_condition_judge(const fsc_model *model, int complex, fsc_notes *notes, fsc_error *err) {
+fsc_status fsc_conditioning_judge(const fsc_model *model, int complex, fsc_notes *notes, fsc_error *err) {
     const int32_t last = model->n_echo - 1;
     const double prior = model->n_echo == 2 ? 1e-6 : model->r2_free || !complex ? 1e6 : model->r2_prior_sd;
     const double se = worse(model, complex, prior);
     if (!(se <= REFUSED))
-        return fsc_fail(err, FSC_E_RANGE,
-                        "these %d echoes (%.3f to %.3f ms) see fat at nearly the same phase (%.2f and %.2f turns from "
-                        "water at %.2f MHz): fat and water cannot be told apart, the standard error would be %.0f points "
-                        "at SNR 30 (%.0f are too many); give echoes %.2f ms apart, or the scanner's own water and fat",
-                        (int)model->n_echo, 1e3 * model->te_s[0], 1e3 * model->te_s[last], turns_at(model, 0),
-                        turns_at(model, last), model->frequency_mhz, fmin(100 * se, 999), 100 * REFUSED,
-                        1e3 * 0.4 / model->shift_hz);
+        return fsc_fail(
+            err, FSC_E_RANGE,
+            "these %d echoes (%.3f to %.3f ms) see fat at nearly the same phase (%.2f and %.2f turns from "
+            "water at %.2f MHz): fat and water cannot be told apart, the standard error would be %.0f points "
+            "at SNR 30 (%.0f are too many); give echoes %.2f ms apart, or the scanner's own water and fat",
+            (int)model->n_echo, 1e3 * model->te_s[0], 1e3 * model->te_s[last], turns_at(model, 0),
+            turns_at(model, last), model->frequency_mhz, fmin(100 * se, 999), 100 * REFUSED,
+            1e3 * 0.4 / model->shift_hz);
     if (model->n_echo == 2 && complex) note_two_echoes(model, se, notes);
     if (se > POOR)
-        fsc_notes_add(notes, FSC_NOTE_WARNING, "echo-conditioning",
-                      "fat fractions are uncertain: these echo times tell fat from water poorly (conditioning: standard "
-                      "error %.1f points at SNR 30, well chosen echoes give 2 to 4)",
-                      100 * se);
+        fsc_notes_add(
+            notes, FSC_NOTE_WARNING, "echo-conditioning",
+            "fat fractions are uncertain: these echo times tell fat from water poorly (conditioning: standard "
+            "error %.1f points at SNR 30, well chosen echoes give 2 to 4)",
+            100 * se);
     return FSC_OK;
 }
