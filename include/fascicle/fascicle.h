@@ -25,6 +25,7 @@
 #include <fascicle/recipe.h>
 #include <fascicle/report.h>
 #include <fascicle/scan.h>
+#include <fascicle/segment.h>
 #include <fascicle/sensitivity.h>
 #include <fascicle/sentence.h>
 #include <fascicle/separate.h>

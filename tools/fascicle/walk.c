@@ -19,6 +19,7 @@ void walk_free(walk *w) {
     fsc_norms_free(w->norms);
     fsc_labels_free(w->muscles);
     fsc_labels_free(w->levels);
+    fsc_proposal_free(w->proposal);
     fsc_measures_free(w->measures);
     fsc_sites_free(w->sites);
     fsc_fatwater_free(w->fatwater);
@@ -73,6 +74,7 @@ fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
     const fsc_scan_options options = {.participant = with->participant,
                                       .session = with->session,
                                       .acquisition = with->acquisition,
+                                      .run = with->run,
                                       .progress = &w->cli->progress};
     TRY(fsc_scan_read(&w->scan, path, &options, w->err));
     say_scan(w->cli, w->scan);
@@ -179,6 +181,7 @@ fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_optio
                                    .exam = w->exam,
                                    .norms = w->norms};
     TRY(fsc_map_run(&w->map, &inputs, w->err));
+    fsc_map_place_rows(w->measures, w->map);
     say_map(w->cli, w->map);
     return with->store ? compare_with_store(w, with->store) : FSC_OK;
 }
@@ -253,7 +256,19 @@ fsc_status walk_write_forecast(walk *w) {
     return fsc_forecast_write(w->forecast, w->anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
-fsc_status walk_write_report(walk *w, const char *path) {
+/* A page that no program here can print is no failure: the page itself is there. */
+static fsc_status print_page(walk *w, const char *html) {
+    char pdf[CLI_PATH_MAX];
+    fsc_error err = FSC_ERROR_INIT;
+    TRY(cli_path(pdf, sizeof pdf, w->err, "%.*s.pdf", (int)(strlen(html) - strlen(".html")), html));
+    if (fsc_report_print(pdf, html, &err) == FSC_OK)
+        cli_file(w->cli, "pdf", pdf);
+    else
+        cli_line(w->cli, "pdf", "%s", err.text);
+    return err.code == FSC_E_NOTFOUND || err.code == FSC_OK ? FSC_OK : (*w->err = err).code;
+}
+
+fsc_status walk_write_report(walk *w, const char *stem, int pdf) {
     const fsc_report_input input = {.scan = w->scan,
                                     .fatwater = w->fatwater,
                                     .sites = w->sites,
@@ -261,7 +276,12 @@ fsc_status walk_write_report(walk *w, const char *path) {
                                     .recipe = &w->scan->recipe,
                                     .map = w->map,
                                     .forecast = w->forecast};
-    TRY(fsc_report_write(path, &input, w->err));
-    cli_file(w->cli, "report", path);
+    TRY(fsc_report_write(stem, &input, w->err));
+    for (int r = 0; r < FSC_READER_N; r++) {
+        char path[CLI_PATH_MAX];
+        TRY(fsc_report_path(path, sizeof path, stem, (fsc_reader)r, w->err));
+        cli_file(w->cli, fsc_reader_text((fsc_reader)r), path);
+        if (pdf) TRY(print_page(w, path));
+    }
     return FSC_OK;
 }

@@ -10,9 +10,10 @@ typedef struct walk {
     fsc_error *err;
     fsc_scan *scan; /* its recipe collects every input of the run */
     fsc_fatwater *fatwater;
-    fsc_labels *muscles; /* as read; NULL without labels */
-    fsc_labels *levels;  /* NULL when there are none, or when they stand in the file of the muscles */
-    fsc_sites *sites;    /* NULL without labels */
+    fsc_labels *muscles;    /* as read; NULL without labels */
+    fsc_proposal *proposal; /* NULL unless labels were proposed */
+    fsc_labels *levels;     /* NULL when there are none, or when they stand in the file of the muscles */
+    fsc_sites *sites;       /* NULL without labels */
     fsc_measures *measures;
     fsc_exam *exam; /* NULL when none was given */
     fsc_norms *norms;
@@ -23,7 +24,7 @@ typedef struct walk {
 
 /* The options that several commands share, in one struct. */
 typedef struct walk_scan_options {
-    const char *participant, *session, *acquisition;
+    const char *participant, *session, *acquisition, *run;
 } walk_scan_options;
 typedef struct walk_separate_options {
     const char *spectrum;
@@ -39,6 +40,13 @@ typedef struct walk_anchor_options {
     const char *anchor, *anchor_map;
 } walk_anchor_options;
 
+/* Labels made on the way instead of read from a file. */
+typedef struct walk_made_options {
+    opt_texts segment;
+    int propose, accept_proposal;
+    walk_anchor_options anchor;
+} walk_made_options;
+
 typedef struct walk_map_options {
     const char *exam, *store, *date;
     opt_texts norms;
@@ -48,7 +56,8 @@ typedef struct walk_map_options {
 #define WALK_SCAN_OPTS(type, field)                                                                                    \
     OPT(type, field.participant, "participant", OPT_TEXT, "ID", "which person of a BIDS dataset (16 or sub-16)"),      \
         OPT(type, field.session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),              \
-        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several")
+        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several"),  \
+        OPT(type, field.run, "run", OPT_TEXT, "ID", "which run, when there are several (1 or run-1)")
 #define WALK_SEPARATE_OPTS(type, field)                                                                                \
     OPT(type, field.spectrum, "spectrum", OPT_TEXT, "NAME",                                                            \
         "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"),                                    \
@@ -58,6 +67,9 @@ typedef struct walk_map_options {
         OPT(type, field.no_ramp, "no-ramp", OPT_FLAG, NULL, "do not look for a bipolar readout ramp"),                 \
         OPT(type, field.t1_correct, "t1-correct", OPT_FLAG, NULL,                                                      \
             "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)")
+#define WALK_PDF_OPT(type, field)                                                                                      \
+    OPT(type, field, "pdf", OPT_FLAG, NULL,                                                                            \
+        "print each page as PDF too, with Chromium, Chrome or WeasyPrint, whichever is installed")
 #define WALK_LABEL_OPTS(type, field)                                                                                   \
     OPT(type, field.labels, "labels", OPT_TEXT, "FILE", "muscle label map (NIfTI)"),                                   \
         OPT(type, field.levels, "levels", OPT_TEXT, "FILE",                                                            \
@@ -71,6 +83,16 @@ typedef struct walk_map_options {
         "where a vertebra's middle lies (mm to the right, front, head), as L4=2,-31,15: names the levels"),            \
         OPT(type, field.anchor_map, "anchor-map", OPT_TEXT, "FILE",                                                    \
             "a level map (SCT numbers) whose vertebra nearest to L3 is the anchor")
+#define WALK_MADE_OPTS(type, field)                                                                                    \
+    OPT(type, field.segment, "segment", OPT_TEXTS, "PROGRAM",                                                          \
+        "find muscles and levels by a program of yours: musclemap, totalspineseg, totalsegmentator, or a command "     \
+        "that "                                                                                                        \
+        "is called with the water image and a folder"),                                                                \
+        OPT(type, field.propose, "propose", OPT_FLAG, NULL,                                                            \
+            "propose labels of the low back from the scan itself: nobody has looked at them"),                         \
+        OPT(type, field.accept_proposal, "accept-proposal", OPT_FLAG, NULL,                                            \
+            "you have looked at the proposal and take it: compare with norms and go on"),                              \
+        WALK_ANCHOR_OPTS(type, field.anchor)
 #define WALK_MAP_OPTS(type, field)                                                                                     \
     OPT(type, field.exam, "exam", OPT_TEXT, "FILE",                                                                    \
         "what the person and the examiner say (exam.json): age, sex, history, red flags"),                             \
@@ -89,6 +111,13 @@ fsc_status walk_anatomy(walk *w, const walk_label_options *with);
 fsc_status walk_separate(walk *w, const walk_separate_options *with);
 /* Proposes labels from the separated maps; *out is owned. */
 fsc_status walk_propose(walk *w, fsc_proposal **out, const walk_anchor_options *with);
+/* Non-zero when labels are to be made on the way (--propose, --segment); one line when that contradicts labels. */
+fsc_status walk_made_check(const walk *w, int *made, const walk_made_options *with, const walk_label_options *labels);
+/* Makes them from the separated maps and builds the sites; out is where a failing program's log goes. */
+fsc_status walk_made(walk *w, const walk_made_options *with, const walk_label_options *labels, const char *out);
+/* Non-zero when the sites are a proposal that nobody has accepted: no norms, change, forecast or plan then. */
+int walk_unreviewed(const walk *w, const walk_made_options *with);
+fsc_status walk_write_proposal(walk *w);
 /* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
  * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
 fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);
@@ -107,8 +136,8 @@ fsc_status walk_write_maps(walk *w);
 fsc_status walk_write_measures(walk *w);
 fsc_status walk_write_map(walk *w);
 fsc_status walk_write_forecast(walk *w);
-/* The page, from all that the steps have made. */
-fsc_status walk_write_report(walk *w, const char *path);
+/* The three pages <stem>_desc-..._report.html, from all that the steps have made; with pdf each is printed too. */
+fsc_status walk_write_report(walk *w, const char *stem, int pdf);
 void walk_free(walk *w);
 
 #endif
