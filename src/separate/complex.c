@@ -89,9 +89,10 @@ static void mark_swaps(const work *w, fsc_fatwater *out) {
 }
 
 static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_options *opt, fsc_error *err) {
-    FSC_TRY(fsc_maps_make(
-        out, w->survey.source.n_voxel,
-        FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_FIELD | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP, err));
+    FSC_TRY(fsc_maps_make(out, w->survey.source.n_voxel,
+                          FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_FIELD | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL |
+                              FSC_MAP_SWAP,
+                          opt->n_threads, err));
     FSC_TRY(fsc_maps_tissue(&w->tissue, out, &w->survey.body, err));
     const int32_t n = w->survey.body.n_tissue;
     FSC_AUTO_BLOCK float *scratch = fsc_alloc(n, sizeof *scratch);

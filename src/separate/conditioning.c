@@ -9,7 +9,7 @@
  * Of 14 measured pairs of echoes those at 10.5 and 11.6 gave the right tissue and those from 17 on did not; in-phase
  * echoes alone give 14 and more (doc/equations/separate.md). */
 #define REFUSED 0.13
-#define POOR 0.05
+#define POOR 0.07
 /* Turns around half a turn within which an exchange everywhere leaves the field as smooth as it was. */
 #define MIRRORED 0.06
 enum unknown { WATER, FAT, R2STAR, FIELD, PHASE };
@@ -112,7 +112,7 @@ fsc_status fsc_conditioning_judge(const fsc_model *model, int complex, fsc_notes
     if (!(se <= REFUSED))
         return fsc_fail(
             err, FSC_E_RANGE,
-            "these %d echoes (%.3f to %.3f ms) see fat at nearly the same phase (%.2f and %.2f turns from "
+            "these %d echoes (%.3f to %.3f ms) see fat at phases that look alike (%.2f and %.2f turns from "
             "water at %.2f MHz): fat and water cannot be told apart, the standard error would be %.0f points "
             "at SNR 30 (%.0f are too many); give echoes %.2f ms apart, or the scanner's own water and fat",
             (int)model->n_echo, 1e3 * model->te_s[0], 1e3 * model->te_s[last], turns_at(model, 0),

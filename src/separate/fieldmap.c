@@ -198,7 +198,7 @@ fsc_status fsc_fieldmap_cut(fsc_blocks *blocks, const fsc_fieldmap_prior *prior,
     layout l = {.blocks = blocks, .prior = prior, .base = base};
     int64_t n_edge = 0;
     FSC_TRY(count_graph(&l, &n_edge, n_threads, err));
-    FSC_TRY(fsc_maxflow_new(&l.graph, base[blocks->n_node], n_edge, err));
+    FSC_TRY(fsc_maxflow_new(&l.graph, base[blocks->n_node], n_edge, n_threads, err));
     fill_graph(&l, n_threads);
     fsc_maxflow_solve(l.graph, n_threads);
     choice c = {&l, blocks};

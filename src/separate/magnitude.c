@@ -297,7 +297,8 @@ fsc_status fsc_separate_magnitude(fsc_fatwater *out, const fsc_scan *scan, const
     fsc_body_mark(&body, &source, body.air_variance);
     int32_t *tissue = NULL;
     fsc_status status = fsc_maps_make(
-        out, source.n_voxel, FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP, err);
+        out, source.n_voxel, FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP,
+        opt->n_threads, err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
     if (status == FSC_OK) {
         magnitude_job job = {.out = out,

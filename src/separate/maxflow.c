@@ -35,6 +35,7 @@ typedef struct part {
 /* Parts are solved at once and joined two by two; a small graph is not worth it. */
 #define PARTS 8
 #define WORTH_PARTS 20000
+#define CLEAR_TILE 65536
 
 struct fsc_maxflow {
     node *nodes;
@@ -44,20 +45,26 @@ struct fsc_maxflow {
     part parts[PARTS];
 };
 
-fsc_status fsc_maxflow_new(fsc_maxflow **out, int32_t n_node, int64_t n_edge, fsc_error *err) {
+static void clear_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)tile, (void)worker;
+    fsc_maxflow *const g = context;
+    for (int64_t i = begin; i < end; i++) g->nodes[i] = (node){.first = NONE, .parent = NONE};
+}
+
+fsc_status fsc_maxflow_new(fsc_maxflow **out, int32_t n_node, int64_t n_edge, int32_t n_threads, fsc_error *err) {
     if (n_edge > 1000000000)
         return fsc_fail(err, FSC_E_RANGE, "the field map's graph is too large (%lld edges)", (long long)n_edge);
     fsc_maxflow *g = fsc_alloc(1, sizeof *g);
     if (!g) return fsc_fail_nomem(err, "making the field map's graph");
-    g->nodes = fsc_alloc(n_node, sizeof *g->nodes);
-    g->arcs = fsc_alloc(2 * n_edge, sizeof *g->arcs);
-    g->orphan = fsc_alloc(n_node, sizeof *g->orphan);
+    g->nodes = fsc_alloc_unset(n_node, sizeof *g->nodes);
+    g->arcs = fsc_alloc_unset(2 * n_edge, sizeof *g->arcs);
+    g->orphan = fsc_alloc_unset(n_node, sizeof *g->orphan);
     if (!g->nodes || !g->arcs || !g->orphan) {
         fsc_maxflow_free(g);
         return fsc_fail_nomem(err, "making the field map's graph");
     }
     g->n_node = n_node;
-    for (int32_t i = 0; i < n_node; i++) g->nodes[i].first = g->nodes[i].parent = NONE;
+    fsc_tiles_run(n_node, CLEAR_TILE, clear_tile, g, n_threads);
     *out = g;
     return FSC_OK;
 }

@@ -10,7 +10,8 @@
 typedef struct fsc_maxflow fsc_maxflow; /* opaque */
 
 /* Room for n_node nodes and n_edge edges (two arcs each). *out is owned: fsc_maxflow_free. FSC_E_NOMEM. */
-FSC_MUST_USE fsc_status fsc_maxflow_new(fsc_maxflow **out, int32_t n_node, int64_t n_edge, fsc_error *err);
+FSC_MUST_USE fsc_status fsc_maxflow_new(fsc_maxflow **out, int32_t n_node, int64_t n_edge, int32_t n_threads,
+                                        fsc_error *err);
 void fsc_maxflow_free(fsc_maxflow *graph);
 
 /* Adds capacity from the source to node and from node to the sink. */

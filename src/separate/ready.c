@@ -25,7 +25,7 @@ fsc_status fsc_ready_water_fat(fsc_fatwater *out, const fsc_scan *scan, fsc_erro
     /* Where the rest is NaN, its makers have said which voxels hold tissue. */
     fsc_body_mark(&body, &source, body.n_not_finite > 0 ? 0 : body.air_variance);
     int32_t *tissue = NULL;
-    fsc_status status = fsc_maps_make(out, n, FSC_MAP_AMPLITUDES | (scan->r2star ? FSC_MAP_R2STAR : 0), err);
+    fsc_status status = fsc_maps_make(out, n, FSC_MAP_AMPLITUDES | (scan->r2star ? FSC_MAP_R2STAR : 0), 1, err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
     for (int32_t i = 0; status == FSC_OK && i < body.n_tissue; i++) {
         const int32_t v = tissue[i];
@@ -48,7 +48,7 @@ fsc_status fsc_ready_water_fat(fsc_fatwater *out, const fsc_scan *scan, fsc_erro
 fsc_status fsc_ready_fat_fraction(fsc_fatwater *out, const fsc_scan *scan, fsc_error *err) {
     if (!scan->fat_fraction) return fsc_fail(err, FSC_E_ARG, "a fat-fraction scan needs its map");
     const int64_t n = fsc_grid_count(&scan->grid);
-    FSC_TRY(fsc_maps_make(out, n, scan->r2star ? FSC_MAP_R2STAR : 0, err));
+    FSC_TRY(fsc_maps_make(out, n, scan->r2star ? FSC_MAP_R2STAR : 0, 1, err));
     int64_t zeros = 0, bad = 0;
     for (int64_t v = 0; v < n; v++) {
         zeros += scan->fat_fraction[v] == 0;

@@ -179,8 +179,8 @@ fsc_status fsc_separate_two_point(fsc_fatwater *out, const fsc_scan *scan, const
     if (noise > 0) out->noise_sd = sqrt(noise) / (double)source.scale;
     int32_t *tissue = NULL;
     fsc_blocks blocks = {0};
-    fsc_status status =
-        fsc_maps_make(out, source.n_voxel, FSC_MAP_SE | FSC_MAP_AMPLITUDES | (complex ? FSC_MAP_FIELD : 0), err);
+    fsc_status status = fsc_maps_make(
+        out, source.n_voxel, FSC_MAP_SE | FSC_MAP_AMPLITUDES | (complex ? FSC_MAP_FIELD : 0), opt->n_threads, err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
     if (status == FSC_OK && complex)
         status = field_by_votes(&blocks, &model, &source, &body, &scan->grid, tissue, opt->n_threads, err);

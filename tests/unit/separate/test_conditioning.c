@@ -72,7 +72,7 @@ static void pairs_that_cannot_tell_are_refused(void **state) {
                           pairs[k].first_ms, pairs[k].second_ms, 100 * lean, 100 * found_lean, 100 * fat,
                           100 * found_fat,
                           refused                  ? "refused"
-                          : fmax(lean, fat) > 0.05 ? "poor"
+                          : fmax(lean, fat) > 0.07 ? "poor"
                                                    : "good");
         assert_int_equal(refused, pairs[k].refused);
     }

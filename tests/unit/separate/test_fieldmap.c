@@ -113,7 +113,7 @@ static void cut_has_the_capacity_of_the_flow(void **state) {
     for (uint64_t trial = 0; trial < 200; trial++) {
         int64_t room[12][12] = {{0}};
         fsc_maxflow *graph = NULL;
-        assert_ok(fsc_maxflow_new(&graph, 10, 30, &test_error));
+        assert_ok(fsc_maxflow_new(&graph, 10, 30, 1, &test_error));
         for (int32_t i = 0; i < 10; i++) {
             const int32_t s = (int32_t)(20 * fsc_random_uniform(trial, 1, (uint64_t)i));
             const int32_t t = (int32_t)(20 * fsc_random_uniform(trial, 2, (uint64_t)i));
@@ -150,7 +150,7 @@ static void cut_has_the_capacity_of_the_flow(void **state) {
 static fsc_maxflow *lattice(uint64_t trial) {
     const int32_t n = SIDE * SIDE * 10, stride[3] = {1, SIDE, SIDE * SIDE};
     fsc_maxflow *graph = NULL;
-    assert_ok(fsc_maxflow_new(&graph, n, 3 * (int64_t)n, &test_error));
+    assert_ok(fsc_maxflow_new(&graph, n, 3 * (int64_t)n, 2, &test_error));
     for (int32_t i = 0, edge = 0; i < n; i++) {
         const uint64_t at = (uint64_t)i;
         fsc_maxflow_terminal(graph, i, (int32_t)(30 * fsc_random_uniform(trial, 1, at)),
