@@ -107,7 +107,8 @@ fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measu
     FSC_TRY(fsc_table_embedded(&layers, "cycle/muscle_layers.tsv", err));
     FSC_AUTO_BLOCK double *volume = fsc_alloc(measures->n_row, sizeof *volume);
     if (!volume) return fsc_fail_nomem(err, "gathering observations");
-    return add_rows(out, measures, visit_day, volume, &layers, err);
+    FSC_TRY(add_rows(out, measures, visit_day, volume, &layers, err));
+    return fsc_notes_check(&out->notes, err);
 }
 
 static fsc_status read_row(fsc_observation *o, const fsc_table *table, int32_t row, double visit_day, const char *path,

@@ -49,6 +49,7 @@ static void add_cell(fsc_text *text, const fsc_column *c, const fsc_row *row, co
 }
 
 static void set_levels(fsc_json *entry, fsc_column_kind kind) {
+    if (kind != FSC_COLUMN_SIDE && kind != FSC_COLUMN_KIND) return;
     fsc_json *levels = fsc_json_object();
     if (kind == FSC_COLUMN_SIDE)
         for (fsc_side side = FSC_SIDE_UNKNOWN; side <= FSC_SIDE_BOTH; side++)
@@ -61,10 +62,7 @@ static void set_levels(fsc_json *entry, fsc_column_kind kind) {
         fsc_json_set_string(levels, "muscle-both-sides", "muscle over all levels and sides");
         fsc_json_set_string(levels, "bone", "labelled vertebral body");
     }
-    if (fsc_json_length(levels) > 0)
-        fsc_json_set(entry, "Levels", levels);
-    else
-        fsc_json_free(levels);
+    fsc_json_set(entry, "Levels", levels);
 }
 
 static fsc_status write_dictionary(const fsc_measures *m, const char *path, const fsc_recipe *recipe, fsc_error *err) {

@@ -182,6 +182,7 @@ fsc_status fsc_scan_read(fsc_scan **out, const char *path, const fsc_scan_option
     take_names(scan, first_image(&found));
     FSC_TRY(read_kind(scan, &found, opt ? opt->progress : NULL, err));
     note_geometry(scan);
+    FSC_TRY(fsc_notes_check(&scan->notes, err));
     FSC_GIVE(out, scan);
     return FSC_OK;
 }
