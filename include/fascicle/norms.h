@@ -36,8 +36,23 @@ typedef struct fsc_norm_query {
     double value_se_fraction; /* NaN = not known, taken as 0 */
 } fsc_norm_query;
 
-/* Where a value stands. Without a fitting cell norm_id is "", the numbers are NaN, and failed and reason say why. */
+/* What a value is held against, best first. */
+typedef enum fsc_norm_kind {
+    FSC_NORM_NONE = 0,
+    FSC_NORM_PUBLISHED, /* a published cell, or a curve fitted to own controls */
+    FSC_NORM_POOLED,    /* the model, where a study of this muscle, level and method stands behind it */
+    FSC_NORM_BORROWED /* the model across muscles, levels or methods: a band and words, never a percentile, not counted
+                       */
+} fsc_norm_kind;
+FSC_API const char *fsc_norm_kind_text(fsc_norm_kind kind); /* "none", "published", "pooled", "borrowed" */
+
+/* Where a value stands. Without a published or pooled norm norm_id is "", z and percentile are NaN, and failed and
+ * reason say why; a borrowed one then still gives band and words. */
 typedef struct fsc_norm_place {
+    fsc_norm_kind kind;
+    double band_low_fraction, band_high_fraction; /* pooled and borrowed: holds 90 % of people like this, the model's
+                                                     own error included; else NaN */
+    char words[24]; /* pooled and borrowed: "within what is usual", "more than is usual", "cannot say"; else "" */
     char norm_id[96];
     char failed[12];  /* "", "muscle", "level", "sex", "age", "method" or "value" */
     char reason[240]; /* one sentence; "" when a norm was found */
@@ -59,9 +74,11 @@ typedef struct fsc_norm_place {
 /* Places a value. Fat fractions are bounded and skewed, so a cell is read as a logit-normal distribution that has the
  * published mean and SD; z is the normal score of the value in it, percentile = 100 Phi(z). Rules, each of which can
  * refuse: muscle (same outline), level (same level; a cell that pools up to three levels serves the levels inside it
- * with a caveat, wider pools only the same pool), sex, age, method class. place gets the best cell of the person's own
- * method class; other_method (may be NULL) the best cell of another class, with its caveat, when there is none.
- * Never fails: refusals are in place->failed and place->reason. See doc/equations/map.md. */
+ * with a caveat where fat hardly changes from its first to its last level, else only the same pool), sex, age, method
+ * class. place gets the best cell of the person's own method class; other_method (may be NULL) the best cell of another
+ * class, with its caveat, when there is none. Where no cell serves, the pooled baseline of the built-in table does
+ * (kind), for ages of 18 to 75 and a known sex. Never fails: refusals are in place->failed and place->reason. See
+ * doc/equations/map.md. */
 FSC_API void fsc_norms_place(fsc_norm_place *place, fsc_norm_place *other_method, const fsc_norms *norms,
                              const fsc_norm_query *query);
 
@@ -88,6 +105,14 @@ typedef struct fsc_norms_fit_options {
 FSC_API FSC_MUST_USE fsc_status fsc_norms_fit(const char *out_path, const char *table_path,
                                               const fsc_norms_fit_options *opt, const fsc_recipe *recipe,
                                               fsc_notes *notes, fsc_error *err);
+
+/* Fits the pooled baseline (doc/equations/map.md) to the rows of a norm table whose column pool is "fit": table_path,
+ * or the built-in table for NULL. Writes the parameters with their covariance to out_path (the format of
+ * data/baseline.tsv, which is this fit of the built-in rows); notes tell how each study stands against a fit to the
+ * others; NULL = not asked. Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_RANGE (fewer than two studies),
+ * FSC_E_NUMERIC, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_norms_pool(const char *out_path, const char *table_path, const fsc_recipe *recipe,
+                                               fsc_notes *notes, fsc_error *err);
 
 /* The fitted (or published) median at an age with its simultaneous 90 % band, for pictures and checks; a cell gives its
  * own constant. All NaN outside the cell's ages. Returns FSC_OK, FSC_E_NOTFOUND. */

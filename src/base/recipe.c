@@ -2,6 +2,7 @@
 #include "fail.h"
 #include "file.h"
 #include "provenance.h"
+#include "spelling.h"
 
 #include <fascicle/version.h>
 #include <string.h>
@@ -85,12 +86,11 @@ void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char 
 }
 
 fsc_json *fsc_notes_json(const fsc_notes *notes) {
-    static const char *const kind[] = {"found", "assumed", "warning"};
     if (notes->failed) return NULL;
     fsc_json *list = fsc_json_array();
     for (int32_t i = 0; i < notes->n; i++) {
         fsc_json *note = fsc_json_object();
-        fsc_json_set_string(note, "kind", kind[notes->item[i].kind]);
+        fsc_json_set_string(note, "kind", fsc_word_key(fsc_note_kind_words, (int32_t)notes->item[i].kind));
         fsc_json_set_string(note, "key", notes->item[i].key);
         fsc_json_set_string(note, "text", notes->item[i].text);
         fsc_json_append(list, note);

@@ -41,16 +41,25 @@ typedef struct fsc_norm_cell {
     double slope[4];
     fsc_skew_moments moments;
     fsc_norm_curve curve;
+    /* What the pooled baseline made of the row; study "" = it is not behind it. */
+    char study[48];
+    int32_t pool_muscle, pool_method;
+    double pool_first, pool_last;
 } fsc_norm_cell;
 
 struct fsc_norms {
+    struct fsc_baseline *baseline; /* owned; NULL in tables of users */
     fsc_norm_cell *cell;
     int32_t n_cell;
 };
 
 #define FSC_METHOD_CLASS_MULTI_ECHO "multi-echo PDFF"
 #define FSC_METHOD_CLASS_TWO_POINT "2-point FSF"
+#define FSC_METHOD_CLASS_SPIN_ECHO "2-point TSE FSF" /* turbo spin echo: a high floor of its own; no scan states it */
 #define FSC_METHOD_CLASS_OTHER "other Dixon fat fraction" /* equal to nothing, not even to itself */
+
+/* Numbers of a cell that holds a list: "20;35;50". Returns how many (0 for n/a), or -1. */
+int32_t fsc_list_read(double *out, int32_t max, const char *text);
 
 /* Natural cubic spline basis (constant, line, n_knot - 2 curved terms) in decades from the first knot; fills n_term. */
 void fsc_curve_basis(double *basis, const fsc_norm_curve *curve, double age_years);
@@ -65,5 +74,11 @@ double fsc_curve_at(double *variance, const fsc_norm_curve *curve, double age_ye
 void fsc_norm_fill(fsc_norm_place *place, const fsc_norm_cell *cell, double age_years, double value_fraction,
                    double value_se_fraction);
 void fsc_norm_place_clear(fsc_norm_place *place);
+void fsc_norm_add_caveat(fsc_norm_place *place, const char *fmt, ...) FSC_PRINTF(2, 3);
+/* place_pooled.c: fills kind, band and words from the baseline, and for a pooled norm z and percentile; place stays as
+ * it is when the model does not reach there. */
+void fsc_norm_place_pooled(fsc_norm_place *place, const fsc_norms *norms, const fsc_norm_query *query);
+/* Non-zero where fat hardly changes from the cell's first to its last level: then its mean speaks for each of them. */
+int fsc_norm_cell_is_flat(const fsc_norms *norms, const fsc_norm_cell *cell);
 
 #endif

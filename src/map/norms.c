@@ -1,6 +1,8 @@
 #include "alloc.h"
+#include "baseline.h"
 #include "cell.h"
 #include "fail.h"
+#include "spelling.h"
 #include "table.h"
 #include "text.h"
 
@@ -9,6 +11,11 @@
 #include <string.h>
 
 FSC_DEFINE_AUTO(fsc_norms, fsc_norms_free)
+
+const char *fsc_norm_kind_text(fsc_norm_kind kind) {
+    const char *word = fsc_word_key(fsc_norm_kind_words, (int32_t)kind);
+    return word ? word : "";
+}
 
 const char *fsc_norms_method_class(fsc_method method) {
     switch (method) {
@@ -22,6 +29,7 @@ const char *fsc_norms_method_class(fsc_method method) {
 
 void fsc_norms_free(fsc_norms *norms) {
     if (!norms) return;
+    fsc_baseline_free(norms->baseline);
     fsc_free(norms->cell);
     fsc_free(norms);
 }
@@ -34,8 +42,7 @@ const char *fsc_norms_id(const fsc_norms *norms, int32_t index) {
     return index >= 0 && index < norms->n_cell ? norms->cell[index].id : NULL;
 }
 
-/* Numbers of a cell that holds a list: "20;35;50". Returns how many, or -1. */
-static int32_t read_list(double *out, int32_t max, const char *text) {
+int32_t fsc_list_read(double *out, int32_t max, const char *text) {
     if (!*text || strcmp(text, "n/a") == 0) return 0;
     int32_t n = 0;
     for (const char *at = text;;) {
@@ -87,11 +94,13 @@ static fsc_status read_words(const reader *r, fsc_norm_cell *cell) {
     if (strncmp(cell->status, "verified", 8) != 0 && strncmp(cell->status, "fitted", 6) != 0)
         return bad(r, "status", "must start with 'verified' or 'fitted': nothing else may place a person");
     static const char *const methods[] = {FSC_METHOD_CLASS_MULTI_ECHO, FSC_METHOD_CLASS_TWO_POINT,
-                                          FSC_METHOD_CLASS_OTHER};
+                                          FSC_METHOD_CLASS_SPIN_ECHO, FSC_METHOD_CLASS_OTHER};
     int known = 0;
-    for (int i = 0; i < 3; i++) known |= strcmp(cell->method, methods[i]) == 0;
+    for (int i = 0; i < 4; i++) known |= strcmp(cell->method, methods[i]) == 0;
     if (!known)
-        return bad(r, "method", "is unknown; use 'multi-echo PDFF', '2-point FSF' or 'other Dixon fat fraction'");
+        return bad(r, "method",
+                   "is unknown; use 'multi-echo PDFF', '2-point FSF', '2-point TSE FSF' or 'other Dixon fat "
+                   "fraction'");
     const char *side = fsc_table_get(r->table, r->row, "side"), *sex = fsc_table_get(r->table, r->row, "sex");
     if (strcmp(side, "both") == 0)
         cell->side = FSC_SIDE_BOTH;
@@ -117,12 +126,12 @@ static fsc_status read_words(const reader *r, fsc_norm_cell *cell) {
 }
 
 static fsc_status read_curve(const reader *r, fsc_norm_curve *curve) {
-    curve->n_knot = read_list(curve->knot, FSC_KNOT_MAX, fsc_table_get(r->table, r->row, "knots_years"));
+    curve->n_knot = fsc_list_read(curve->knot, FSC_KNOT_MAX, fsc_table_get(r->table, r->row, "knots_years"));
     if (curve->n_knot < 0) return bad(r, "knots_years", "is no list of numbers");
     if (curve->n_knot == 0) return FSC_OK;
-    curve->n_term = read_list(curve->coefficient, FSC_TERM_MAX, fsc_table_get(r->table, r->row, "coefficients"));
+    curve->n_term = fsc_list_read(curve->coefficient, FSC_TERM_MAX, fsc_table_get(r->table, r->row, "coefficients"));
     const int32_t n =
-        read_list(curve->covariance, FSC_TERM_MAX * FSC_TERM_MAX, fsc_table_get(r->table, r->row, "covariance"));
+        fsc_list_read(curve->covariance, FSC_TERM_MAX * FSC_TERM_MAX, fsc_table_get(r->table, r->row, "covariance"));
     if (curve->n_term < 2 || (curve->n_term > 2 && curve->n_term != curve->n_knot))
         return bad(r, "coefficients", "do not fit the knots");
     if (n != curve->n_term * curve->n_term) return bad(r, "covariance", "is no square table of the coefficients");
@@ -160,6 +169,17 @@ static fsc_status read_numbers(const reader *r, fsc_norm_cell *cell) {
     return FSC_OK;
 }
 
+/* What `norms pool` makes of the row (its own reader checks all of it). */
+static void read_pool(const reader *r, fsc_norm_cell *cell) {
+    if (strcmp(fsc_table_get(r->table, r->row, "pool"), "fit") != 0) return;
+    fsc_copy_text(cell->study, sizeof cell->study, fsc_table_get(r->table, r->row, "study"));
+    cell->pool_muscle = fsc_baseline_muscle_of(cell->muscle);
+    cell->pool_method = fsc_baseline_method_of(fsc_table_get(r->table, r->row, "pool_method"));
+    const double first = fsc_level_order(fsc_table_get(r->table, r->row, "pool_first"));
+    cell->pool_first = isnan(first) ? cell->order_first : first;
+    cell->pool_last = isnan(first) ? cell->order_last : fsc_level_order(fsc_table_get(r->table, r->row, "pool_last"));
+}
+
 static fsc_status refuse_twins(const fsc_norms *norms, const char *what, fsc_error *err) {
     for (int32_t i = 0; i < norms->n_cell; i++)
         for (int32_t k = 0; k < i; k++)
@@ -186,6 +206,7 @@ static fsc_status from_table(fsc_norms **out, const fsc_table *table, const char
         const reader r = {table, what, row, err};
         FSC_TRY(read_words(&r, &norms->cell[row]));
         FSC_TRY(read_numbers(&r, &norms->cell[row]));
+        read_pool(&r, &norms->cell[row]);
     }
     FSC_TRY(refuse_twins(norms, what, err));
     FSC_GIVE(out, norms);
@@ -195,7 +216,11 @@ static fsc_status from_table(fsc_norms **out, const fsc_table *table, const char
 fsc_status fsc_norms_builtin(fsc_norms **out, fsc_error *err) {
     FSC_AUTO_TABLE fsc_table table = {0};
     FSC_TRY(fsc_table_embedded(&table, "norms.tsv", err));
-    return from_table(out, &table, "norms.tsv", err);
+    FSC_AUTO(fsc_norms) norms = NULL;
+    FSC_TRY(from_table(&norms, &table, "norms.tsv", err));
+    FSC_TRY(fsc_baseline_builtin(&norms->baseline, err));
+    FSC_GIVE(out, norms);
+    return FSC_OK;
 }
 
 fsc_status fsc_norms_read(fsc_norms **out, const char *path, fsc_error *err) {

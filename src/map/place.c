@@ -24,10 +24,10 @@ void fsc_norm_place_clear(fsc_norm_place *place) {
     memset(place, 0, sizeof *place);
     place->n = place->mean_fraction = place->sd_fraction = place->z = place->z_se = (double)NAN;
     place->percentile = place->percentile_low = place->percentile_high = place->p95_fraction = (double)NAN;
+    place->band_low_fraction = place->band_high_fraction = (double)NAN;
 }
 
-static void add_caveat(fsc_norm_place *place, const char *fmt, ...) FSC_PRINTF(2, 3);
-static void add_caveat(fsc_norm_place *place, const char *fmt, ...) {
+void fsc_norm_add_caveat(fsc_norm_place *place, const char *fmt, ...) {
     char text[240];
     va_list args;
     va_start(args, fmt);
@@ -41,19 +41,19 @@ static int same_level(const fsc_norm_cell *cell, double first, double last) {
     return cell->order_first == first && cell->order_last == last;
 }
 
-static int one_of_few_levels(const fsc_norm_cell *cell, double first, double last) {
-    return first == last && cell->order_first <= first && last <= cell->order_last &&
-           cell->order_last - cell->order_first + 1 <= LEVELS_POOLED_MAX;
+static int one_of_few_levels(const fsc_norms *norms, const fsc_norm_cell *cell, double first, double last) {
+    return first == last && fsc_norm_cell_is_flat(norms, cell) && cell->order_first <= first &&
+           last <= cell->order_last && cell->order_last - cell->order_first + 1 <= LEVELS_POOLED_MAX;
 }
 
 static int side_fits(const fsc_norm_cell *cell, fsc_side side) {
     return cell->side == FSC_SIDE_BOTH || cell->side == side;
 }
 
-static stage compare(const fsc_norm_cell *cell, const fsc_norm_query *q) {
+static stage compare(const fsc_norms *norms, const fsc_norm_cell *cell, const fsc_norm_query *q) {
     if (strcmp(cell->muscle, q->muscle) != 0 || !side_fits(cell, q->side)) return AT_MUSCLE;
     const double first = fsc_level_order(q->level_first), last = fsc_level_order(q->level_last);
-    if (!same_level(cell, first, last) && !one_of_few_levels(cell, first, last)) return AT_LEVEL;
+    if (!same_level(cell, first, last) && !one_of_few_levels(norms, cell, first, last)) return AT_LEVEL;
     if (cell->sex != FSC_SEX_UNKNOWN && cell->sex != q->sex) return AT_SEX;
     if (!(q->age_years >= cell->age_min_years) || q->age_years > cell->age_max_years) return AT_AGE;
     if (strcmp(cell->method, FSC_METHOD_CLASS_OTHER) == 0 ||
@@ -76,7 +76,7 @@ static double cost(const fsc_norm_cell *cell) {
 static const fsc_norm_cell *best_of(const fsc_norms *norms, const fsc_norm_query *q, stage wanted) {
     const fsc_norm_cell *best = NULL;
     for (int32_t i = 0; i < norms->n_cell; i++)
-        if (compare(&norms->cell[i], q) == wanted && (!best || cost(&norms->cell[i]) < cost(best)))
+        if (compare(norms, &norms->cell[i], q) == wanted && (!best || cost(&norms->cell[i]) < cost(best)))
             best = &norms->cell[i];
     return best;
 }
@@ -119,11 +119,12 @@ void fsc_norm_fill(fsc_norm_place *place, const fsc_norm_cell *cell, double age_
     fsc_copy_text(place->source, sizeof place->source, cell->source);
     fsc_copy_text(place->status, sizeof place->status, cell->status);
     fsc_copy_text(place->fact_id, sizeof place->fact_id, cell->fact_id);
+    place->kind = FSC_NORM_PUBLISHED;
     place->n = cell->n;
     double at = value_fraction;
     if (at < value_end || at > 1 - value_end) {
         at = at < value_end ? value_end : 1 - value_end;
-        add_caveat(place, "the value lies at the end of the scale and was placed at %.2f %%", 100 * at);
+        fsc_norm_add_caveat(place, "the value lies at the end of the scale and was placed at %.2f %%", 100 * at);
     }
     double variance, dof = cell->n - 1, z_slope;
     if (cell->curve.n_term > 0) {
@@ -148,19 +149,21 @@ void fsc_norm_fill(fsc_norm_place *place, const fsc_norm_cell *cell, double age_
 
 static void say_what_pools(fsc_norm_place *place, const fsc_norm_cell *cell, const fsc_norm_query *q) {
     if (!same_level(cell, fsc_level_order(q->level_first), fsc_level_order(q->level_last)))
-        add_caveat(place, "the reference is a mean over %s-%s", cell->level_first, cell->level_last);
-    if (cell->side == FSC_SIDE_BOTH && q->side != FSC_SIDE_BOTH) add_caveat(place, "the reference pools both sides");
-    if (cell->sex == FSC_SEX_UNKNOWN) add_caveat(place, "the reference pools women and men");
+        fsc_norm_add_caveat(place, "the reference is a mean over %s-%s", cell->level_first, cell->level_last);
+    if (cell->side == FSC_SIDE_BOTH && q->side != FSC_SIDE_BOTH)
+        fsc_norm_add_caveat(place, "the reference pools both sides");
+    if (cell->sex == FSC_SEX_UNKNOWN) fsc_norm_add_caveat(place, "the reference pools women and men");
     if (pools_ages(cell)) {
         if (isnan(cell->age_max_years))
-            add_caveat(place, "the reference pools adults of all ages");
+            fsc_norm_add_caveat(place, "the reference pools adults of all ages");
         else
-            add_caveat(place, "the reference pools ages %.0f-%.0f", cell->age_min_years, cell->age_max_years);
+            fsc_norm_add_caveat(place, "the reference pools ages %.0f-%.0f", cell->age_min_years, cell->age_max_years);
     }
     if (cell->age_basis[0] && strcmp(cell->age_basis, "range") != 0)
-        add_caveat(place, "its age bounds: %s", cell->age_basis);
-    if (cell->n_basis[0] && strcmp(cell->n_basis, "stated") != 0) add_caveat(place, "its n: %s", cell->n_basis);
-    if (cell->caveat[0]) add_caveat(place, "%s", cell->caveat);
+        fsc_norm_add_caveat(place, "its age bounds: %s", cell->age_basis);
+    if (cell->n_basis[0] && strcmp(cell->n_basis, "stated") != 0)
+        fsc_norm_add_caveat(place, "its n: %s", cell->n_basis);
+    if (cell->caveat[0]) fsc_norm_add_caveat(place, "%s", cell->caveat);
 }
 
 static void muscle_in_words(char *out, size_t size, const char *keys) {
@@ -195,7 +198,7 @@ static void age_range(double *low, double *high, const fsc_norms *norms, const f
     *high = -HUGE_VAL;
     for (int32_t i = 0; i < norms->n_cell; i++) {
         const fsc_norm_cell *cell = &norms->cell[i];
-        if (compare(cell, q) != AT_AGE) continue;
+        if (compare(norms, cell, q) != AT_AGE) continue;
         *low = fmin(*low, cell->age_min_years);
         *high = fmax(*high, isnan(cell->age_max_years) ? 120 : cell->age_max_years);
     }
@@ -211,7 +214,7 @@ static void explain(fsc_norm_place *place, const fsc_norms *norms, const fsc_nor
     const size_t size = sizeof place->reason;
     double low, high;
     switch (reached) {
-    case AT_MUSCLE: (void)snprintf(out, size, "no norm cell for this muscle (%s)", muscle); break;
+    case AT_MUSCLE: (void)snprintf(out, size, "nobody has counted: no norm cell for this muscle (%s)", muscle); break;
     case AT_LEVEL:
         list_levels(levels, sizeof levels, norms, q);
         (void)snprintf(out, size, "no norm cell for %s at %s (there are cells for %s)", muscle, level, levels);
@@ -249,7 +252,7 @@ void fsc_norms_place(fsc_norm_place *place, fsc_norm_place *other_method, const 
     }
     stage reached = AT_MUSCLE;
     for (int32_t i = 0; i < norms->n_cell; i++) {
-        const stage s = compare(&norms->cell[i], query);
+        const stage s = compare(norms, &norms->cell[i], query);
         if (s > reached) reached = s;
     }
     if (reached == FITS) {
@@ -259,12 +262,14 @@ void fsc_norms_place(fsc_norm_place *place, fsc_norm_place *other_method, const 
         return;
     }
     explain(place, norms, query, reached);
+    fsc_norm_place_pooled(place, norms, query);
+    if (place->norm_id[0]) return;
     const fsc_norm_cell *other = other_method && reached == AT_METHOD ? best_of(norms, query, AT_METHOD) : NULL;
     if (!other) return;
-    add_caveat(other_method,
-               "OTHER METHOD: the reference was measured by %s, this scan by %s; the two can differ by more "
-               "than people do",
-               other->method, fsc_norms_method_class(query->method));
+    fsc_norm_add_caveat(other_method,
+                        "OTHER METHOD: the reference was measured by %s, this scan by %s; the two can differ by more "
+                        "than people do",
+                        other->method, fsc_norms_method_class(query->method));
     say_what_pools(other_method, other, query);
     fsc_norm_fill(other_method, other, query->age_years, query->value_fraction, query->value_se_fraction);
 }

@@ -16,42 +16,75 @@ enum { NAMED_SITES_MAX = 5 };
 
 static fsc_status say_red_flags(fsc_map *map, fsc_error *err) {
     const fsc_exam *exam = map->exam;
-    for (int32_t i = 0; i < exam->n_red_flag; i++) {
+    for (int32_t i = 0; i < exam->n_stop; i++) {
         const fsc_red_flag *flag = &exam->red_flag[i];
         char from[128];
-        (void)snprintf(from, sizeof from, "exam.red_flag.%s %s", flag->key, flag->fact_id);
-        FSC_TRY(say(map, err, "stop", from, 0, "STOP (%s). %c%s: %s.", flag->urgency,
-                    flag->finding[0] >= 'a' && flag->finding[0] <= 'z' ? flag->finding[0] - 32 : flag->finding[0],
-                    flag->finding + 1, flag->action));
+        (void)snprintf(from, sizeof from, "exam.%.24s %.90s", flag->key, flag->rows);
+        FSC_TRY(say(map, err, "stop", from, 0, "STOP (%s). %s: %s", flag->urgency, flag->finding, flag->action));
     }
-    if (exam->n_red_flag > 0) return FSC_OK;
-    if (exam->n_red_flag_asked == 0)
-        return say(
-            map, err, "red-flags", "exam.red_flags", 0,
-            "Red flags were not asked about. Ask them before anything else; this picture does not replace them.");
-    return say(map, err, "red-flags", "exam.red_flags E050", 0,
-               "%d of %d red flags were asked about and none is positive. That does not exclude an emergency: saddle "
-               "numbness, for one, finds about one case in four (sensitivity 0.27).",
-               exam->n_red_flag_asked, exam->n_red_flag_known);
+    if (exam->n_stop > 0) return FSC_OK;
+    if (exam->n_now_answered < exam->n_now_compulsory)
+        return say(map, err, "red-flags", "exam.now", 0,
+                   "%d of the %d questions that come first were not answered. Ask them before anything else; this "
+                   "picture does not replace them.",
+                   exam->n_now_compulsory - exam->n_now_answered, exam->n_now_compulsory);
+    return say(map, err, "red-flags", "exam.now E050", 0,
+               "The %d questions that come first were asked, and no answer stops the plan. That does not exclude an "
+               "emergency: saddle numbness, for one, finds about one case in four (sensitivity 0.27).",
+               exam->n_now_compulsory);
 }
 
 static int is_unusual(const fsc_map_site *site) {
     return fsc_map_is_site(&site->row) && site->row.kind == FSC_ROW_SITE && site->norm.percentile > 95;
 }
 
-static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
-    int32_t placed = 0, high = 0, said = 0;
+/* How many sites are held against what, and how many of those that count lie high. */
+static fsc_status say_compared(fsc_map *map, fsc_error *err) {
+    int32_t n[FSC_NORM_BORROWED + 1] = {0}, high = 0;
     for (int32_t i = 0; i < map->n_site; i++) {
         if (map->site[i].row.kind != FSC_ROW_SITE) continue;
-        placed += map->site[i].norm.norm_id[0] != 0;
+        n[map->site[i].norm.kind]++;
         high += is_unusual(&map->site[i]);
     }
-    if (placed > 0)
+    const int32_t counted = n[FSC_NORM_PUBLISHED] + n[FSC_NORM_POOLED];
+    if (counted > 0)
         FSC_TRY(
-            say(map, err, "norms", "site.norm.percentile", 0,
-                "Sites that could be compared with a reference group: %d. Of these, %d hold more fat than 95 %% of it; "
-                "about one in twenty healthy sites does.",
-                placed, high));
+            say(map, err, "norms", "site.norm.kind site.norm.percentile", 0,
+                "Sites that could be compared with a reference group: %d (%d with a published group, %d with a model "
+                "of several). Of these, %d hold more fat than 95 %% of it; about one in twenty healthy sites does.",
+                counted, n[FSC_NORM_PUBLISHED], n[FSC_NORM_POOLED], high));
+    return FSC_OK;
+}
+
+/* One sentence a muscle on its borrowed norms: words only, and why. */
+static fsc_status say_borrowed(fsc_map *map, fsc_error *err) {
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_map_site *site = &map->site[i];
+        if (site->row.kind != FSC_ROW_SITE || site->norm.kind != FSC_NORM_BORROWED) continue;
+        int32_t all = 0, usual = 0, more = 0, said = 0;
+        for (int32_t k = 0; k < map->n_site; k++) {
+            const fsc_map_site *other = &map->site[k];
+            if (other->row.kind != FSC_ROW_SITE || other->norm.kind != FSC_NORM_BORROWED ||
+                strcmp(other->row.place.muscle, site->row.place.muscle) != 0)
+                continue;
+            said |= k < i;
+            all++;
+            usual += strncmp(other->norm.words, "within", 6) == 0;
+            more += strncmp(other->norm.words, "more", 4) == 0;
+        }
+        if (said) continue;
+        FSC_TRY(
+            say(map, err, "borrowed", "site.norm.words", 0,
+                "%s, %d sites without a norm of their own, held against a band that is %s: %d within what is usual, "
+                "%d more than is usual, %d cannot be told. They are not counted among the findings.",
+                fsc_words_muscle(site->row.place.muscle), all, site->norm.caveat, usual, more, all - usual - more));
+    }
+    return FSC_OK;
+}
+
+static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
+    int32_t said = 0;
+    FSC_TRY(say_compared(map, err));
     for (int32_t i = 0; i < map->n_site && said < NAMED_SITES_MAX; i++) {
         const fsc_map_site *site = &map->site[i];
         if (!is_unusual(site)) continue;
@@ -65,7 +98,7 @@ static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
         FSC_TRY(say(
             map, err, "unusual", from, 0,
             "%s: %.1f %% fat, more fat than %s %% of a reference group (90 %% interval %s to %s; %s, n = %.0f). %s%s",
-            name, 100 * site->row.pdff_mean, p, low, upper, site->norm.cohort, site->norm.n,
+            name, 100 * site->row.pdff_mean_fraction, p, low, upper, site->norm.cohort, site->norm.n,
             site->norm.caveat[0] ? "Note: " : "", site->norm.caveat));
     }
     return FSC_OK;
@@ -75,6 +108,7 @@ static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
 static int said_before(const fsc_map *map, int32_t i) {
     for (int32_t k = 0; k < i; k++)
         if (map->site[k].row.kind == FSC_ROW_SITE && map->site[k].norm.failed[0] &&
+            map->site[k].norm.kind == FSC_NORM_NONE &&
             strcmp(map->site[k].row.place.muscle, map->site[i].row.place.muscle) == 0 &&
             strcmp(map->site[k].norm.failed, map->site[i].norm.failed) == 0)
             return 1;
@@ -84,19 +118,22 @@ static int said_before(const fsc_map *map, int32_t i) {
 static fsc_status say_no_norm(fsc_map *map, fsc_error *err) {
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_map_site *site = &map->site[i];
-        if (site->row.kind != FSC_ROW_SITE || !site->norm.failed[0] || said_before(map, i)) continue;
+        if (site->row.kind != FSC_ROW_SITE || !site->norm.failed[0] || site->norm.kind != FSC_NORM_NONE ||
+            said_before(map, i))
+            continue;
         char levels[160] = "";
         size_t used = 0;
         for (int32_t k = i; k < map->n_site; k++) {
             const fsc_map_site *other = &map->site[k];
             if (other->row.kind != FSC_ROW_SITE || strcmp(other->row.place.muscle, site->row.place.muscle) != 0 ||
-                strcmp(other->norm.failed, site->norm.failed) != 0)
+                strcmp(other->norm.failed, site->norm.failed) != 0 || other->norm.kind != FSC_NORM_NONE)
                 continue;
             int twice = 0; /* the other side of a level that is listed */
             for (int32_t m = i; m < k && !twice; m++)
                 twice = map->site[m].row.kind == FSC_ROW_SITE &&
                         strcmp(map->site[m].row.place.level, other->row.place.level) == 0 &&
                         strcmp(map->site[m].row.place.muscle, other->row.place.muscle) == 0 &&
+                        map->site[m].norm.kind == FSC_NORM_NONE &&
                         strcmp(map->site[m].norm.failed, other->norm.failed) == 0;
             if (twice || used + strlen(other->row.place.level) + 3 > sizeof levels) continue;
             used +=
@@ -104,7 +141,8 @@ static fsc_status say_no_norm(fsc_map *map, fsc_error *err) {
         }
         char from[128];
         (void)snprintf(from, sizeof from, "site.norm.failed = %s", site->norm.failed);
-        const char *why = strcmp(site->norm.failed, "level") == 0 ? "no norm cell for these levels" : site->norm.reason;
+        const char *why = strcmp(site->norm.failed, "level") == 0 ? "nobody has counted: no norm cell for these levels"
+                                                                  : site->norm.reason;
         FSC_TRY(say(map, err, "no-norm", from, 0, "%s at %s: no comparison with a reference group and no z (%s).",
                     fsc_words_muscle(site->row.place.muscle), levels, why));
     }
@@ -286,6 +324,7 @@ fsc_status fsc_map_sentences(fsc_map *map, fsc_error *err) {
     FSC_TRY(say_red_flags(map, err));
     FSC_TRY(say_unusual(map, err));
     FSC_TRY(say_pools(map, err));
+    FSC_TRY(say_borrowed(map, err));
     FSC_TRY(say_no_norm(map, err));
     FSC_TRY(say_many_muscles(map, err));
     FSC_TRY(say_runs(map, err));

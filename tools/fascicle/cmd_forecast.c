@@ -48,9 +48,16 @@ static void print_story(cli *c, const fsc_forecast *f, const fsc_forecast_story 
     for (int32_t i = 0; i < f->n_site; i++) {
         const fsc_forecast_site *s = &story->site[i];
         const fsc_band year = s->pdff[FSC_FORECAST_N_DAY - 1];
-        cli_line(c, "site", "%-4s %-12s %-5s  now %5.1f %%  12 months %5.1f %% (90 %%: %.1f to %.1f)  %s %.2f",
-                 s->level, s->layer, fsc_side_text(s->side), 100 * s->pdff_fraction, 100 * year.p50, 100 * year.p05,
-                 100 * year.p95, likeliest_stage(s), s->stage[FSC_STAGE_FAT_REPLACED]);
+        cli_row(c, "site",
+                FIELDS(FIELD("story", words), FIELD("level", s->level), FIELD("layer", s->layer),
+                       FIELD("side", fsc_side_text(s->side)), FIELD("pdff_fraction", s->pdff_fraction),
+                       FIELD("pdff_se_fraction", s->pdff_se_fraction), FIELD("pdff_12_months_p05_fraction", year.p05),
+                       FIELD("pdff_12_months_p50_fraction", year.p50), FIELD("pdff_12_months_p95_fraction", year.p95),
+                       FIELD("stage", likeliest_stage(s)), FIELD_ARRAY("stage_probability", s->stage, FSC_STAGE_N),
+                       FIELD("within", f->within)),
+                "%-4s %-12s %-5s  now %5.1f %%  12 months %5.1f %% (90 %%: %.1f to %.1f)  %s %.2f", s->level, s->layer,
+                fsc_side_text(s->side), 100 * s->pdff_fraction, 100 * year.p50, 100 * year.p05, 100 * year.p95,
+                likeliest_stage(s), s->stage[FSC_STAGE_FAT_REPLACED]);
     }
     cli_line(c, "order", "%s", story->order_sentence);
 }
@@ -69,6 +76,7 @@ static fsc_status forecast(cli *c, const values *v, fsc_error *err) {
                                           .n_threads = (int32_t)c->threads,
                                           .progress = &c->progress};
     TRY(cli_path(path, sizeof path, err, "%s/%s_forecast.json", v->out, v->name));
+    TRY(cli_check_writable(v->out, 1, err));
     TRY(cli_recipe(c, &recipe, err));
     TRY(gather(c, &observations, &recipe, v, err));
     TRY(fsc_forecast_run(&f, &observations, &options, err));

@@ -193,7 +193,7 @@ static uint64_t look_measures(const void *out) {
     const fsc_measures *m = out;
     uint64_t h = mix_notes(1, &m->notes);
     for (int32_t i = 0; i < m->n_row; i++)
-        h = mix_text(mix(h, &m->row[i].pdff_mean, sizeof(double)), m->row[i].place.muscle);
+        h = mix_text(mix(h, &m->row[i].pdff_mean_fraction, sizeof(double)), m->row[i].place.muscle);
     return h;
 }
 static void drop_measures(void *out) {
@@ -205,7 +205,9 @@ CALL(read_measures, fsc_measures_read((fsc_measures **)out, at(w.anat, "sub-01_s
 CALL(read_exam, fsc_exam_read((fsc_exam **)out, FSC_SOURCE "/examples/exam.json", err))
 static uint64_t look_exam(const void *out) {
     const fsc_exam *e = out;
-    return mix_text(mix(1, &e->age_years, sizeof e->age_years), e->red_flag_answers);
+    uint64_t h = mix(1, &e->age_years, sizeof e->age_years);
+    for (int32_t i = 0; i < e->n_finding; i++) h = mix_text(h, e->finding[i].key);
+    return h;
 }
 static void drop_exam(void *out) {
     fsc_exam_free(out);

@@ -57,7 +57,7 @@ static char *page_of(const walked *w) {
     text = NULL;
     const fsc_report_input in = {
         .scan = w->scan, .fatwater = w->fatwater, .sites = w->sites, .measures = w->measures, .map = w->map};
-    assert_ok(fsc_report_write(PAGE, &in, &test_error));
+    assert_ok(fsc_report_write_page(PAGE, FSC_READER_RESEARCH, &in, &test_error));
     assert_ok(fsc_file_read(&text, &length, PAGE, (size_t)1 << 26, &test_error));
     (void)unlink(PAGE);
     assert_true(length < SIZE_LIMIT);
@@ -69,9 +69,9 @@ static char *page_of(const walked *w) {
 /* Each measured value, as the table prints it. */
 static void check_values(const char *page, const fsc_measures *measures) {
     for (int32_t r = 0; r < measures->n_row; r++) {
-        if (!isfinite(measures->row[r].pdff_mean)) continue;
+        if (!isfinite(measures->row[r].pdff_mean_fraction)) continue;
         char value[32];
-        (void)snprintf(value, sizeof value, "<td class=\"n\">%.1f", 100 * measures->row[r].pdff_mean);
+        (void)snprintf(value, sizeof value, "<td class=\"n\">%.1f", 100 * measures->row[r].pdff_mean_fraction);
         if (!strstr(page, value)) fail_msg("row %d: %s is not in the page", (int)r, value);
     }
 }

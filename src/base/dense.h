@@ -1,4 +1,4 @@
-/* Small dense symmetric algebra for the studies. */
+/* Small dense symmetric algebra for fits and samplers. */
 #ifndef FSC_STUDY_DENSE_H
 #define FSC_STUDY_DENSE_H
 
