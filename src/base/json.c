@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* fsc_json is never defined: its pointers are jansson's own. */
 static json_t *own(fsc_json *value) {

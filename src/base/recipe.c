@@ -36,6 +36,8 @@ fsc_status fsc_recipe_set_options(fsc_recipe *recipe, const char *json_object, f
 
 fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const char *path, fsc_error *err) {
     fsc_recipe_input input = {0};
+    for (int32_t i = 0; i < recipe->n_input; i++)
+        if (strcmp(recipe->input[i].path, path) == 0) return FSC_OK; /* a sidecar that several images inherit */
     FSC_TRY(fsc_file_sha256(input.sha256, path, err));
     input.path = fsc_strdup(path);
     fsc_recipe_input *list = fsc_grow(recipe->input, recipe->n_input, recipe->n_input + 1, sizeof *list);

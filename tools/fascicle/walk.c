@@ -74,6 +74,7 @@ fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
     const fsc_scan_options options = {.participant = with->participant,
                                       .session = with->session,
                                       .acquisition = with->acquisition,
+                                      .run = with->run,
                                       .progress = &w->cli->progress};
     TRY(fsc_scan_read(&w->scan, path, &options, w->err));
     say_scan(w->cli, w->scan);
