@@ -26,15 +26,18 @@ typedef struct fsc_notes {
     fsc_note *item; /* n entries */
     int32_t n;
     int32_t capacity;
+    int32_t failed; /* non-zero: memory was out and a note is missing, so nothing may be written from this list */
 } fsc_notes;
 
-/* Appends a note; a note that cannot be stored for lack of memory is dropped (notes never fail a run).
- * The same key and text twice is kept once. */
+/* Appends a note. The same key and text twice is kept once. For lack of memory the list is marked as failed. */
 FSC_API void fsc_notes_add(fsc_notes *notes, fsc_note_kind kind, const char *key, const char *fmt, ...)
     FSC_PRINTF(4, 5);
 
-/* Appends every note of from to notes. */
+/* Appends every note of from to notes, and its mark. */
 FSC_API void fsc_notes_join(fsc_notes *notes, const fsc_notes *from);
+
+/* FSC_E_NOMEM when a note is missing, else FSC_OK. Every call that fills a list of its own ends with it. */
+FSC_API FSC_MUST_USE fsc_status fsc_notes_check(const fsc_notes *notes, fsc_error *err);
 
 FSC_API void fsc_notes_free(fsc_notes *notes);
 

@@ -25,7 +25,7 @@ typedef struct fsc_recipe {
 /* Copies the words of argv joined by blanks (quoted where needed). Returns FSC_OK or FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *argv, fsc_error *err);
 
-/* Copies a JSON object text. Returns FSC_OK, FSC_E_NOMEM. */
+/* Copies a JSON object text. Returns FSC_OK, FSC_E_NOMEM; FSC_E_FORMAT when it is no JSON. */
 FSC_API FSC_MUST_USE fsc_status fsc_recipe_set_options(fsc_recipe *recipe, const char *json_object, fsc_error *err);
 
 /* Hashes the file at path (SHA-256) and remembers both. Returns FSC_OK, FSC_E_IO or FSC_E_NOMEM. */

@@ -326,7 +326,8 @@ fsc_status fsc_sites_build(fsc_sites **out, const fsc_grid *grid, const fsc_labe
     if (!sites) return fsc_fail_nomem(err, "building the sites");
     sites->grid = *grid;
     sites_map muscle_map = {0}, level_map = {0};
-    const fsc_status status = build(sites, &muscle_map, &level_map, muscles, levels, opt ? opt : &usual, err);
+    fsc_status status = build(sites, &muscle_map, &level_map, muscles, levels, opt ? opt : &usual, err);
+    if (status == FSC_OK) status = fsc_notes_check(&sites->notes, err);
     map_free(&muscle_map);
     map_free(&level_map);
     if (status == FSC_OK) FSC_GIVE(out, sites);

@@ -70,6 +70,7 @@ fsc_status fsc_labels_translate(fsc_labels **out, const fsc_labels *labels, cons
             notes, lost ? FSC_NOTE_WARNING : FSC_NOTE_FOUND, "labels-translated",
             "%d of %d labels translated from %s to %s; %d without a counterpart became background (%lld voxels)",
             (int)(n - lost), (int)n, from.name, to.name, (int)lost, (long long)lost_voxels);
+    if (notes) FSC_TRY(fsc_notes_check(notes, err));
     FSC_GIVE(out, made);
     return FSC_OK;
 }

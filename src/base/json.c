@@ -3,7 +3,9 @@
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
+#include "utf8.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -19,13 +21,33 @@ static const json_t *see(const fsc_json *value) {
 
 #define JSON_FILE_MAX ((size_t)256 << 20)
 
+/* A container that is being made has one owner, so its count of references is 1. The first thing that cannot be put in
+ * leaves its mark there; a marked value marks what it is put into, so that the root tells of it when it is printed. */
+enum { WHOLE = 1, NO_MEMORY = 2, BAD_TEXT = 3 };
+
+static size_t mark_of(const json_t *value) {
+    if (!value) return NO_MEMORY;
+    return value->refcount == NO_MEMORY || value->refcount == BAD_TEXT ? value->refcount : WHOLE;
+}
+
+static void mark(json_t *container, size_t how) {
+    if (container && mark_of(container) == WHOLE) container->refcount = how;
+}
+
+static void let_go(json_t *value) {
+    if (value && mark_of(value) != WHOLE) value->refcount = WHOLE;
+    json_decref(value);
+}
+
 fsc_status fsc_json_parse(fsc_json **out, const char *text, size_t length, const char *what, fsc_error *err) {
     json_error_t why;
-    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* the byte order mark of Windows editors */
-        text += 3;
-        length -= 3;
+    const size_t skip = fsc_utf8_mark(text, length);
+    errno = 0; /* jansson 2.14 calls a string it cannot store a fault of the text, or loses letters of a long one */
+    json_t *value = json_loadb(text + skip, length - skip, JSON_REJECT_DUPLICATES, &why);
+    if (errno == ENOMEM) {
+        json_decref(value);
+        return fsc_fail_nomem(err, "reading JSON");
     }
-    json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &why);
     if (!value) return fsc_fail(err, FSC_E_FORMAT, "%s: not valid JSON at line %d: %s", what, why.line, why.text);
     *out = (fsc_json *)value;
     return FSC_OK;
@@ -39,7 +61,7 @@ fsc_status fsc_json_read(fsc_json **out, const char *path, fsc_error *err) {
 }
 
 void fsc_json_free(fsc_json *value) {
-    json_decref(own(value));
+    let_go(own(value));
 }
 
 const fsc_json *fsc_json_get(const fsc_json *object, const char *key) {
@@ -96,7 +118,33 @@ fsc_json *fsc_json_array(void) {
 }
 
 static void put(fsc_json *object, const char *key, json_t *value) {
-    (void)json_object_set_new(own(object), key, value);
+    const size_t how = mark_of(value);
+    if (how != WHOLE) {
+        let_go(value);
+        mark(own(object), how);
+    } else if (json_object_set_new(own(object), key, value) != 0) {
+        mark(own(object), fsc_utf8_valid(key) ? NO_MEMORY : BAD_TEXT);
+    }
+}
+
+static void add(fsc_json *array, json_t *value) {
+    const size_t how = mark_of(value);
+    if (how != WHOLE) {
+        let_go(value);
+        mark(own(array), how);
+    } else if (json_array_append_new(own(array), value) != 0) {
+        mark(own(array), NO_MEMORY);
+    }
+}
+
+static json_t *string_of(fsc_json *container, const char *text) {
+    if (!text) return json_null();
+    if (!fsc_utf8_valid(text)) mark(own(container), BAD_TEXT);
+    return json_string(text);
+}
+
+static json_t *number_of(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
 }
 
 void fsc_json_set(fsc_json *object, const char *key, fsc_json *value) {
@@ -104,7 +152,7 @@ void fsc_json_set(fsc_json *object, const char *key, fsc_json *value) {
 }
 
 void fsc_json_set_number(fsc_json *object, const char *key, double value) {
-    put(object, key, isfinite(value) ? json_real(value) : json_null());
+    put(object, key, number_of(value));
 }
 
 void fsc_json_set_integer(fsc_json *object, const char *key, int64_t value) {
@@ -112,7 +160,7 @@ void fsc_json_set_integer(fsc_json *object, const char *key, int64_t value) {
 }
 
 void fsc_json_set_string(fsc_json *object, const char *key, const char *value) {
-    put(object, key, value ? json_string(value) : json_null());
+    put(object, key, string_of(object, value));
 }
 
 void fsc_json_set_bool(fsc_json *object, const char *key, int value) {
@@ -120,27 +168,38 @@ void fsc_json_set_bool(fsc_json *object, const char *key, int value) {
 }
 
 void fsc_json_append(fsc_json *array, fsc_json *value) {
-    (void)json_array_append_new(own(array), own(value));
+    add(array, own(value));
 }
 
 void fsc_json_append_number(fsc_json *array, double value) {
-    (void)json_array_append_new(own(array), isfinite(value) ? json_real(value) : json_null());
+    add(array, number_of(value));
 }
 
 void fsc_json_append_string(fsc_json *array, const char *value) {
-    (void)json_array_append_new(own(array), json_string(value));
+    add(array, string_of(array, value));
 }
 
 fsc_json *fsc_json_copy(const fsc_json *value) {
-    return (fsc_json *)json_deep_copy(see(value));
+    return mark_of(see(value)) == WHOLE ? (fsc_json *)json_deep_copy(see(value)) : NULL;
+}
+
+fsc_status fsc_json_check(const fsc_json *value, fsc_error *err) {
+    const size_t how = mark_of(see(value));
+    if (how == BAD_TEXT) return fsc_fail(err, FSC_E_FORMAT, "a text of the record is not UTF-8");
+    return how == WHOLE ? FSC_OK : fsc_fail_nomem(err, "making JSON");
+}
+
+/* json_dumps would go on past a failed allocation of its own buffer; ours remembers it. */
+static int take(const char *bytes, size_t n, void *out) {
+    fsc_text_add_n(out, bytes, n);
+    return 0;
 }
 
 fsc_status fsc_json_print(fsc_text *out, const fsc_json *value, fsc_error *err) {
-    char *text = value ? json_dumps(see(value), JSON_INDENT(1) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10)) : NULL;
-    if (!text) return fsc_fail_nomem(err, "writing JSON");
-    fsc_text_add(out, text);
-    free(text);
-    return out->failed ? fsc_fail_nomem(err, "writing JSON") : FSC_OK;
+    FSC_TRY(fsc_json_check(value, err));
+    const int bad =
+        json_dump_callback(see(value), take, out, JSON_INDENT(1) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+    return bad || out->failed ? fsc_fail_nomem(err, "writing JSON") : FSC_OK;
 }
 
 fsc_status fsc_json_write(const fsc_json *value, const char *path, fsc_error *err) {

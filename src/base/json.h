@@ -30,7 +30,8 @@ int fsc_json_is_null(const fsc_json *value); /* non-zero for JSON null and for N
 int fsc_json_is_array(const fsc_json *value);
 int fsc_json_is_object(const fsc_json *value);
 
-/* Making. Setters on a NULL container do nothing and free the value. Values put in are taken. */
+/* Making. Values put in are taken, and are filled before that, not after. Whatever cannot be put in (memory is out, a
+ * text is no UTF-8) marks its container and with it the root: fsc_json_print and _write then say so, once. */
 fsc_json *fsc_json_object(void);
 fsc_json *fsc_json_array(void);
 void fsc_json_set(fsc_json *object, const char *key, fsc_json *value);     /* value taken */
@@ -41,9 +42,12 @@ void fsc_json_set_bool(fsc_json *object, const char *key, int value);
 void fsc_json_append(fsc_json *array, fsc_json *value); /* taken */
 void fsc_json_append_number(fsc_json *array, double value);
 void fsc_json_append_string(fsc_json *array, const char *value);
-fsc_json *fsc_json_copy(const fsc_json *value); /* deep */
+fsc_json *fsc_json_copy(const fsc_json *value); /* deep; NULL when memory is out */
 
-/* Indented text. fsc_json_write is whole-or-nothing, ends with a newline. */
+/* FSC_E_NOMEM or FSC_E_FORMAT when a value that was made is marked: before it is read instead of printed. */
+FSC_MUST_USE fsc_status fsc_json_check(const fsc_json *value, fsc_error *err);
+/* Indented text; FSC_E_NOMEM or FSC_E_FORMAT when the value is marked; what was added is then of no use.
+ * fsc_json_write is whole-or-nothing, ends with a newline. */
 FSC_MUST_USE fsc_status fsc_json_print(fsc_text *out, const fsc_json *value, fsc_error *err);
 FSC_MUST_USE fsc_status fsc_json_write(const fsc_json *value, const char *path, fsc_error *err);
 

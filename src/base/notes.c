@@ -1,4 +1,5 @@
 #include "alloc.h"
+#include "fail.h"
 
 #include <fascicle/notes.h>
 #include <stdarg.h>
@@ -11,7 +12,10 @@ static void add(fsc_notes *notes, const fsc_note *note) {
     if (notes->n == notes->capacity) {
         const int32_t capacity = notes->capacity * 2 + 8;
         fsc_note *item = fsc_grow(notes->item, notes->n, capacity, sizeof *item);
-        if (!item) return;
+        if (!item) {
+            notes->failed = 1;
+            return;
+        }
         notes->item = item;
         notes->capacity = capacity;
     }
@@ -29,7 +33,12 @@ void fsc_notes_add(fsc_notes *notes, fsc_note_kind kind, const char *key, const 
 }
 
 void fsc_notes_join(fsc_notes *notes, const fsc_notes *from) {
+    if (from->failed) notes->failed = 1;
     for (int32_t i = 0; i < from->n; i++) add(notes, &from->item[i]);
+}
+
+fsc_status fsc_notes_check(const fsc_notes *notes, fsc_error *err) {
+    return notes->failed ? fsc_fail_nomem(err, "noting what was found") : FSC_OK;
 }
 
 void fsc_notes_free(fsc_notes *notes) {

@@ -10,7 +10,7 @@
 /* Sets Description, Sources, GeneratedBy {Name, Version, Command, Options, Inputs} on a sidecar object, and
  * SkullStripped: false when is_image is non-zero (BIDS wants it). recipe may be NULL. */
 void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char *description, int is_image);
-/* An array of {kind, key, text}. */
+/* An array of {kind, key, text}; NULL, which marks what it is put into, when memory is out or a note is missing. */
 fsc_json *fsc_notes_json(const fsc_notes *notes);
 
 #endif

@@ -24,6 +24,9 @@ fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *arg
 }
 
 fsc_status fsc_recipe_set_options(fsc_recipe *recipe, const char *json_object, fsc_error *err) {
+    fsc_json *options = NULL;
+    FSC_TRY(fsc_json_parse(&options, json_object, strlen(json_object), "options", err));
+    fsc_json_free(options);
     char *copy = fsc_strdup(json_object);
     if (!copy) return fsc_fail_nomem(err, "noting the options");
     fsc_free(recipe->options_json);
@@ -61,10 +64,11 @@ static fsc_json *generated_by(const fsc_recipe *recipe) {
     fsc_json_set_string(tool, "Name", "fascicle");
     fsc_json_set_string(tool, "Version", fsc_version());
     if (recipe && recipe->command) fsc_json_set_string(tool, "Command", recipe->command);
-    fsc_json *options = NULL;
-    if (recipe && recipe->options_json &&
-        fsc_json_parse(&options, recipe->options_json, strlen(recipe->options_json), "options", NULL) == FSC_OK)
+    if (recipe && recipe->options_json) {
+        fsc_json *options = NULL; /* checked when they were set: NULL here is want of memory, and marks the sidecar */
+        (void)!fsc_json_parse(&options, recipe->options_json, strlen(recipe->options_json), "options", NULL);
         fsc_json_set(tool, "Options", options);
+    }
     return tool;
 }
 
@@ -84,6 +88,7 @@ void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char 
 }
 
 fsc_json *fsc_notes_json(const fsc_notes *notes) {
+    if (notes->failed) return NULL;
     fsc_json *list = fsc_json_array();
     for (int32_t i = 0; i < notes->n; i++) {
         fsc_json *note = fsc_json_object();

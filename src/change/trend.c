@@ -132,6 +132,7 @@ static fsc_status all_trends(fsc_trend **out, int32_t *n, fsc_notes *notes, cons
     FSC_TRY(fsc_repeat_read(&repeat, err));
     const fsc_map *last = c->map[c->n - 1];
     const fsc_pair pair = worst_pair(c, notes);
+    FSC_TRY(fsc_notes_check(notes, err));
     fsc_trend *trend = fsc_alloc(last->n_site, sizeof *trend);
     if (!trend) return fsc_fail_nomem(err, "fitting trends");
     int32_t count = 0, family = 0;

@@ -298,7 +298,8 @@ fsc_status fsc_cohort_read(fsc_cohort **out, const char *tsv_path, const fsc_coh
     r.stacked = fsc_table_column(&table, "muscle") >= 0 && fsc_table_column(&table, "level") >= 0 &&
                 fsc_table_column(&table, "side") >= 0;
     fsc_cohort *cohort = NULL;
-    const fsc_status status = read_cohort(&cohort, &r, err);
+    fsc_status status = read_cohort(&cohort, &r, err);
+    if (status == FSC_OK) status = fsc_notes_check(&cohort->notes, err);
     fsc_free(r.people.name);
     fsc_free(r.markers.name);
     fsc_free(r.row_person);

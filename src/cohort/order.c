@@ -430,6 +430,7 @@ fsc_status fsc_order_run(fsc_order **result, const fsc_cohort *cohort, const fsc
     run r = {.opt = opt, .ratios = &ratios, .n_person = cohort->n_person, .n_event = cohort->n_event, .cohort = cohort};
     fsc_status status = new_result(&out, cohort, err);
     if (status == FSC_OK) status = run_on(out, &r, cohort, &ratios, err);
+    if (status == FSC_OK) status = fsc_notes_check(&out->notes, err);
     fsc_free(ratios.ratio);
     if (status != FSC_OK) {
         fsc_order_free(out);

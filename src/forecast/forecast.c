@@ -309,14 +309,16 @@ fsc_status fsc_forecast_run(fsc_forecast **out, const fsc_observations *observat
     fsc_cycle *model = NULL;
     fsc_forecast *forecast = NULL;
     FSC_TRY(fsc_data_build(&data, &model, observations, err));
-    const fsc_status status = run_on(&forecast, &data, model, opt, err);
+    fsc_status status = run_on(&forecast, &data, model, opt, err);
     if (status == FSC_OK) {
         fsc_notes_join(&forecast->notes, &observations->notes);
         fsc_notes_join(&forecast->notes, &data.notes);
-        *out = forecast;
-    } else {
-        fsc_forecast_free(forecast);
+        status = fsc_notes_check(&forecast->notes, err);
     }
+    if (status == FSC_OK)
+        *out = forecast;
+    else
+        fsc_forecast_free(forecast);
     fsc_data_free(&data);
     fsc_cycle_free(model);
     return status;

@@ -108,7 +108,8 @@ fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measu
     FSC_TRY(fsc_table_embedded(&layers, "cycle/muscle_layers.tsv", err));
     FSC_AUTO_BLOCK double *volume = fsc_alloc(measures->n_row, sizeof *volume);
     if (!volume) return fsc_fail_nomem(err, "gathering observations");
-    return add_rows(out, measures, visit_day, volume, &layers, err);
+    FSC_TRY(add_rows(out, measures, visit_day, volume, &layers, err));
+    return fsc_notes_check(&out->notes, err);
 }
 
 /* A value and its error, from a column or the one that tables of 0.1.0 have for it, in percent. */

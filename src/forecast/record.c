@@ -244,7 +244,11 @@ fsc_status fsc_forecast_read(fsc_forecast **out, const char *path, fsc_error *er
     fsc_json *root = NULL;
     *out = NULL;
     FSC_TRY(fsc_json_read(&root, path, err));
-    const fsc_status status = read_root(out, root, path, err);
+    fsc_status status = read_root(out, root, path, err);
+    if (status == FSC_OK) status = fsc_notes_check(&(*out)->notes, err);
     fsc_json_free(root);
+    if (status == FSC_OK) return FSC_OK;
+    fsc_forecast_free(*out);
+    *out = NULL;
     return status;
 }

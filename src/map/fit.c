@@ -286,6 +286,7 @@ static fsc_status fit_all(const char *out_path, control *c, int32_t n, const sou
                         PEOPLE_MIN);
     if (out.failed) return fsc_fail_nomem(s->err, "fitting norms");
     fsc_notes_add(notes, FSC_NOTE_FOUND, "norms-fitted", "%d norm curves from %d rows", written, n);
+    FSC_TRY(fsc_notes_check(notes, s->err));
     return fsc_file_write(out_path, out.data, out.length, s->err);
 }
 

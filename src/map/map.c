@@ -71,7 +71,8 @@ static void place_site(fsc_map_site *site, const fsc_map *map, const fsc_norms *
 static fsc_status copy_exam(fsc_exam **out, const fsc_exam *exam, fsc_error *err) {
     if (!exam) return fsc_exam_new(out, err);
     fsc_json *object = fsc_exam_json(exam);
-    const fsc_status status = fsc_exam_from_json(out, object, "exam", err);
+    fsc_status status = fsc_json_check(object, err);
+    if (status == FSC_OK) status = fsc_exam_from_json(out, object, "exam", err);
     fsc_json_free(object);
     return status;
 }
@@ -145,6 +146,7 @@ fsc_status fsc_map_run(fsc_map **out, const fsc_map_inputs *in, fsc_error *err) 
     FSC_TRY(fsc_map_threshold(map, err));
     FSC_TRY(fsc_map_sentences(map, err));
     note_findings(map);
+    FSC_TRY(fsc_notes_check(&map->notes, err));
     FSC_GIVE(out, map);
     return FSC_OK;
 }

@@ -284,6 +284,7 @@ static fsc_status from_json(fsc_map **out, fsc_json *root, const char *what, fsc
     read_parts(map->site, sizeof *map->site, map->n_site, sites, site_parts, SITE_PARTS);
     read_parts(map->pool, sizeof *map->pool, map->n_pool, pools, pool_parts, POOL_PARTS);
     fsc_notes_from_json(&map->notes, fsc_json_get(root, "notes"));
+    FSC_TRY(fsc_notes_check(&map->notes, err));
     FSC_GIVE(out, map);
     return FSC_OK;
 }

@@ -115,6 +115,7 @@ fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, con
     made->method = fatwater->method;
     FSC_TRY(summarise(made, fatwater, err));
     if (sites) FSC_TRY(measure_sites(made, fatwater, sites, progress, err));
+    FSC_TRY(fsc_notes_check(&made->notes, err));
     FSC_GIVE(out, made);
     return FSC_OK;
 }

@@ -232,6 +232,7 @@ fsc_status fsc_scan_read(fsc_scan **out, const char *path, const fsc_scan_option
     if (found.conversion.folder[0]) FSC_TRY(name_inputs(scan, &found, path, err));
     fsc_found_say(&scan->notes, &found);
     note_geometry(scan);
+    FSC_TRY(fsc_notes_check(&scan->notes, err));
     FSC_GIVE(out, scan);
     return FSC_OK;
 }

@@ -93,6 +93,7 @@ fsc_status fsc_separate_run(fsc_fatwater **out, const fsc_scan *scan, const fsc_
     else if (opt->t1_correct)
         fsc_notes_add(&made->notes, FSC_NOTE_WARNING, "t1-bias",
                       "no T1 correction was made: ready maps do not say how they were made");
+    FSC_TRY(fsc_notes_check(&made->notes, err));
     FSC_GIVE(out, made);
     return FSC_OK;
 }

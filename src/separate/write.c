@@ -231,7 +231,8 @@ fsc_status fsc_fatwater_read(fsc_fatwater **out, const char *stem, fsc_error *er
         fsc_volume_free(volume);
         if (!fatwater) return fsc_fail_nomem(err, "reading maps");
         read_findings(fatwater, sidecar);
-        const fsc_status status = read_maps(fatwater, stem, entities[e], err);
+        fsc_status status = read_maps(fatwater, stem, entities[e], err);
+        if (status == FSC_OK) status = fsc_notes_check(&fatwater->notes, err);
         if (status != FSC_OK)
             fsc_fatwater_free(fatwater);
         else
