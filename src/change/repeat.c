@@ -25,7 +25,8 @@ fsc_pair fsc_pair_of(char *words, size_t size, const fsc_acquisition *a, const f
     }
     if (a->n_echo != b->n_echo || differ(a->te_first_s, b->te_first_s, 5e-5) ||
         differ(a->te_step_s, b->te_step_s, 5e-5) || differ(a->flip_angle_deg, b->flip_angle_deg, 0.5) ||
-        differ(a->repetition_time_s, b->repetition_time_s, 0.05 * fabs(a->repetition_time_s))) {
+        differ(a->repetition_time_s, b->repetition_time_s,
+               0.05 * fmax(fabs(a->repetition_time_s), fabs(b->repetition_time_s)))) {
         fsc_copy_text(words, size, "another protocol (echoes, flip angle or repetition time)");
         return FSC_PAIR_PROTOCOL;
     }

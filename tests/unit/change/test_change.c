@@ -54,6 +54,19 @@ static void scanners_and_protocols_are_told_apart(void **state) {
     assert_non_null(strstr(words, "do not name the scanner"));
 }
 
+static void a_pair_is_the_same_both_ways_round(void **state) {
+    (void)state;
+    char words[160];
+    fsc_acquisition a, b;
+    fsc_acquisition_from_scan(&a, NULL);
+    b = a;
+    for (double tr_s = 0.90; tr_s < 1.12; tr_s += 0.0013) {
+        a.repetition_time_s = 1;
+        b.repetition_time_s = tr_s;
+        assert_int_equal(fsc_pair_of(words, sizeof words, &a, &b), fsc_pair_of(words, sizeof words, &b, &a));
+    }
+}
+
 static fsc_map *one(const char *session, const char *date, double pdff, double se) {
     const fsc_row row = make_row("multifidus", "L4", FSC_SIDE_LEFT, pdff, se);
     return make_visit("sub-01", session, date, &row, 1);
@@ -233,6 +246,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_follow_the_calendar),
         cmocka_unit_test(scanners_and_protocols_are_told_apart),
+        cmocka_unit_test(a_pair_is_the_same_both_ways_round),
         cmocka_unit_test(a_change_is_computed_as_by_hand),
         cmocka_unit_test(obstacles_are_named),
         cmocka_unit_test(another_scanner_says_so_and_needs_more),

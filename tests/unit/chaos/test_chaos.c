@@ -452,7 +452,7 @@ static fsc_status write_recipe(void **out, fsc_error *err) {
     fsc_status status = fsc_recipe_set_command(&recipe, 3, words, err);
     if (status == FSC_OK) status = fsc_recipe_set_options(&recipe, "{\"sign\":\"auto\"}", err);
     if (status == FSC_OK) status = fsc_recipe_add_input(&recipe, FSC_SOURCE "/examples/exam.json", err);
-    if (status == FSC_OK) status = fsc_recipe_open_dataset(out_dir, &recipe, err);
+    if (status == FSC_OK) status = fsc_recipe_open_dataset(out_dir, err);
     fsc_recipe_free(&recipe);
     return status;
 }
