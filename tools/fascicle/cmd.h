@@ -89,9 +89,6 @@ fsc_status cli_check_writable(const char *path, int folder, fsc_error *err);
 
 /* Makes the last folder of path when it is not there. */
 fsc_status cli_make_folder(const char *path, fsc_error *err);
-/* dir/<participant>[/<session>]/anat, made if needed. */
-fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,
-                           const fsc_recipe *recipe, fsc_error *err);
 
 /* Joins formatted text; FSC_E_RANGE when it does not fit. */
 fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...) FSC_PRINTF(4, 5);
