@@ -12,6 +12,7 @@
 #include "stop.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 const char *fsc_reader_text(fsc_reader reader) {
     static const char *const text[FSC_READER_N] = {"person", "clinic", "research"};
@@ -50,16 +51,32 @@ fsc_status fsc_report_write_page(const char *path, fsc_reader reader, const fsc_
 
 typedef struct pages {
     fsc_text text[FSC_READER_N];
-    char path[FSC_READER_N][PATH_MAX_BYTES];
+    char path[FSC_READER_N][PATH_MAX_BYTES], temp[FSC_READER_N][PATH_MAX_BYTES + 32];
 } pages;
 
-/* All pages are made before the first is written: what cannot be made leaves the old ones. */
+/* A page beside its place; what may not be replaced is found here. */
+static fsc_status set_aside(pages *p, int reader, fsc_error *err) {
+    int fd = -1;
+    FSC_TRY(fsc_file_create(&fd, p->temp[reader], sizeof p->temp[reader], p->path[reader], err));
+    (void)close(fd);
+    const fsc_status status = fsc_file_write(p->temp[reader], p->text[reader].data, p->text[reader].length, err);
+    if (status != FSC_OK) fsc_file_discard(p->temp[reader]);
+    return status;
+}
+
+/* All pages are made and set aside before the first is put in place: what cannot be made or written leaves the old
+ * ones. */
 static fsc_status write_all(pages *p, const fsc_case *c, const char *stem, fsc_error *err) {
     for (int r = 0; r < FSC_READER_N; r++) {
         FSC_TRY(fsc_report_path(p->path[r], sizeof p->path[r], stem, (fsc_reader)r, err));
         FSC_TRY(fill(&p->text[r], c, (fsc_reader)r, err));
     }
-    for (int r = 0; r < FSC_READER_N; r++) FSC_TRY(fsc_file_write(p->path[r], p->text[r].data, p->text[r].length, err));
+    for (int r = 0; r < FSC_READER_N; r++) {
+        const fsc_status status = set_aside(p, r, err);
+        while (status != FSC_OK && r-- > 0) fsc_file_discard(p->temp[r]);
+        if (status != FSC_OK) return status;
+    }
+    for (int r = 0; r < FSC_READER_N; r++) FSC_TRY(fsc_file_commit(p->temp[r], p->path[r], err));
     return FSC_OK;
 }
 

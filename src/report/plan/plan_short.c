@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define STEPS_SHORT 5
+#define STEPS_SHORT 4
 #define HOLDS_SHORT 4
 #define REGIONS_SHORT 3
 
@@ -141,8 +141,7 @@ void fsc_plan_short_add(fsc_text *out, const fsc_plan *plan) {
     fsc_text_add(out, "<section class=\"plan\" aria-labelledby=\"plan-title\">\n<h2 id=\"plan-title\">Plan and "
                       "follow-up</h2>\n");
     if (!plan) {
-        fsc_text_add(out,
-                     "<p>No plan was made: there is no exam. A plan begins with its questions, not with a map.</p>\n");
+        fsc_text_add(out, "<p>No plan was made. A plan begins with the questions of the exam, not with a map.</p>\n");
     } else if (plan->state == FSC_PLAN_ASK) {
         add_questions(out, plan);
     } else if (plan->state == FSC_PLAN_SCOPE) {

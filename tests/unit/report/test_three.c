@@ -48,7 +48,7 @@ static void three_files_hold_the_pages_that_one_holds(void **state) {
 static void a_lack_of_memory_leaves_no_file(void **state) {
     recorded *r = *state;
     int64_t n = 0;
-    for (;; n += 7) {
+    for (;; n += 13) {
         fsc_alloc_fail_at(n);
         test_error = (fsc_error){0};
         const fsc_status status = fsc_report_write(stem, &r->f->input, &test_error);
