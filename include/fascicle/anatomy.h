@@ -103,8 +103,9 @@ FSC_API int fsc_sites_place(fsc_spine_place *out, const fsc_sites *sites, const 
 FSC_API const char *const *fsc_scheme_names(void);
 
 /* Rewrites labels from one scheme's numbers to another's. Values that the target lacks become 0 and are counted in the
- * note (notes may be NULL). Left and right follow the muscle's name, never the number's parity. *out is owned.
- * Returns FSC_OK, FSC_E_NOTFOUND (unknown scheme, value unknown to from_scheme), FSC_E_NOMEM. */
+ * note and named (notes may be NULL). from_scheme NULL = recognise. Left and right follow the muscle's name, never the
+ * number's parity. *out is owned. Returns FSC_OK, FSC_E_NOTFOUND (unknown scheme, value unknown to from_scheme, nothing
+ * would be left), FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_labels_translate(fsc_labels **out, const fsc_labels *labels,
                                                      const char *from_scheme, const char *to_scheme, fsc_notes *notes,
                                                      fsc_error *err);

@@ -23,6 +23,7 @@ typedef struct fsc_grid {
 typedef struct fsc_volume {
     fsc_grid grid;
     float *data;
+    char units[32]; /* as the sidecar of the file states them ("percent", "Hz"); "" when it does not */
 } fsc_volume;
 
 /* A label map on a grid; data is owned; 0 = background. */

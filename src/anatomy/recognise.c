@@ -124,8 +124,9 @@ static double entry_order(const fsc_scheme_entry *e) {
     return fsc_level_order(upper) + (dash ? 0.4 : 0.0);
 }
 
-#define NEIGHBOURS_MOST_MM 80.0 /* between the middles of two vertebrae that follow each other, in the tallest person  \
-                                 */
+#define NEIGHBOURS_MOST_MM                                                                                             \
+    80.0 /* between the middles of two vertebrae that follow each other, in the tallest person                         \
+          */
 
 /* Vertebrae must be numbered the way they lie: the higher up in the body, the nearer to C1. Weak evidence on purpose (a
  * vote over pairs in world z), as a spine may be curved or tilted. Those that follow each other lie near each other,
@@ -151,7 +152,8 @@ static int levels_plausible(const fsc_scheme *scheme, const fsc_label_value *val
             const fsc_scheme_entry *b = fsc_scheme_find(scheme, value[j].value);
             if (!b || !fsc_scheme_is_level(b)) continue;
             const double lower = entry_order(a) - entry_order(b), drop = value[j].mean_mm[2] - value[i].mean_mm[2];
-            if (fabs(lower) < 1.1 && far_apart(&value[i], &value[j])) return 0;
+            if (fabs(lower) < 1.1 && strcmp(a->structure, b->structure) == 0 && far_apart(&value[i], &value[j]))
+                return 0;
             agree += lower * drop > 0;
             against += lower * drop < 0;
         }

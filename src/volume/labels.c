@@ -31,7 +31,7 @@ void fsc_labels_free(fsc_labels *labels) {
 fsc_status fsc_labels_read(fsc_labels **out, const char *path, fsc_error *err) {
     FSC_AUTO(fsc_nifti) file = NULL;
     FSC_AUTO(fsc_labels) labels = NULL;
-    FSC_TRY(fsc_nifti_open_map(&file, path, err));
+    FSC_TRY(fsc_nifti_open_map(&file, NULL, path, err));
     FSC_TRY(fsc_labels_new(&labels, &file->header.grid, err));
     FSC_TRY(fsc_nifti_read_integers(file, labels->data, fsc_grid_count(&labels->grid), err));
     FSC_GIVE(out, labels);

@@ -107,8 +107,8 @@ static void make_header(unsigned char header[HEADER_BYTES], const fsc_grid *grid
 
 /* One stream for both kinds of name: zlib's "T" writes without compression. Level 2: measured maps shrink hardly
  * more at 6, in three times the time. */
-static fsc_status write_stream(int fd, const char *path, const unsigned char *header, const char *data,
-                               int64_t n_bytes, fsc_error *err) {
+static fsc_status write_stream(int fd, const char *path, const unsigned char *header, const char *data, int64_t n_bytes,
+                               fsc_error *err) {
     const size_t n = strlen(path);
     const int packed = n > 3 && strcmp(path + n - 3, ".gz") == 0;
     errno = 0;

@@ -4,6 +4,7 @@
 #include "file.h"
 #include "grid.h"
 #include "json.h"
+#include "text.h"
 
 FSC_DEFINE_AUTO(fsc_nifti, fsc_nifti_close)
 
@@ -32,23 +33,25 @@ fsc_status fsc_grid_check(const fsc_grid *grid, const char *path, const char *un
     return FSC_OK;
 }
 
-static fsc_status read_assumed(int32_t *assumed, const char *path, fsc_error *err) {
+static fsc_status read_sidecar(int32_t *assumed, char *units, const char *path, fsc_error *err) {
     char sidecar[4096];
     FSC_TRY(fsc_nifti_sidecar_path(sidecar, sizeof sidecar, path, err));
     if (!fsc_file_exists(sidecar)) return FSC_OK;
     __attribute__((cleanup(fsc_json_cleanup))) fsc_json *about = NULL;
     FSC_TRY(fsc_json_read(&about, sidecar, err));
     if (fsc_json_bool(fsc_json_get(about, "VoxelSizeAssumed"), 0)) *assumed = 1;
+    const char *stated = fsc_json_string(fsc_json_get(about, "Units"));
+    if (units && stated) fsc_copy_text(units, 32, stated);
     return FSC_OK;
 }
 
-fsc_status fsc_nifti_open_map(fsc_nifti **out, const char *path, fsc_error *err) {
+fsc_status fsc_nifti_open_map(fsc_nifti **out, char *units, const char *path, fsc_error *err) {
     FSC_AUTO(fsc_nifti) file = NULL;
     FSC_TRY(fsc_nifti_open(&file, path, err));
     if (file->header.n_frame != 1)
         return fsc_fail(err, FSC_E_SHAPE, "%s: holds %lld frames, one is needed; choose one and write it to a file",
                         path, (long long)file->header.n_frame);
-    FSC_TRY(read_assumed(&file->header.grid.spacing_assumed, path, err));
+    FSC_TRY(read_sidecar(&file->header.grid.spacing_assumed, units, path, err));
     FSC_GIVE(out, file);
     return FSC_OK;
 }

@@ -16,6 +16,7 @@
 #include "nifti.h"
 
 #include <math.h>
+#include <string.h>
 
 FSC_DEFINE_AUTO(fsc_volume, fsc_volume_free)
 FSC_DEFINE_AUTO(fsc_nifti, fsc_nifti_close)
@@ -48,9 +49,11 @@ void fsc_volume_free(fsc_volume *volume) {
 fsc_status fsc_volume_read(fsc_volume **out, const char *path, fsc_error *err) {
     FSC_AUTO(fsc_nifti) file = NULL;
     FSC_AUTO(fsc_volume) volume = NULL;
-    FSC_TRY(fsc_nifti_open_map(&file, path, err));
+    char units[32] = "";
+    FSC_TRY(fsc_nifti_open_map(&file, units, path, err));
     FSC_TRY(make(&volume, &file->header.grid, err));
     FSC_TRY(fsc_nifti_read_floats(file, volume->data, fsc_grid_count(&volume->grid), err));
+    memcpy(volume->units, units, sizeof units);
     FSC_GIVE(out, volume);
     return FSC_OK;
 }

@@ -17,9 +17,12 @@ static fsc_status check(cli *c, const fsc_labels *labels, const char *scheme, fs
         cli_row(c, "label",
                 FIELDS(FIELD("value", sites->site[i].label_value), FIELD_PLACE(sites->site[i].place),
                        FIELD("n_voxel", sites->site[i].n_voxel), FIELD("cut_by_fov", sites->site[i].cut_by_fov)),
-                "%6d  %s, %s: %lld voxels%s", sites->site[i].label_value, sites->site[i].place.muscle,
+                "%6d  %s%s%s, %s: %lld voxels%s", sites->site[i].label_value, sites->site[i].place.muscle,
+                strcmp(sites->site[i].place.level, "n/a") == 0 ? "" : " ",
+                strcmp(sites->site[i].place.level, "n/a") == 0 ? "" : sites->site[i].place.level,
                 fsc_side_text(sites->site[i].place.side), (long long)sites->site[i].n_voxel,
                 sites->site[i].cut_by_fov ? ", cut by the field of view" : "");
+    cli_line(c, "sides", "left and right lie on their sides (a mirrored map is refused)");
     cli_notes(c, "note", &sites->notes, 1);
     return FSC_OK;
 }
@@ -41,7 +44,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
         return FSC_OK;
     }
     if (!v->path) return cli_usage(c, err, "FILE is missing: a label map (NIfTI)");
-    if (v->to && (!v->from || !v->out)) return cli_usage(c, err, "--to NAME needs --from NAME and --out FILE");
+    if (v->to && !v->out) return cli_usage(c, err, "--to NAME needs --out FILE");
     AUTO(fsc_labels) labels = NULL;
     TRY(fsc_labels_read(&labels, v->path, err));
     return v->to ? translate(c, labels, v, err) : check(c, labels, v->from, err);

@@ -31,7 +31,14 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
     TRY(walk_scan(&w, v->path, &v->scan));
     if (!made) TRY(walk_anatomy(&w, &v->labels));
-    TRY(walk_separate(&w, &v->separate));
+    /* Maps of an earlier run keep the method that made them. */
+    const fsc_status earlier = walk_earlier_maps(&w, v->path, NULL);
+    if (earlier == FSC_E_NOTFOUND) {
+        *err = (fsc_error)FSC_ERROR_INIT;
+        TRY(walk_separate(&w, &v->separate));
+    } else if (earlier != FSC_OK) {
+        return earlier;
+    }
     if (made) TRY(walk_made(&w, &v->made, &v->labels, v->out));
     TRY(walk_measure(&w));
     const int judged = w.sites && !walk_unreviewed(&w, &v->made);
@@ -39,7 +46,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (judged && v->forecast) TRY(walk_forecast(&w));
     if (w.map && w.exam) TRY(walk_plan(&w));
     TRY(walk_output(&w, v->out));
-    TRY(walk_write_maps(&w));
+    if (earlier != FSC_OK) TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
     if (w.proposal) TRY(walk_write_proposal(&w));
     if (w.map) TRY(walk_write_map(&w));

@@ -121,6 +121,24 @@ fsc_status walk_earlier_maps(walk *w, const char *path, char *stem) {
     return FSC_OK;
 }
 
+/* Labels whose name says another person or session than the scan's are used, but not in silence. */
+static void compare_names(walk *w, const char *path) {
+    static const char *const prefix[] = {"sub-", "ses-"};
+    const char *const known[] = {w->scan->participant, w->scan->session};
+    AUTO_STRUCT(fsc_notes) notes = {0};
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    for (int e = 0; e < 2; e++) {
+        const char *at = strstr(name, prefix[e]);
+        const size_t n = at ? strcspn(at, "_.") : 0;
+        if (!at || !known[e][0] || (strlen(known[e]) == n && strncmp(at, known[e], n) == 0)) continue;
+        fsc_notes_add(&notes, FSC_NOTE_WARNING, "labels-of-another",
+                      "Values may be another's: the scan is of %s, the labels are named for %.*s.", known[e], (int)n,
+                      at);
+    }
+    cli_notes(w->cli, "anatomy", &notes, 0);
+    fsc_notes_join(&w->scan->notes, &notes);
+}
+
 fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
     if (!w->muscles) {
         cli_line(w->cli, "anatomy",
@@ -129,6 +147,8 @@ fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
         return FSC_OK;
     }
     TRY(fsc_recipe_add_input(&w->scan->recipe, with->labels, w->err));
+    compare_names(w, with->labels);
+    if (w->levels) compare_names(w, with->levels);
     if (w->levels) TRY(fsc_recipe_add_input(&w->scan->recipe, with->levels, w->err));
     const fsc_sites_options options = {.muscle_scheme = with->label_scheme,
                                        .level_scheme = with->level_scheme,

@@ -44,7 +44,8 @@ static void what_the_target_lacks_is_background_and_counted(void **state) {
     fsc_notes notes = {0};
     translate("musclemap", "musclemap-abdomen", (int32_t[]){5101, 1111, 1111, 6160}, (int32_t[]){2, 0, 0, 0}, 4,
               &notes);
-    assert_int_equal(notes.n, 1);
+    assert_int_equal(notes.n, 2);
+    assert_non_null(strstr(notes.item[1].text, "semispinalis_cervicis_multifidus left"));
     assert_int_equal(notes.item[0].kind, FSC_NOTE_WARNING);
     assert_non_null(strstr(notes.item[0].text, "(3 voxels)"));
     fsc_notes_free(&notes);
@@ -67,6 +68,18 @@ static void there_and_back_is_the_same(void **state) {
     fsc_labels_free(back);
 }
 
+static void an_empty_result_is_refused(void **state) {
+    (void)state;
+    fsc_labels *labels = NULL, *out = NULL;
+    assert_ok(fsc_labels_new(&labels, &line, &test_error));
+    labels->data[0] = 5101;
+    assert_fails(fsc_labels_translate(&out, labels, "musclemap", "totalsegmentator:total_mr", NULL, &test_error),
+                 FSC_E_NOTFOUND);
+    assert_non_null(strstr(test_error.text, "empty"));
+    assert_null(out);
+    fsc_labels_free(labels);
+}
+
 static void unknown_names_and_values_are_refused(void **state) {
     (void)state;
     fsc_labels *labels = NULL, *out = NULL;
@@ -75,7 +88,7 @@ static void unknown_names_and_values_are_refused(void **state) {
     assert_fails(fsc_labels_translate(&out, labels, "sct", "musclemap", NULL, &test_error), FSC_E_NOTFOUND);
     assert_non_null(strstr(test_error.text, "4711"));
     assert_fails(fsc_labels_translate(&out, labels, "sct", "nowhere", NULL, &test_error), FSC_E_NOTFOUND);
-    assert_fails(fsc_labels_translate(&out, labels, NULL, "sct", NULL, &test_error), FSC_E_ARG);
+    assert_fails(fsc_labels_translate(&out, labels, "sct", NULL, NULL, &test_error), FSC_E_ARG);
     assert_null(out);
     fsc_labels_free(labels);
 }
@@ -86,6 +99,7 @@ int main(void) {
         cmocka_unit_test(levels_translate_too),
         cmocka_unit_test(what_the_target_lacks_is_background_and_counted),
         cmocka_unit_test(there_and_back_is_the_same),
+        cmocka_unit_test(an_empty_result_is_refused),
         cmocka_unit_test(unknown_names_and_values_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

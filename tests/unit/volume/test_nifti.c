@@ -114,7 +114,7 @@ static void qform_spacing_and_units(void **state) {
 
     plan.qform = 0; /* spacing alone, in metres */
     plan.units = 1;
-    plan.pixdim[1] = 0.0015;
+    for (int d = 1; d < 4; d++) plan.pixdim[d] *= 1e-3;
     nifti_save(in_dir("spacing.nii"), &plan, value, 1);
     fsc_nifti *file = NULL;
     assert_ok(fsc_nifti_open(&file, path, &test_error));
