@@ -82,6 +82,8 @@ static fsc_status read_run(walk *w, const char *pdff_path, char *stem) {
     if (there) recall(w);
     TRY(find_part(w, path, stem, "_forecast.json", &there));
     if (there) TRY(fsc_forecast_read(&w->forecast, path, w->err));
+    TRY(find_part(w, path, stem, "_plan.json", &there));
+    if (there) TRY(fsc_plan_read(&w->plan, path, w->err));
     return FSC_OK;
 }
 

@@ -316,7 +316,8 @@ fsc_status walk_write_report(walk *w, const char *stem, int pdf) {
                                     .measures = w->measures,
                                     .recipe = &w->scan->recipe,
                                     .map = w->map,
-                                    .forecast = w->forecast};
+                                    .forecast = w->forecast,
+                                    .plan = w->plan};
     TRY(cli_go_on(w->err));
     TRY(fsc_report_write(stem, &input, w->err));
     for (int r = 0; r < FSC_READER_N && pdf; r++) {

@@ -188,7 +188,7 @@ static void drop_labels(void *out) {
     fsc_labels_free(out);
 }
 
-CALL(measure, fsc_measure_run((fsc_measures **)out, w.fatwater, w.sites, err))
+CALL(measure, fsc_measure_run((fsc_measures **)out, w.fatwater, w.sites, NULL, err))
 static uint64_t look_measures(const void *out) {
     const fsc_measures *m = out;
     uint64_t h = mix_notes(1, &m->notes);
