@@ -129,7 +129,8 @@ static int stages(row *out, const fsc_scan *scan, fsc_error *err) {
                                       .period_hz = model.period_hz,
                                       .range_hz = model.range_hz};
     double t = cpu();
-    if (fsc_blocks_profile(&blocks, &source, body.mask, &profiler, &evidence, 1, err)) return 1;
+    const fsc_sample whole = {.source = &source, .model = &model, .profiler = &profiler, .n_threads = 1};
+    if (fsc_blocks_profile(&blocks, &whole, body.mask, &evidence, err)) return 1;
     out->profile_s = cpu() - t;
     t = cpu();
     if (fsc_fieldmap_cut(&blocks, &prior, err)) return 1;

@@ -18,7 +18,7 @@ int main(int argc, char **argv) {
         fsc_measure_run(&table, maps, sites, &err) == FSC_OK)
         for (int i = 0; i < table->n_row; i++)
             printf("%-34s %-5s %-8s %5.1f %%\n", table->row[i].place.muscle, table->row[i].place.level,
-                   fsc_side_text(table->row[i].place.side), 100 * table->row[i].pdff_median);
+                   fsc_side_text(table->row[i].place.side), 100 * table->row[i].pdff_median_fraction);
     if (err.code != FSC_OK) fprintf(stderr, "%s\n", err.text);
     fsc_measures_free(table);
     fsc_sites_free(sites);

@@ -18,11 +18,14 @@
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
 #include <fascicle/phantom.h>
+#include <fascicle/plan.h>
 #include <fascicle/place.h>
 #include <fascicle/population.h>
+#include <fascicle/propose.h>
 #include <fascicle/recipe.h>
 #include <fascicle/report.h>
 #include <fascicle/scan.h>
+#include <fascicle/segment.h>
 #include <fascicle/sensitivity.h>
 #include <fascicle/sentence.h>
 #include <fascicle/separate.h>

@@ -30,13 +30,13 @@ typedef struct fsc_row {
     double csa_mm2;    /* largest cross-section square to the centreline within the row; NaN when it is cut or cannot be
                           measured from the slices at hand */
     double volume_mm3; /* of all labelled voxels */
-    double pdff_mean, pdff_median, pdff_sd;
-    double pdff_se; /* of pdff_mean as an estimate for this tissue: sampling and noise, spatial correlation respected */
-    double pdff_se_noise; /* the part of it that the voxels' own errors (pdff_se_fraction) explain */
-    double pdff_mean_erode1, pdff_mean_erode2; /* the same mask less 1 and 2 voxels of rim (doc/equations/measure.md) */
+    double pdff_mean_fraction, pdff_median_fraction, pdff_sd_fraction;
+    double pdff_se_fraction;       /* of the mean, for this tissue: sampling and noise, spatial correlation respected */
+    double pdff_se_noise_fraction; /* the part of it that the errors of the voxels (of the maps) explain */
+    double pdff_mean_erode1_fraction, pdff_mean_erode2_fraction; /* less 1, 2 voxels of rim: doc/equations/measure.md */
     int64_t n_voxel_erode1, n_voxel_erode2;
-    double pdff_quartile[4]; /* Q1 = nearest to the midline ... Q4 = farthest: equal widths within each slice */
-    double pdff_quartile_se[4];
+    double pdff_quartile_fraction[4]; /* quarters of the width in each slice, from the midline outwards */
+    double pdff_quartile_se_fraction[4];
     double r2star_mean_per_s;
     double lean_csa_mm2, lean_volume_mm3; /* weighted by 1 - PDFF */
     double swap_fraction;                 /* share of voxels flagged swap-suspect */
@@ -52,7 +52,7 @@ typedef struct fsc_measures {
     fsc_method method;
     /* Tissue-level summary of the whole scan, available without labels. */
     int64_t n_fitted;
-    double pdff_median;
+    double pdff_median_fraction;
     double swap_suspect_fraction;
     double snr_median;
     fsc_notes notes;

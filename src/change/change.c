@@ -39,8 +39,8 @@ static void refuse(fsc_change *c, const char *reason) {
 
 /* Difference, ageing, net and error of one row; the verdict comes when the family's size is known. */
 static void measure(fsc_change *c, const fsc_row *now, const fsc_row *before, const fsc_repeat *repeat, fsc_pair pair) {
-    c->before_fraction = before->pdff_mean;
-    c->difference_fraction = now->pdff_mean - before->pdff_mean;
+    c->before_fraction = before->pdff_mean_fraction;
+    c->difference_fraction = now->pdff_mean_fraction - before->pdff_mean_fraction;
     const double sd = repeat->sd_difference[pair];
     double variance = fsc_row_variance(now, before) + fsc_row_variance(before, now) + sd * sd;
     c->net_fraction = c->difference_fraction;

@@ -85,7 +85,8 @@ const fsc_ageing *fsc_repeat_ageing(const fsc_repeat *repeat, const char *muscle
  * of the shared), and each of these two is known to within the sampling error. Noise never cancels. What repositioning
  * does beyond this is in the repeatability. */
 double fsc_row_variance(const fsc_row *row, const fsc_row *with) {
-    const double noise = fmin(row->pdff_se_noise, row->pdff_se), all = row->pdff_se * row->pdff_se;
+    const double noise = fmin(row->pdff_se_noise_fraction, row->pdff_se_fraction),
+                 all = row->pdff_se_fraction * row->pdff_se_fraction;
     const double share = 1 - fmin(row->volume_mm3, with->volume_mm3) / fmax(row->volume_mm3, with->volume_mm3);
     return isfinite(share) ? noise * noise + share * share * (all - noise * noise) : all;
 }
@@ -100,8 +101,10 @@ static const double swap_most = 0.05;
 static const double coverage_apart = 0.10;
 
 const char *fsc_row_obstacle(const fsc_row *a, const fsc_row *b) {
-    if (!isfinite(a->pdff_mean) || !isfinite(b->pdff_mean)) return "no fat fraction at one of the visits";
-    if (!isfinite(a->pdff_se) || !isfinite(b->pdff_se)) return "the error at one of the visits is not known";
+    if (!isfinite(a->pdff_mean_fraction) || !isfinite(b->pdff_mean_fraction))
+        return "no fat fraction at one of the visits";
+    if (!isfinite(a->pdff_se_fraction) || !isfinite(b->pdff_se_fraction))
+        return "the error at one of the visits is not known";
     if (a->swap_fraction > swap_most || b->swap_fraction > swap_most)
         return "fat and water may be exchanged at one of the visits";
     if (fabs(a->coverage - b->coverage) > coverage_apart)

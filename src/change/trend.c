@@ -68,7 +68,8 @@ static void fit_line(fsc_trend *t, const course *c, const fsc_row *last, double 
     for (int32_t i = 0; i < c->n; i++) {
         const fsc_row *row = row_at(c->map[i], last);
         if (!row || *fsc_row_obstacle(row, last)) continue;
-        const double w = 1 / (fsc_row_variance(row, last) + 0.5 * sd * sd), x = c->years[i], y = row->pdff_mean;
+        const double w = 1 / (fsc_row_variance(row, last) + 0.5 * sd * sd), x = c->years[i],
+                     y = row->pdff_mean_fraction;
         s.w += w;
         s.x += w * x;
         s.y += w * y;

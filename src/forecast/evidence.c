@@ -168,6 +168,9 @@ void fsc_forecast_person_from(fsc_forecast_person *out, const fsc_exam *exam) {
     if (!exam) return;
     out->age_years = exam->age_years;
     out->sex = exam->sex;
+    out->injured = exam->injury_history == FSC_INJURY_YES     ? FSC_ANSWER_YES
+                   : exam->injury_history == FSC_INJURY_NEVER ? FSC_ANSWER_NO
+                                                              : FSC_ANSWER_UNKNOWN;
     out->nrs_pain = exam->nrs_pain;
     out->disability_percent = isfinite(exam->odi_percent) ? exam->odi_percent : exam->ndi_percent;
     for (int32_t i = 0; i < exam->n_motion; i++)

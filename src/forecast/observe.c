@@ -55,23 +55,23 @@ static const char *layer_of(const fsc_table *layers, const char *muscle) {
 /* The volumes that were joined into the observation at the same index, as their sums. */
 static void join_row(fsc_observation *o, double *volume, const fsc_row *row) {
     const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
-    /* The noise of this site, not pdff_se: that is how well the site speaks for such tissue, and it is largest where a
+    /* The noise of this site, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest where a
      * lesion makes a site patchy. */
-    double se = isfinite(row->pdff_se_noise) ? fmax(row->pdff_se_noise, 1e-4) : (double)NAN;
+    double se = isfinite(row->pdff_se_noise_fraction) ? fmax(row->pdff_se_noise_fraction, 1e-4) : (double)NAN;
     if (row->cut_by_fov) se = hypot(isfinite(se) ? se : CUT_SE, CUT_SE);
     if (*volume == 0) {
-        o->value[FSC_OBSERVED_PDFF] = row->pdff_mean;
+        o->value[FSC_OBSERVED_PDFF] = row->pdff_mean_fraction;
         o->se[FSC_OBSERVED_PDFF] = se;
     } else {
         const double a = *volume / (*volume + v), b = 1 - a;
-        o->value[FSC_OBSERVED_PDFF] = a * o->value[FSC_OBSERVED_PDFF] + b * row->pdff_mean;
+        o->value[FSC_OBSERVED_PDFF] = a * o->value[FSC_OBSERVED_PDFF] + b * row->pdff_mean_fraction;
         o->se[FSC_OBSERVED_PDFF] = sqrt(a * a * o->se[FSC_OBSERVED_PDFF] * o->se[FSC_OBSERVED_PDFF] + b * b * se * se);
     }
     *volume += v;
 }
 
 static int is_usable(const fsc_row *row) {
-    return row->kind == FSC_ROW_SITE && isfinite(row->pdff_mean);
+    return row->kind == FSC_ROW_SITE && isfinite(row->pdff_mean_fraction);
 }
 
 static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, double visit_day, double *volume,

@@ -9,65 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* WAD grade III counts as new within this many days (our reading of "new grade III"). */
-static const double wad_new_days = 84;
-
-/* Red flags that a grade raises by itself; the others are answered. */
-static int raised_by_grade(const fsc_exam *exam, const char *key) {
-    if (strcmp(key, "wad_grade_iv") == 0) return exam->wad_grade == 4;
-    if (strcmp(key, "wad_grade_iii_new") == 0) return exam->wad_grade == 3 && !(exam->days_since_injury > wad_new_days);
-    if (strcmp(key, "strain_grade_iii") == 0) return exam->strain_grade == 3;
-    if (strcmp(key, "sprain_grade_iii") == 0) return exam->sprain_grade == 3;
-    return -1;
-}
-
-static int urgency_rank(const char *urgency) {
-    return strcmp(urgency, "emergency") == 0 ? 0 : strcmp(urgency, "same day") == 0 ? 1 : 2;
-}
-
-static void fill_flag(fsc_red_flag *flag, const fsc_table *table, int32_t row) {
-    fsc_copy_text(flag->key, sizeof flag->key, fsc_table_get(table, row, "key"));
-    fsc_copy_text(flag->finding, sizeof flag->finding, fsc_table_get(table, row, "finding"));
-    fsc_copy_text(flag->action, sizeof flag->action, fsc_table_get(table, row, "action"));
-    fsc_copy_text(flag->urgency, sizeof flag->urgency, fsc_table_get(table, row, "urgency"));
-    fsc_copy_text(flag->fact_id, sizeof flag->fact_id, fsc_table_get(table, row, "fact_id"));
-    fsc_copy_text(flag->source, sizeof flag->source, fsc_table_get(table, row, "source"));
-    fsc_copy_text(flag->status, sizeof flag->status, fsc_table_get(table, row, "status"));
-}
-
-static int is_cord_sign(const char *key) {
-    return strcmp(key, "hand_clumsiness") == 0 || strcmp(key, "gait_change") == 0 ||
-           strcmp(key, "long_tract_signs") == 0;
-}
-
-static fsc_status judge_flags(fsc_exam *exam, const fsc_json *answers, fsc_error *err) {
-    FSC_AUTO_TABLE fsc_table table = {0};
-    FSC_TRY(fsc_table_embedded(&table, "redflags.tsv", err));
-    exam->red_flag = fsc_alloc(table.n_row, sizeof *exam->red_flag);
-    if (!exam->red_flag) return fsc_fail_nomem(err, "reading red flags");
-    int32_t cord_asked = 0, cord_known = 0;
-    /* Most urgent first, table order within. */
-    for (int rank = 0; rank < 3; rank++)
-        for (int32_t row = 0; row < table.n_row; row++) {
-            if (urgency_rank(fsc_table_get(&table, row, "urgency")) != rank) continue;
-            const char *key = fsc_table_get(&table, row, "key");
-            int answer = raised_by_grade(exam, key);
-            if (answer < 0) {
-                answer = fsc_json_bool(fsc_json_get(answers, key), -1);
-                exam->n_red_flag_known++;
-                exam->n_red_flag_asked += answer >= 0;
-                cord_known += is_cord_sign(key);
-                cord_asked += is_cord_sign(key) && answer >= 0;
-            }
-            if (answer != 1) continue;
-            if (is_cord_sign(key)) exam->cord_signs = FSC_ANSWER_YES;
-            fill_flag(&exam->red_flag[exam->n_red_flag++], &table, row);
-        }
-    if (exam->cord_signs != FSC_ANSWER_YES)
-        exam->cord_signs = cord_asked == cord_known ? FSC_ANSWER_NO : FSC_ANSWER_UNKNOWN;
-    return FSC_OK;
-}
-
 /* Adds the band of a scale that holds value; a value between bands says so. */
 static void place(fsc_exam *exam, const fsc_table *table, const char *scale, double value, const char *fmt) {
     if (isnan(value) || value < 0) return;
@@ -124,8 +65,50 @@ static void judge_trigger_point(fsc_palpation *p) {
     fsc_copy_text(p->trigger_point, sizeof p->trigger_point, word);
 }
 
-fsc_status fsc_exam_judge(fsc_exam *exam, const fsc_json *answers, fsc_error *err) {
-    FSC_TRY(judge_flags(exam, answers, err));
+static int is_yes(const fsc_exam *exam, const char *key, int *answered) {
+    const fsc_finding *f = fsc_exam_finding(exam, key);
+    *answered += f != NULL;
+    return f && f->answer == FSC_ANSWER_YES;
+}
+
+/* The map's reader asks for signs of the cord by this one answer. */
+static fsc_answer cord_signs(const fsc_exam *exam) {
+    int answered = 0, yes = 0;
+    yes += is_yes(exam, "hand_clumsiness", &answered);
+    yes += is_yes(exam, "gait_change", &answered);
+    yes += is_yes(exam, "long_tract_signs", &answered);
+    return yes ? FSC_ANSWER_YES : answered == 3 ? FSC_ANSWER_NO : FSC_ANSWER_UNKNOWN;
+}
+
+static fsc_status judge_flags(fsc_exam *exam, fsc_error *err) {
+    fsc_vocabulary v = {0};
+    fsc_status status = fsc_exam_names(&v, err);
+    FSC_AUTO_BLOCK fsc_value *value = fsc_alloc(v.n, sizeof *value);
+    if (status == FSC_OK && !value) status = fsc_fail_nomem(err, "reading red flags");
+    if (status == FSC_OK) status = fsc_exam_values(value, exam, err);
+    if (status == FSC_OK) status = fsc_triage(&exam->red_flag, &exam->n_red_flag, &exam->n_stop, &v, value, err);
+    fsc_vocabulary_free(&v);
+    return status;
+}
+
+/* A no to safety_asked leaves the question open: only that it was asked counts. */
+static fsc_status count_now(fsc_exam *exam, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_embedded(&table, "questions.tsv", err));
+    for (int32_t row = 0; row < table.n_row; row++) {
+        if (strcmp(fsc_table_get(&table, row, "group"), "now") != 0) continue;
+        const char *key = fsc_table_get(&table, row, "key");
+        const fsc_finding *f = fsc_exam_finding(exam, key);
+        exam->n_now_compulsory++;
+        exam->n_now_answered += f && (f->answer == FSC_ANSWER_YES || strcmp(key, "safety_asked") != 0);
+    }
+    return FSC_OK;
+}
+
+fsc_status fsc_exam_judge(fsc_exam *exam, fsc_error *err) {
     for (int32_t i = 0; i < exam->n_palpation; i++) judge_trigger_point(&exam->palpation[i]);
+    exam->cord_signs = cord_signs(exam);
+    FSC_TRY(judge_flags(exam, err));
+    FSC_TRY(count_now(exam, err));
     return judge_scales(exam, err);
 }

@@ -29,12 +29,14 @@ static void start(fsc_grade *grade, const fsc_table *table, const char *scale, c
 static void goutallier(fsc_grade *grade, const fsc_table *table, const fsc_row *row) {
     start(grade, table, "goutallier", "3");
     const double half = fsc_table_number(table, band(table, "goutallier", "3"), "low") / 100;
-    const double se = isfinite(row->pdff_se) ? row->pdff_se : 0, reach = 1.6448536269514722 * se;
-    if (!isfinite(row->pdff_mean)) {
+    const double se = isfinite(row->pdff_se_fraction) ? row->pdff_se_fraction : 0, reach = 1.6448536269514722 * se;
+    if (!isfinite(row->pdff_mean_fraction)) {
         fsc_copy_text(grade->reason, sizeof grade->reason, "no fat fraction");
         return;
     }
-    const char *name = row->pdff_mean - reach > half ? "4" : row->pdff_mean + reach < half ? "2" : "3";
+    const char *name = row->pdff_mean_fraction - reach > half   ? "4"
+                       : row->pdff_mean_fraction + reach < half ? "2"
+                                                                : "3";
     const int32_t found = band(table, "goutallier", name);
     fsc_copy_text(grade->grade, sizeof grade->grade, fsc_table_get(table, found, "label"));
     fsc_copy_text(grade->fact_id, sizeof grade->fact_id, fsc_table_get(table, found, "fact_id"));
@@ -52,7 +54,7 @@ static void visual(fsc_grade *grade, const fsc_table *table, const fsc_row *row)
     static const char *const names[] = {"0", "1", "2"};
     for (int i = 0; i < 3; i++) {
         const int32_t found = band(table, "visual_0_1_2", names[i]);
-        const double percent = 100 * row->pdff_mean;
+        const double percent = 100 * row->pdff_mean_fraction;
         if (!(percent <= fsc_table_number(table, found, "high"))) continue;
         fsc_copy_text(grade->grade, sizeof grade->grade, names[i]);
         return;

@@ -50,9 +50,9 @@ static void change_missing(fsc_change *change) {
 
 static void place_site(fsc_map_site *site, const fsc_map *map, const fsc_norms *norms) {
     const fsc_row *row = &site->row;
-    const fsc_norm_query query = {row->place.muscle,       row->place.level, row->place.level,
-                                  row->place.side,         map->exam->sex,   map->exam->age_years,
-                                  map->acquisition.method, row->pdff_mean,   row->pdff_se};
+    const fsc_norm_query query = {row->place.muscle,       row->place.level,        row->place.level,
+                                  row->place.side,         map->exam->sex,          map->exam->age_years,
+                                  map->acquisition.method, row->pdff_mean_fraction, row->pdff_se_fraction};
     fsc_norms_place(&site->norm, &site->other_method, norms, &query);
     if (fsc_map_is_site(row) || site->norm.norm_id[0]) return;
     fsc_copy_text(site->norm.reason, sizeof site->norm.reason,
@@ -97,7 +97,7 @@ static fsc_status start(fsc_map *map, const fsc_map_inputs *in, fsc_error *err) 
         site->row = m->row[i];
         change_missing(&site->change);
     }
-    map->stop = map->exam->n_red_flag > 0;
+    map->stop = map->exam->n_stop > 0;
     return FSC_OK;
 }
 
@@ -111,7 +111,7 @@ static void note_findings(fsc_map *map) {
     fsc_notes_add(&map->notes, FSC_NOTE_FOUND, "sites-placed", "%d of %d rows could be placed among a norm", placed, n);
     if (map->stop)
         fsc_notes_add(&map->notes, FSC_NOTE_WARNING, "red-flag",
-                      "Stop before using this map: %d red flag(s) positive, first: %s.", map->exam->n_red_flag,
+                      "Stop before using this map: %d answer(s) need a doctor first: %s.", map->exam->n_stop,
                       map->exam->red_flag[0].finding);
     if (map->acquisition.spacing_assumed)
         fsc_notes_add(&map->notes, FSC_NOTE_WARNING, "voxel-size-assumed",

@@ -36,7 +36,7 @@ static int add_level(fsc_row_sum *sum, const fsc_map *map, const char *muscle, d
         if (row->kind != FSC_ROW_SITE || fsc_level_order(row->place.level) != order ||
             strcmp(row->place.muscle, muscle) != 0)
             continue;
-        if (row->cut_by_fov || !isfinite(row->pdff_mean)) return 0;
+        if (row->cut_by_fov || !isfinite(row->pdff_mean_fraction)) return 0;
         has |= side_bit(row->place.side);
         fsc_row_sum_add(sum, row);
     }

@@ -15,7 +15,7 @@ static const double fixed_cut = 0.20;
 
 static int meets(const fsc_map_site *site, int criterion) {
     const double over = criterion == 0 ? site->norm.p95_fraction : fixed_cut;
-    return site->row.pdff_mean > over;
+    return site->row.pdff_mean_fraction > over;
 }
 
 static int is_in(const fsc_map_site *site, const char *layer, fsc_side side) {

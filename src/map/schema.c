@@ -20,7 +20,11 @@ typedef struct check {
 } check;
 
 static const char *file_of(const char *name) {
-    return strcmp(name, "exam") == 0 ? "schema/exam.json" : strcmp(name, "map") == 0 ? "schema/map.json" : NULL;
+    static const char *const names[][2] = {
+        {"exam", "schema/exam.json"}, {"map", "schema/map.json"}, {"plan", "schema/plan.json"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i][0]) == 0) return names[i][1];
+    return NULL;
 }
 
 const char *fsc_schema_text(const char *name) {
@@ -117,6 +121,7 @@ static fsc_status check_object(check *c, const fsc_json *value, const fsc_json *
     }
     for (int64_t i = 0; i < fsc_json_length(value); i++) {
         const char *key = fsc_json_key(value, i);
+        if (key[0] == '/' && key[1] == '/') continue; /* a comment */
         const fsc_json *inner = fsc_json_get(properties, key);
         if (inner) {
             FSC_TRY(check_member(c, fsc_json_get(value, key), inner, key, 0, depth));

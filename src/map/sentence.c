@@ -16,23 +16,22 @@ enum { NAMED_SITES_MAX = 5 };
 
 static fsc_status say_red_flags(fsc_map *map, fsc_error *err) {
     const fsc_exam *exam = map->exam;
-    for (int32_t i = 0; i < exam->n_red_flag; i++) {
+    for (int32_t i = 0; i < exam->n_stop; i++) {
         const fsc_red_flag *flag = &exam->red_flag[i];
         char from[128];
-        (void)snprintf(from, sizeof from, "exam.red_flag.%s %s", flag->key, flag->fact_id);
-        FSC_TRY(say(map, err, "stop", from, 0, "STOP (%s). %c%s: %s.", flag->urgency,
-                    flag->finding[0] >= 'a' && flag->finding[0] <= 'z' ? flag->finding[0] - 32 : flag->finding[0],
-                    flag->finding + 1, flag->action));
+        (void)snprintf(from, sizeof from, "exam.%.24s %.90s", flag->key, flag->rows);
+        FSC_TRY(say(map, err, "stop", from, 0, "STOP (%s). %s: %s", flag->urgency, flag->finding, flag->action));
     }
-    if (exam->n_red_flag > 0) return FSC_OK;
-    if (exam->n_red_flag_asked == 0)
-        return say(
-            map, err, "red-flags", "exam.red_flags", 0,
-            "Red flags were not asked about. Ask them before anything else; this picture does not replace them.");
-    return say(map, err, "red-flags", "exam.red_flags E050", 0,
-               "%d of %d red flags were asked about and none is positive. That does not exclude an emergency: saddle "
-               "numbness, for one, finds about one case in four (sensitivity 0.27).",
-               exam->n_red_flag_asked, exam->n_red_flag_known);
+    if (exam->n_stop > 0) return FSC_OK;
+    if (exam->n_now_answered < exam->n_now_compulsory)
+        return say(map, err, "red-flags", "exam.now", 0,
+                   "%d of the %d questions that come first were not answered. Ask them before anything else; this "
+                   "picture does not replace them.",
+                   exam->n_now_compulsory - exam->n_now_answered, exam->n_now_compulsory);
+    return say(map, err, "red-flags", "exam.now E050", 0,
+               "The %d questions that come first were asked, and no answer stops the plan. That does not exclude an "
+               "emergency: saddle numbness, for one, finds about one case in four (sensitivity 0.27).",
+               exam->n_now_compulsory);
 }
 
 static int is_unusual(const fsc_map_site *site) {
@@ -99,7 +98,7 @@ static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
         FSC_TRY(say(
             map, err, "unusual", from, 0,
             "%s: %.1f %% fat, more fat than %s %% of a reference group (90 %% interval %s to %s; %s, n = %.0f). %s%s",
-            name, 100 * site->row.pdff_mean, p, low, upper, site->norm.cohort, site->norm.n,
+            name, 100 * site->row.pdff_mean_fraction, p, low, upper, site->norm.cohort, site->norm.n,
             site->norm.caveat[0] ? "Note: " : "", site->norm.caveat));
     }
     return FSC_OK;

@@ -8,10 +8,10 @@
 #include <string.h>
 
 void fsc_row_sum_add(fsc_row_sum *sum, const fsc_row *row) {
-    if (!isfinite(row->pdff_mean) || row->n_voxel <= 0) return;
-    const double w = (double)row->n_voxel, se = isfinite(row->pdff_se) ? row->pdff_se : 0;
+    if (!isfinite(row->pdff_mean_fraction) || row->n_voxel <= 0) return;
+    const double w = (double)row->n_voxel, se = isfinite(row->pdff_se_fraction) ? row->pdff_se_fraction : 0;
     sum->weight += w;
-    sum->value += w * row->pdff_mean;
+    sum->value += w * row->pdff_mean_fraction;
     sum->variance += w * w * se * se;
     sum->n_voxel += row->n_voxel;
 }
@@ -51,7 +51,7 @@ static void contrast_rows(fsc_contrast *c, const fsc_row *row, const fsc_row *wi
     char name[80];
     (void)snprintf(name, sizeof name, "%s %s %s", with->place.muscle, with->place.level,
                    fsc_side_text(with->place.side));
-    contrast(c, row->pdff_mean, row->pdff_se, with->pdff_mean, with->pdff_se, name);
+    contrast(c, row->pdff_mean_fraction, row->pdff_se_fraction, with->pdff_mean_fraction, with->pdff_se_fraction, name);
 }
 
 static const fsc_row *find(const fsc_map *map, const fsc_row *like, const char *muscle, const char *level,
@@ -114,7 +114,7 @@ static void depth_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     if (sum.n_voxel == 0)
         none(c, "no more superficial muscle was measured here");
     else
-        contrast(c, row->pdff_mean, row->pdff_se, fsc_row_sum_mean(&sum), fsc_row_sum_se(&sum),
+        contrast(c, row->pdff_mean_fraction, row->pdff_se_fraction, fsc_row_sum_mean(&sum), fsc_row_sum_se(&sum),
                  "the layers outside it");
 }
 
@@ -129,7 +129,7 @@ static void psoas_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *r
 }
 
 static void medial_contrast(fsc_contrast *c, const fsc_row *row) {
-    const double *q = row->pdff_quartile, *se = row->pdff_quartile_se;
+    const double *q = row->pdff_quartile_fraction, *se = row->pdff_quartile_se_fraction;
     contrast(c, q[0], se[0], (q[1] + q[2] + q[3]) / 3, sqrt(se[1] * se[1] + se[2] * se[2] + se[3] * se[3]) / 3,
              "Q2-Q4");
 }
@@ -146,7 +146,8 @@ static void level_gradient(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     }
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_row *r = &map->site[i].row;
-        const double x = fsc_level_order(r->place.level), y = r->pdff_mean, w = 1 / (r->pdff_se * r->pdff_se);
+        const double x = fsc_level_order(r->place.level), y = r->pdff_mean_fraction,
+                     w = 1 / (r->pdff_se_fraction * r->pdff_se_fraction);
         if (r->kind != kind || r->place.side != row->place.side || strcmp(r->place.muscle, row->place.muscle) != 0)
             continue;
         if (!isfinite(x) || !isfinite(y) || !isfinite(w)) continue;

@@ -102,21 +102,21 @@ static void join_parts(fsc_row *row, const rows_work *w) {
     const double n = (double)row->n_voxel;
     row->n_missing = labelled - row->n_voxel;
     row->volume_mm3 = (double)labelled * w->v->voxel_mm3;
-    row->pdff_mean = ratio(sum, n);
-    row->pdff_se_noise = n_noise > 0 ? sqrt(noise * n / (double)n_noise) / n : (double)NAN;
-    row->pdff_se = known ? ratio(sqrt(variance), n) : (double)NAN;
-    if (row->pdff_se < row->pdff_se_noise) row->pdff_se = row->pdff_se_noise;
-    row->pdff_mean_erode1 = ratio(erode[0], (double)n_erode[0]);
-    row->pdff_mean_erode2 = ratio(erode[1], (double)n_erode[1]);
+    row->pdff_mean_fraction = ratio(sum, n);
+    row->pdff_se_noise_fraction = n_noise > 0 ? sqrt(noise * n / (double)n_noise) / n : (double)NAN;
+    row->pdff_se_fraction = known ? ratio(sqrt(variance), n) : (double)NAN;
+    if (row->pdff_se_fraction < row->pdff_se_noise_fraction) row->pdff_se_fraction = row->pdff_se_noise_fraction;
+    row->pdff_mean_erode1_fraction = ratio(erode[0], (double)n_erode[0]);
+    row->pdff_mean_erode2_fraction = ratio(erode[1], (double)n_erode[1]);
     row->n_voxel_erode1 = n_erode[0];
     row->n_voxel_erode2 = n_erode[1];
     for (int q = 0; q < 4; q++) {
-        row->pdff_quartile[q] = ratio(quartile[q], (double)n_quartile[q]);
-        row->pdff_quartile_se[q] =
+        row->pdff_quartile_fraction[q] = ratio(quartile[q], (double)n_quartile[q]);
+        row->pdff_quartile_se_fraction[q] =
             quartile_known[q] ? ratio(sqrt(quartile_variance[q]), (double)n_quartile[q]) : (double)NAN;
     }
     row->r2star_mean_per_s = ratio(r2star, (double)n_r2star);
-    row->lean_volume_mm3 = row->volume_mm3 * (1 - row->pdff_mean);
+    row->lean_volume_mm3 = row->volume_mm3 * (1 - row->pdff_mean_fraction);
     row->swap_fraction = ratio((double)swap, (double)flagged);
 }
 
@@ -157,11 +157,11 @@ static void fill_row(rows_work *w, fsc_row *row) {
     n = gather(w, pick_pdff);
     double square = 0;
     for (int64_t i = 0; i < n; i++) {
-        const double r = (double)w->values[i] - row->pdff_mean;
+        const double r = (double)w->values[i] - row->pdff_mean_fraction;
         square += r * r;
     }
-    row->pdff_sd = n > 1 ? sqrt(square / (double)(n - 1)) : (double)NAN;
-    row->pdff_median = median_of(w->values, n);
+    row->pdff_sd_fraction = n > 1 ? sqrt(square / (double)(n - 1)) : (double)NAN;
+    row->pdff_median_fraction = median_of(w->values, n);
     const fsc_section section = fsc_section_largest(w->v, w->list, w->n_list, w->area, w->lean, w->known);
     row->csa_mm2 = section.csa_mm2;
     row->lean_csa_mm2 = section.lean_csa_mm2;
@@ -269,9 +269,9 @@ static void bone_row(rows_work *w, int32_t set) {
     row->cut_by_fov = bone_touches_border(w->v, set);
     fill_row(w, row);
     row->csa_mm2 = row->lean_csa_mm2 = row->lean_volume_mm3 = (double)NAN;
-    row->pdff_mean_erode1 = row->pdff_mean_erode2 = (double)NAN;
+    row->pdff_mean_erode1_fraction = row->pdff_mean_erode2_fraction = (double)NAN;
     row->n_voxel_erode1 = row->n_voxel_erode2 = 0;
-    for (int q = 0; q < 4; q++) row->pdff_quartile[q] = row->pdff_quartile_se[q] = (double)NAN;
+    for (int q = 0; q < 4; q++) row->pdff_quartile_fraction[q] = row->pdff_quartile_se_fraction[q] = (double)NAN;
     judge(row, w);
 }
 

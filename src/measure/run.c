@@ -42,14 +42,14 @@ static fsc_status summarise(fsc_measures *out, const fsc_fatwater *fw, fsc_error
     FSC_AUTO_BLOCK float *list = fsc_alloc(n, sizeof *list);
     if (!list) return fsc_fail_nomem(err, "summarising the scan");
     int64_t swap = 0, n_snr = 0;
-    out->swap_suspect_fraction = out->pdff_median = out->snr_median = (double)NAN;
+    out->swap_suspect_fraction = out->pdff_median_fraction = out->snr_median = (double)NAN;
     for (int64_t v = 0; v < n && fw->pdff_fraction; v++) {
         if (!isfinite(fw->pdff_fraction[v])) continue;
         if (fw->quality) swap += (fw->quality[v] & FSC_Q_SWAP_SUSPECT) != 0;
         list[out->n_fitted++] = fw->pdff_fraction[v];
     }
     if (fw->quality && out->n_fitted > 0) out->swap_suspect_fraction = (double)swap / (double)out->n_fitted;
-    out->pdff_median = median_of(list, out->n_fitted);
+    out->pdff_median_fraction = median_of(list, out->n_fitted);
     for (int64_t v = 0; v < n && fw->pdff_fraction; v++) {
         const double snr = isfinite(fw->pdff_fraction[v]) ? fsc_voxel_snr(fw, v) : (double)NAN;
         if (isfinite(snr)) list[n_snr++] = (float)snr;

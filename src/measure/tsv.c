@@ -175,7 +175,7 @@ fsc_status fsc_measures_read(fsc_measures **out, const char *tsv_path, fsc_error
     FSC_TRY(fsc_table_read(&table, tsv_path, err));
     FSC_AUTO(fsc_measures) made = fsc_alloc(1, sizeof *made);
     if (!made) return fsc_fail_nomem(err, "reading measures");
-    made->pdff_median = made->swap_suspect_fraction = made->snr_median = (double)NAN;
+    made->pdff_median_fraction = made->swap_suspect_fraction = made->snr_median = (double)NAN;
     made->row = fsc_alloc(table.n_row, sizeof *made->row);
     if (!made->row) return fsc_fail_nomem(err, "reading measures");
     made->n_row = table.n_row;

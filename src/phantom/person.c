@@ -14,40 +14,19 @@ enum { DRAW_SIZE, DRAW_DEPTH, DRAW_LAYER, DRAW_FAT, DRAW_MUSCLE_SIZE = 100, DRAW
  * straddle a plane carry little of it into the neighbour. */
 #define EDGE 0.15
 
-static void set_levels(fsc_person *person) {
-    const fsc_region *r = person->region;
-    double s = 0;
-    for (int32_t i = 0; i < FSC_REGION_LEVELS; i++) {
-        const double above = 0.5 * (i > 0 ? r->disc_mm[i - 1] : r->disc_mm[0]), below = 0.5 * r->disc_mm[i];
-        const double length = above + r->body_mm[i] + below;
-        person->edge_mm[i] = s;
-        person->body_top[i] = above / length;
-        person->body_bottom[i] = 1 - below / length;
-        s += length;
-    }
-    person->edge_mm[FSC_REGION_LEVELS] = s;
-    const double *edge = person->edge_mm;
-    const double centre = edge[r->anchor] + 0.5 * (person->body_top[r->anchor] + person->body_bottom[r->anchor]) *
-                                                (edge[r->anchor + 1] - edge[r->anchor]);
-    for (int32_t i = 0; i <= FSC_REGION_LEVELS; i++) person->edge_mm[i] -= centre;
-}
-
 static void set_sections(fsc_person *person, int32_t m) {
     const fsc_region_muscle *muscle = &person->region->muscle[m];
     const double grow = 1 + 0.03 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_MUSCLE_SIZE + (uint64_t)m);
     for (int32_t i = 0; i < FSC_REGION_LEVELS * FSC_SECTION_STEPS; i++) {
         const double level = (i + 0.5) / FSC_SECTION_STEPS;
-        int32_t k = 0;
-        while (k < muscle->n_knot - 2 && level > muscle->knot[k + 1].level) k++;
-        const fsc_knot *a = &muscle->knot[k], *b = &muscle->knot[k + 1];
-        double t = (level - a->level) / (b->level - a->level);
-        t = t < 0 ? 0 : t > 1 ? 1 : t; /* keep the last section beyond the ends */
-        const double turn = (a->turn_deg + t * (b->turn_deg - a->turn_deg)) * FSC_PI / 180;
+        fsc_knot at;
+        fsc_body_section(&at, muscle, level);
+        const double turn = at.turn_deg * FSC_PI / 180;
         person->section[m][i] = (fsc_section){
-            .u_mm = (float)(a->u_mm + t * (b->u_mm - a->u_mm)),
-            .v_mm = (float)(a->v_mm + t * (b->v_mm - a->v_mm)),
-            .a_mm = (float)(grow * (a->a_mm + t * (b->a_mm - a->a_mm))),
-            .b_mm = (float)(grow * (a->b_mm + t * (b->b_mm - a->b_mm))),
+            .u_mm = (float)at.u_mm,
+            .v_mm = (float)at.v_mm,
+            .a_mm = (float)(grow * at.a_mm),
+            .b_mm = (float)(grow * at.b_mm),
             .cos_turn = (float)cos(turn),
             .sin_turn = (float)sin(turn),
             .present = level >= muscle->top && level <= muscle->bottom,
@@ -100,7 +79,7 @@ fsc_status fsc_person_init(fsc_person *person, const fsc_phantom_options *opt, f
     person->fat_layer_mm = (opt->region == FSC_PHANTOM_NECK ? 5.0 : 14.0) *
                            (1 + 0.3 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_LAYER));
     person->gas = !opt->no_gas;
-    set_levels(person);
+    fsc_body_frame_init(&person->frame, person->region);
     for (int32_t m = 0; m < person->region->n_muscle; m++) set_sections(person, m);
     set_fat(person);
     for (int32_t i = 0; i < opt->n_injury; i++) FSC_TRY(add_injury(person, &opt->injury[i], err));
@@ -108,22 +87,9 @@ fsc_status fsc_person_init(fsc_person *person, const fsc_phantom_options *opt, f
 }
 
 void fsc_person_place(const fsc_person *person, const double xyz_mm[3], fsc_body_point *place) {
-    const double radius = person->region->curve_radius_mm, scale = 1 / person->size;
-    place->u_mm = xyz_mm[0] * scale;
-    place->y_mm = xyz_mm[1] * scale;
-    place->z_mm = xyz_mm[2] * scale;
-    /* The lordosis is an arc around a point behind the person, so the nearest point on it has a closed form. */
-    const double back = place->y_mm + radius;
-    place->v_mm = sqrt(back * back + place->z_mm * place->z_mm) - radius;
-    place->s_mm = -radius * atan2(place->z_mm, back);
-    const double *edge = person->edge_mm;
-    int32_t i = 0;
-    while (i < FSC_REGION_LEVELS - 1 && place->s_mm >= edge[i + 1]) i++;
-    place->level = i + (place->s_mm - edge[i]) / (edge[i + 1] - edge[i]);
-}
-
-int32_t fsc_body_point_level(const fsc_body_point *place) {
-    return place->level < 0 || place->level >= FSC_REGION_LEVELS ? -1 : (int32_t)place->level;
+    const double scale = 1 / person->size;
+    const double average[3] = {xyz_mm[0] * scale, xyz_mm[1] * scale, xyz_mm[2] * scale};
+    fsc_body_frame_point(place, &person->frame, average);
 }
 
 double fsc_person_pdff(const fsc_person *person, int32_t m, int32_t right, double level, double *added) {

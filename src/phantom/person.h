@@ -3,7 +3,7 @@
 #ifndef FSC_PHANTOM_PERSON_H
 #define FSC_PHANTOM_PERSON_H
 
-#include "body.h"
+#include "frame.h"
 
 #include <fascicle/phantom.h>
 
@@ -22,27 +22,17 @@ typedef struct fsc_person {
     double depth_factor; /* of the trunk or neck outline */
     double fat_layer_mm; /* under the skin */
     int32_t gas;
-    double edge_mm[FSC_REGION_LEVELS + 1]; /* mid-disc planes along the spine from the anchor's middle, to the feet */
-    double body_top[FSC_REGION_LEVELS], body_bottom[FSC_REGION_LEVELS]; /* fractions of the level's length */
+    fsc_body_frame frame;
     double pdff[FSC_REGION_MUSCLES][2][FSC_REGION_LEVELS];              /* baseline; [0] left, [1] right */
     double added[FSC_REGION_MUSCLES][2][FSC_REGION_LEVELS];             /* by injuries */
     fsc_section section[FSC_REGION_MUSCLES][FSC_REGION_LEVELS * FSC_SECTION_STEPS];
 } fsc_person;
-
-/* A point of the body in the spine's own frame. */
-typedef struct fsc_body_point {
-    double u_mm, v_mm, s_mm; /* to the right, to the front, along the spine to the feet */
-    double level;            /* level count with fraction; below 0 or from FSC_REGION_LEVELS on = outside the table */
-    double y_mm, z_mm;       /* front and up in the person's frame, for the outline of the body */
-} fsc_body_point;
 
 /* Fills person for opt. Returns FSC_OK, FSC_E_NOTFOUND, FSC_E_RANGE (injuries). */
 fsc_status fsc_person_init(fsc_person *person, const fsc_phantom_options *opt, fsc_error *err);
 /* xyz in mm in the person's frame (x right, y front, z up; 0 in the middle of the anchor's body). The result is in the
  * average person's mm: sizes divide out. */
 void fsc_person_place(const fsc_person *person, const double xyz_mm[3], fsc_body_point *place);
-/* Index of the level, or -1. */
-int32_t fsc_body_point_level(const fsc_body_point *place);
 /* Fat fraction of muscle m at a place before texture: baseline, joined linearly between the levels' middles, and the
  * injuries apart in *added. */
 double fsc_person_pdff(const fsc_person *person, int32_t m, int32_t right, double level, double *added);

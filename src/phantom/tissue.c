@@ -61,13 +61,13 @@ double fsc_depth_below_skin(const fsc_person *person, const fsc_body_point *plac
 static fsc_tissue front_column(const fsc_person *person, const fsc_body_point *p, int32_t i,
                                const fsc_texture *texture) {
     const fsc_region *r = person->region;
-    const double f = p->level - i, length = person->edge_mm[i + 1] - person->edge_mm[i];
+    const double f = p->level - i, length = person->frame.edge_mm[i + 1] - person->frame.edge_mm[i];
     const double waist = sin(FSC_PI * fmin(fmax(f, 0), 1)); /* bodies are slimmer in their middle */
     const double rim = squircle(p->u_mm, p->v_mm, r->half_width_mm[i] - 1.2 * waist, r->half_depth_mm[i] - 0.8 * waist);
     if (rim > 0) return air;
-    if (f < person->body_top[i] || f > person->body_bottom[i])
+    if (f < person->frame.body_top[i] || f > person->frame.body_bottom[i])
         return rim > -0.25 * r->half_depth_mm[i] ? annulus : nucleus;
-    const double plate = fmin(f - person->body_top[i], person->body_bottom[i] - f) * length;
+    const double plate = fmin(f - person->frame.body_top[i], person->frame.body_bottom[i] - f) * length;
     fsc_tissue t = rim > -0.7 || plate < 0.7 ? cortex : (fsc_tissue){0.9, 0, 120, 0};
     if (t.r2star_per_s < 200) {
         t.pdff = r->marrow_pdff[i] * (1 + 0.3 * texture->marbling);

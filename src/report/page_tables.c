@@ -60,7 +60,7 @@ static const fsc_row *whole_muscle(const fsc_sheet *sheet, const char *key, int 
 static void pm_cell(fsc_text *out, const fsc_row *row) {
     open_cell(out, 1);
     if (row)
-        fsc_prose_percent_pm(out, row->pdff_mean, row->pdff_se);
+        fsc_prose_percent_pm(out, row->pdff_mean_fraction, row->pdff_se_fraction);
     else
         fsc_text_add(out, "n/a");
     fsc_text_add(out, "</td>");
@@ -71,11 +71,13 @@ static void highest_cell(fsc_text *out, const fsc_sheet *sheet, int32_t m) {
     for (int32_t l = 0; l < sheet->n_level; l++)
         for (int slot = 0; slot < 3; slot++) {
             const fsc_row *row = fsc_sheet_cell(sheet, m, l, (fsc_slot)slot)->row;
-            if (row && isfinite(row->pdff_mean) && (!most || row->pdff_mean > most->pdff_mean)) most = row;
+            if (row && isfinite(row->pdff_mean_fraction) &&
+                (!most || row->pdff_mean_fraction > most->pdff_mean_fraction))
+                most = row;
         }
     open_cell(out, 0);
     if (most) {
-        fsc_prose_percent(out, most->pdff_mean);
+        fsc_prose_percent(out, most->pdff_mean_fraction);
         fsc_text_add(out, strcmp(most->place.level, "n/a") == 0 ? ", " : " at ");
         fsc_text_add_html(out, fsc_words_level(most->place.level));
         if (most->place.side == FSC_SIDE_LEFT || most->place.side == FSC_SIDE_RIGHT)
@@ -120,7 +122,7 @@ void fsc_table_key_add(fsc_text *out, const fsc_report_input *input, const fsc_s
             pm_cell(out, whole_muscle(sheet, key, FSC_ROW_MUSCLE, FSC_SIDE_LEFT));
             pm_cell(out, both);
         }
-        percent_cell(out, pooled ? pooled->pdff_quartile[0] : (double)NAN);
+        percent_cell(out, pooled ? pooled->pdff_quartile_fraction[0] : (double)NAN);
         highest_cell(out, sheet, m);
         if (!assumed) number_cell(out, "%.1f", pooled ? pooled->lean_volume_mm3 / 1000 : (double)NAN);
         number_cell(out, "%.0f", pooled ? (double)pooled->n_voxel : (double)NAN);
@@ -144,13 +146,13 @@ static void full_row(fsc_text *out, const fsc_row *row, int assumed) {
     number_cell(out, "%.0f", (double)row->n_voxel);
     number_cell(out, "%.2f", row->coverage);
     open_cell(out, 1);
-    fsc_prose_percent_pm(out, row->pdff_mean, row->pdff_se);
+    fsc_prose_percent_pm(out, row->pdff_mean_fraction, row->pdff_se_fraction);
     fsc_text_add(out, "</td>");
-    percent_cell(out, row->pdff_median);
-    percent_cell(out, row->pdff_sd);
-    percent_cell(out, row->pdff_mean_erode1);
-    percent_cell(out, row->pdff_mean_erode2);
-    for (int q = 0; q < 4; q++) percent_cell(out, row->pdff_quartile[q]);
+    percent_cell(out, row->pdff_median_fraction);
+    percent_cell(out, row->pdff_sd_fraction);
+    percent_cell(out, row->pdff_mean_erode1_fraction);
+    percent_cell(out, row->pdff_mean_erode2_fraction);
+    for (int q = 0; q < 4; q++) percent_cell(out, row->pdff_quartile_fraction[q]);
     number_cell(out, "%.0f", row->r2star_mean_per_s);
     size_cell(out, "%.0f", row->csa_mm2, assumed);
     size_cell(out, "%.0f", row->lean_csa_mm2, assumed);

@@ -43,14 +43,15 @@ void fsc_prose_cell(fsc_text *out, const char *muscle_name, const fsc_cell *cell
     fsc_text_add(out, ", ");
     fsc_text_add_html(out, fsc_words_level(row->place.level));
     fsc_text_printf(out, ", %s: fat ", fsc_words_side(row->place.side));
-    fsc_prose_percent(out, row->pdff_mean);
-    if (isfinite(row->pdff_mean)) fsc_text_add(out, " %");
-    if (isfinite(row->pdff_mean) && isfinite(row->pdff_se)) {
-        const double half = fsc_words_half90(row->pdff_se);
-        fsc_text_printf(out, " (90 %% interval %.1f to %.1f %%)", 100 * (row->pdff_mean - half),
-                        100 * (row->pdff_mean + half));
+    fsc_prose_percent(out, row->pdff_mean_fraction);
+    if (isfinite(row->pdff_mean_fraction)) fsc_text_add(out, " %");
+    if (isfinite(row->pdff_mean_fraction) && isfinite(row->pdff_se_fraction)) {
+        const double half = fsc_words_half90(row->pdff_se_fraction);
+        fsc_text_printf(out, " (90 %% interval %.1f to %.1f %%)", 100 * (row->pdff_mean_fraction - half),
+                        100 * (row->pdff_mean_fraction + half));
     }
-    if (isfinite(row->pdff_quartile[0])) fsc_text_printf(out, ", medial quarter %.1f %%", 100 * row->pdff_quartile[0]);
+    if (isfinite(row->pdff_quartile_fraction[0]))
+        fsc_text_printf(out, ", medial quarter %.1f %%", 100 * row->pdff_quartile_fraction[0]);
     fsc_text_printf(out, ", %lld voxels", (long long)row->n_voxel);
     add_record(out, cell);
     FSC_AUTO_TEXT fsc_text quality = {0};

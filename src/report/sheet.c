@@ -203,7 +203,8 @@ int fsc_sheet_side_difference(const fsc_sheet *sheet, int32_t muscle, int32_t le
         *half90 = fsc_words_half90(site->side.se_fraction);
         return site->side.beyond_error;
     }
-    *difference = left->pdff_mean - right->pdff_mean;
-    *half90 = fsc_words_half90(sqrt(left->pdff_se * left->pdff_se + right->pdff_se * right->pdff_se));
+    *difference = left->pdff_mean_fraction - right->pdff_mean_fraction;
+    *half90 = fsc_words_half90(
+        sqrt(left->pdff_se_fraction * left->pdff_se_fraction + right->pdff_se_fraction * right->pdff_se_fraction));
     return fabs(*difference) > 1.96 / 1.6448536 * *half90; /* false for NaN */
 }

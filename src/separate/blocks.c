@@ -3,10 +3,14 @@
 #include "fail.h"
 #include "tiles.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Share of the allowance for model errors that they usually take up. */
 #define USUAL_ERROR 0.06
+/* Steps of the short fit, and how much a block's phases may say. */
+#define PHASE_STEPS 3
+#define PHASE_NATS_MOST 8.0
 
 int32_t fsc_slice_axis(const fsc_grid *grid) {
     double mm[3];
@@ -100,9 +104,8 @@ static void members(const fsc_blocks *b, const uint8_t *body, int32_t node, int3
 
 typedef struct profile_job {
     fsc_blocks *blocks;
-    const fsc_source *source;
+    const fsc_sample *sample;
     const uint8_t *body;
-    const fsc_profiler *profiler;
     fsc_evidence evidence;
     fsc_profile *scratch; /* [worker] */
 } profile_job;
@@ -111,7 +114,7 @@ typedef struct profile_job {
  */
 static void weigh(const profile_job *job, fsc_lanes_echo echo[FSC_BLOCK_VOXELS], int32_t voxel[][FSC_LANES], int32_t n,
                   float weight[FSC_BLOCK_VOXELS][FSC_LANES], float quality[FSC_LANES], float allowed[FSC_LANES]) {
-    const int32_t n_echo = job->source->n_echo;
+    const int32_t n_echo = job->sample->source->n_echo;
     const int32_t *const size = job->blocks->size, full = size[0] * size[1] * size[2];
     for (int32_t l = 0; l < FSC_LANES; l++) {
         double signal = 0, members_here = 0, left = 1e-6;
@@ -136,11 +139,54 @@ static void weigh(const profile_job *job, fsc_lanes_echo echo[FSC_BLOCK_VOXELS],
     }
 }
 
+/* Fat and water start with one phase and are not negative. What that adds to each field's cost is asked of the block's
+ * mean signal, by a short fit from there: the residual alone, with both phases free, leaves it out. */
+static void add_phase_evidence(const profile_job *job, const fsc_lanes_echo echo[FSC_BLOCK_VOXELS],
+                               int32_t voxel[][FSC_LANES], int32_t begin, int32_t n) {
+    const int32_t n_echo = job->sample->source->n_echo;
+    fsc_minima *const minima = &job->blocks->minima[begin];
+    fsc_lanes_echo mean = {0};
+    double share[FSC_LANES];
+    int32_t most = 0;
+    for (int32_t l = 0; l < n; l++) {
+        int32_t members_here = 0;
+        for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) members_here += voxel[v][l] >= 0;
+        share[l] = 1 / fmax(members_here, 1);
+        most = minima[l].n > most ? minima[l].n : most;
+    }
+    for (int32_t e = 0; e < n_echo; e++)
+        for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++)
+            for (int32_t l = 0; l < n; l++) {
+                mean.re[e][l] += share[l] * echo[v].re[e][l];
+                mean.im[e][l] += share[l] * echo[v].im[e][l];
+            }
+    for (int32_t k = 0; most > 1 && k < most; k++) {
+        fsc_fit fit = {0};
+        for (int32_t l = 0; l < n; l++) {
+            fit.psi_hz[l] = k < minima[l].n ? (double)minima[l].hz[k] : 0;
+            fit.r2_per_s[l] = job->sample->model->r2_typical;
+        }
+        fsc_fit_run(&fit, job->sample->model, &mean, PHASE_STEPS, 0.3 * job->sample->model->shift_hz,
+                    job->evidence.noise_variance);
+        for (int32_t l = 0; l < n; l++) {
+            const double noise = job->evidence.noise_variance, error = job->evidence.model_error;
+            const double variance = share[l] * noise + error * error * fit.energy[l] / (2 * n_echo);
+            const double nats = 0.5 * fit.out_of_phase[l] * noise / (variance + 1e-30);
+            if (k < minima[l].n) minima[l].cost[k] += (float)fmin(nats, PHASE_NATS_MOST);
+        }
+    }
+    for (int32_t l = 0; l < n; l++) {
+        float least = minima[l].cost[0];
+        for (int32_t k = 1; k < minima[l].n; k++) least = fminf(least, minima[l].cost[k]);
+        for (int32_t k = 0; k < minima[l].n; k++) minima[l].cost[k] -= least;
+    }
+}
+
 static void profile_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
     (void)tile;
     profile_job *job = context;
     fsc_profile *profile = &job->scratch[worker];
-    const int32_t n = (int32_t)(end - begin), n_echo = job->source->n_echo;
+    const int32_t n = (int32_t)(end - begin), n_echo = job->sample->source->n_echo;
     fsc_lanes_echo echo[FSC_BLOCK_VOXELS];
     int32_t voxel[FSC_BLOCK_VOXELS][FSC_LANES];
     float weight[FSC_BLOCK_VOXELS][FSC_LANES], quality[FSC_LANES], allowed[FSC_LANES];
@@ -149,29 +195,27 @@ static void profile_tile(void *context, int64_t tile, int64_t begin, int64_t end
         members(job->blocks, job->body, (int32_t)begin + l, four);
         for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) voxel[v][l] = four[v];
     }
-    for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_source_load(job->source, voxel[v], n, &echo[v]);
+    for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_source_load(job->sample->source, voxel[v], n, &echo[v]);
     weigh(job, echo, voxel, n, weight, quality, allowed);
-    fsc_profile_clear(profile, job->profiler);
-    for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_profile_add(profile, job->profiler, &echo[v], weight[v]);
-    fsc_profile_scan(profile, job->profiler, 1);
+    fsc_profile_clear(profile, job->sample->profiler);
+    for (int32_t v = 0; v < FSC_BLOCK_VOXELS; v++) fsc_profile_add(profile, job->sample->profiler, &echo[v], weight[v]);
+    fsc_profile_scan(profile, job->sample->profiler, 1);
     for (int32_t l = 0; l < n; l++) {
-        fsc_minima_find(&job->blocks->minima[begin + l], profile, job->profiler, l);
+        fsc_minima_find(&job->blocks->minima[begin + l], profile, job->sample->profiler, l);
         job->blocks->quality[begin + l] = quality[l];
         /* Three echoes leave nothing over. */
         if (n_echo > 3) job->blocks->misfit[begin + l] = job->blocks->minima[begin + l].floor / allowed[l];
     }
+    add_phase_evidence(job, echo, voxel, (int32_t)begin, n);
 }
 
-fsc_status fsc_blocks_profile(fsc_blocks *blocks, const fsc_source *source, const uint8_t *body,
-                              const fsc_profiler *profiler, const fsc_evidence *evidence, int32_t n_threads,
-                              fsc_error *err) {
-    const int32_t workers = fsc_tiles_workers(n_threads);
-    FSC_AUTO_BLOCK fsc_profile *scratch = fsc_alloc(workers, sizeof *scratch);
-    if (!scratch) return fsc_fail_nomem(err, "computing residual profiles");
-    fsc_status status = FSC_OK;
-    for (int32_t w = 0; w < workers && status == FSC_OK; w++) status = fsc_profile_new(&scratch[w], profiler, err);
-    profile_job job = {blocks, source, body, profiler, *evidence, scratch};
-    if (status == FSC_OK) fsc_tiles_run(blocks->n_node, FSC_LANES, profile_tile, &job, n_threads);
-    for (int32_t w = 0; w < workers; w++) fsc_profile_free(&scratch[w]);
-    return status;
+fsc_status fsc_blocks_profile(fsc_blocks *blocks, const fsc_sample *sample, const uint8_t *body,
+                              const fsc_evidence *evidence, fsc_error *err) {
+    fsc_profile *scratch = NULL;
+    const int32_t workers = fsc_tiles_workers(sample->n_threads);
+    FSC_TRY(fsc_profiles_new(&scratch, workers, sample->profiler, err));
+    profile_job job = {blocks, sample, body, *evidence, scratch};
+    fsc_tiles_run(blocks->n_node, FSC_LANES, profile_tile, &job, sample->n_threads);
+    fsc_profiles_free(scratch, workers);
+    return FSC_OK;
 }

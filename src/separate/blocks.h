@@ -3,7 +3,7 @@
 #ifndef FSC_SEPARATE_BLOCKS_H
 #define FSC_SEPARATE_BLOCKS_H
 
-#include "minima.h"
+#include "branch.h"
 
 #define FSC_BLOCK_VOXELS 4
 
@@ -34,10 +34,9 @@ int32_t fsc_slice_axis(const fsc_grid *grid);
 FSC_MUST_USE fsc_status fsc_blocks_new(fsc_blocks *out, const fsc_grid *grid, const uint8_t *body, int32_t edge,
                                        fsc_error *err);
 void fsc_blocks_free(fsc_blocks *blocks);
-/* Profiles and minima of every block. */
-FSC_MUST_USE fsc_status fsc_blocks_profile(fsc_blocks *blocks, const fsc_source *source, const uint8_t *body,
-                                           const fsc_profiler *profiler, const fsc_evidence *evidence,
-                                           int32_t n_threads, fsc_error *err);
+/* Profiles and minima of every block; sample gives scan, model and profiler, its voxels are not asked for. */
+FSC_MUST_USE fsc_status fsc_blocks_profile(fsc_blocks *blocks, const fsc_sample *sample, const uint8_t *body,
+                                           const fsc_evidence *evidence, fsc_error *err);
 /* Node number of the block that holds a voxel. */
 int32_t fsc_blocks_node_at(const fsc_blocks *blocks, int64_t voxel);
 /* Node beside node in direction axis (+1 only); -1 when there is none. */

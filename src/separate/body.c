@@ -96,7 +96,7 @@ fsc_status fsc_body_measure(fsc_body *out, fsc_source *source, int32_t n_threads
         count[bin_of(out->energy[v])]++;
         total += out->energy[v] > 0;
     }
-    const double p99 = quantile(count, total, 0.99);
+    const double p99 = quantile(count, total, 0.99), p10 = quantile(count, total, 0.1);
     if (total == 0 || !(p99 > 0)) {
         fsc_body_free(out);
         return fsc_fail(err, FSC_E_NUMERIC, "no voxel has signal: every echo is 0 or not finite");
@@ -105,12 +105,17 @@ fsc_status fsc_body_measure(fsc_body *out, fsc_source *source, int32_t n_threads
     source->scale = (float)scale;
     out->air_variance = air_variance(count, total, source->n_echo) * scale * scale;
     out->energy_p99 = source->n_echo;
+    out->energy_p10 = p10 * scale * scale;
     const float factor = (float)(scale * scale);
     for (int64_t v = 0; v < out->n_voxel; v++) out->energy[v] *= factor;
     return FSC_OK;
 }
 
 #define CANDIDATE 3
+/* Share of the strong signal below which there is none: a coil's far side is tissue down to its noise, and below this
+ * is what rounding and filters leave. */
+#define FAINT 0.005
+#define FAINT_OF_UNKNOWN 0.04
 
 /* Marks the faint voxels that most of their eight neighbours in the first two axes surround: thin walls of bone between
  * tissue are tissue, air outside is not. */
@@ -134,9 +139,10 @@ static int32_t fill_walls(fsc_body *body, const int64_t dim[3]) {
 
 void fsc_body_mark(fsc_body *body, const fsc_source *source, double noise_variance) {
     const int32_t n_echo = source->n_echo;
-    const double faint = 0.04 * 0.04 * body->energy_p99;
-    const double noisy = 2 * n_echo * noise_variance * (1 + 4.5 / sqrt(n_echo));
-    const float limit = (float)fmax(faint, fmin(noisy, 0.1 * body->energy_p99));
+    const int known = isfinite(noise_variance);
+    const double faint = known ? FAINT : FAINT_OF_UNKNOWN;
+    const double noisy = known ? 2 * n_echo * noise_variance * (1 + 4.5 / sqrt(n_echo)) : 0;
+    const float limit = (float)fmax(faint * faint * body->energy_p99, fmin(noisy, 0.1 * body->energy_p99));
     body->n_tissue = 0;
     for (int64_t v = 0; v < body->n_voxel; v++) {
         if (body->mask[v] == FSC_BODY_NOT_FINITE) continue;

@@ -1,187 +1,55 @@
+/* The way from complex echoes to maps:
+ *   model.c       echo times and fat's signal at each of them
+ *   survey.c      what is the same over the whole scan: signal and noise (body.c), the sign of the phase (sign.c), a
+ *                 readout ramp (ramp.c), turned echoes (offsets.c), a rounded field strength (frequency.c)
+ *   blocks.c      for every block of 2 x 2 voxels the few fields that its echoes allow (lagsum.c, minima.c)
+ *   fieldmap.c    one of them each, by one minimum cut over all blocks (maxflow.c)
+ *   swap.c        whole regions on the wrong one, and how sure each block is
+ *   refine.c      single voxels along steps of the field
+ *   voxels.c      the fit of every voxel on its branch (fit.c), and how sure it is
+ *   pool.c        the field map freed of noise
+ * Other scans go through magnitude.c, twopoint.c and ready.c; write.c puts the maps into files. */
 #include "complex.h"
 #include "alloc.h"
-#include "body.h"
 #include "fail.h"
-#include "fieldmap.h"
-#include "frequency.h"
 #include "maps.h"
-#include "offsets.h"
 #include "pool.h"
-#include "ramp.h"
 #include "refine.h"
-#include "sign.h"
+#include "survey.h"
 #include "swap.h"
-#include "units.h"
 #include "voxels.h"
 
 #include <math.h>
-#include <string.h>
 
-#define SAMPLE 2048
-#define RAMP_SAMPLE 512
 /* Swap probability from which on a voxel is marked. */
 #define SUSPECT 0.2f
 /* Share of a voxel's signal that the model leaves unexplained in living tissue (0.04 to 0.06 in measured scans). */
 #define MODEL_ERROR 0.04
 
 typedef struct work {
-    fsc_model model;
-    fsc_source source;
-    fsc_body body;
-    fsc_profiler profiler;
+    fsc_survey survey;
     fsc_blocks blocks;
     fsc_blocks fine; /* single voxels, along steps of the field */
-    fsc_sign sign;
-    int sign_unclear;
-    fsc_ramp ramp;
-    fsc_offsets offsets;
-    int32_t ramp_sample[RAMP_SAMPLE];
-    int32_t *sample; /* owned */
-    int32_t n_sample;
-    int32_t weak[FSC_NOISE_SAMPLE];
-    int32_t n_weak;
     int32_t *tissue; /* owned */
-    double noise_variance;
 } work;
 
 static void work_free(work *w) {
-    fsc_body_free(&w->body);
-    fsc_profiler_free(&w->profiler);
+    fsc_survey_free(&w->survey);
     fsc_blocks_free(&w->blocks);
     fsc_blocks_free(&w->fine);
-    fsc_ramp_free(&w->ramp);
-    fsc_free(w->sample);
     fsc_free(w->tissue);
 }
 
-static void source_from_scan(fsc_source *source, const fsc_scan *scan) {
-    source->re = scan->echo_re;
-    source->im = scan->echo_im;
-    source->n_voxel = fsc_grid_count(&scan->grid);
-    for (int32_t a = 0; a < 3; a++) source->dim[a] = scan->grid.dim[a];
-    source->n_echo = scan->n_echo;
-    source->scale = source->conjugate = 1;
-    source->ramp_axis = -1;
-}
-
-static fsc_status find_sign(work *w, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
-    FSC_TRY(fsc_sign_find(&w->sign, &w->source, &w->model, &w->profiler, w->sample, w->n_sample, scan->precession,
-                          opt->sign, err));
-    w->source.conjugate = (float)w->sign.sign;
-    return FSC_OK;
-}
-
-/* A ramp hides the sign: where one is found and the sign is ours to choose, the other sign gets its own ramp. */
-static fsc_status find_ramp(work *w, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
-    const int32_t slice_axis = fsc_slice_axis(&scan->grid);
-    const int32_t few = fsc_body_sample(&w->body, 0.1, 1e9, w->ramp_sample, RAMP_SAMPLE);
-    FSC_TRY(fsc_ramp_find(&w->ramp, &w->source, &w->profiler, w->ramp_sample, few, slice_axis, opt->n_threads, err));
-    if (w->ramp.axis < 0) return FSC_OK;
-    fsc_ramp_free(&w->ramp);
-    FSC_TRY(fsc_ramp_find(&w->ramp, &w->source, &w->profiler, w->sample, w->n_sample, slice_axis, opt->n_threads, err));
-    if (opt->sign == 0) {
-        fsc_ramp other;
-        fsc_source conjugate = w->source;
-        conjugate.conjugate = -conjugate.conjugate;
-        FSC_TRY(
-            fsc_ramp_find(&other, &conjugate, &w->profiler, w->sample, w->n_sample, slice_axis, opt->n_threads, err));
-        /* Few echoes fit nearly as well with the wrong sign and a wrong ramp: what is stated decides near ties. */
-        const double margin = scan->precession == (int32_t)conjugate.conjugate ? 1.1 : 0.9;
-        const int better = other.axis >= 0 && other.left < margin * w->ramp.left;
-        if (better) {
-            fsc_ramp_free(&w->ramp);
-            w->ramp = other;
-            w->source.conjugate = conjugate.conjugate;
-        } else {
-            fsc_ramp_free(&other);
-        }
-    }
-    if (w->ramp.axis < 0) return FSC_OK;
-    fsc_ramp_apply(&w->ramp, &w->source);
-    return find_sign(w, scan, opt, err); /* clearer without the ramp */
-}
-
-static fsc_status find_offsets(work *w, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
-    const int had = w->offsets.found;
-    w->source.offset_cos = w->source.offset_sin = NULL;
-    FSC_TRY(fsc_offsets_find(&w->offsets, &w->source, &w->model, &w->profiler, w->sample, w->n_sample,
-                             w->sign.noise_variance, err));
-    if (w->offsets.found) fsc_offsets_apply(&w->offsets, &w->source);
-    return had || w->offsets.found ? find_sign(w, scan, opt, err) : FSC_OK;
-}
-
-static void note_phases(const work *w, fsc_fatwater *out) {
-    out->ramp_axis = w->ramp.axis;
-    out->ramp_slope_dwell = out->ramp_constant_rad = 0;
-    if (w->ramp.axis >= 0) {
-        out->ramp_slope_dwell = w->ramp.slope_dwell;
-        out->ramp_constant_rad = w->ramp.constant_rad;
-        fsc_notes_add(
-            &out->notes, FSC_NOTE_FOUND, "readout-ramp",
-            "bipolar readout: odd and even echoes are out of phase (slope %.3f dwell along axis %d, constant %.3f "
-            "rad); taken off, residual %.0f %% smaller",
-            w->ramp.slope_dwell, (int)w->ramp.axis, w->ramp.constant_rad, 100 * w->ramp.drop);
-    }
-    if (w->offsets.found)
-        fsc_notes_add(
-            &out->notes, FSC_NOTE_FOUND, "echo-phase-offsets",
-            "single echoes are turned by up to %.3f rad against the others; taken off, residual %.0f %% smaller",
-            w->offsets.largest_rad, 100 * w->offsets.drop);
-}
-
-static fsc_status find_frequency(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
-                                 const fsc_separate_options *opt, fsc_error *err) {
-    fsc_frequency found;
-    FSC_TRY(fsc_frequency_compare(&found, scan, spectrum, &w->source, &w->model, w->sample, w->n_sample,
-                                  w->sign.noise_variance, w->ramp.axis >= 0 || w->offsets.found, err));
-    if (!fsc_frequency_note(&found, &out->notes)) return FSC_OK;
-    fsc_model_set_fat(&w->model, spectrum, found.true_tesla * FSC_GAMMA_MHZ_PER_TESLA);
-    fsc_profiler_free(&w->profiler);
-    FSC_TRY(fsc_profiler_init(&w->profiler, &w->model, err));
-    FSC_TRY(find_sign(w, scan, opt, err));
-    return find_offsets(w, scan, opt, err); /* found with the wrong field, they held part of it */
-}
-
-/* Everything that is found before the field map: signal, sign, ramp, field strength, noise. */
-static fsc_status survey(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
-                         const fsc_separate_options *opt, fsc_error *err) {
-    source_from_scan(&w->source, scan);
-    FSC_TRY(fsc_body_measure(&w->body, &w->source, opt->n_threads, err));
-    FSC_TRY(fsc_profiler_init(&w->profiler, &w->model, err));
-    w->sample = fsc_alloc(SAMPLE, sizeof *w->sample);
-    if (!w->sample) return fsc_fail_nomem(err, "sampling voxels");
-    w->n_sample = fsc_body_sample(&w->body, 0.1, 1e9, w->sample, SAMPLE);
-    FSC_TRY(find_sign(w, scan, opt, err));
-    w->ramp.axis = -1;
-    if (opt->ramp == 0) FSC_TRY(find_ramp(w, scan, opt, err));
-    FSC_TRY(find_offsets(w, scan, opt, err));
-    FSC_TRY(find_frequency(w, out, scan, spectrum, opt, err));
-    note_phases(w, out);
-    w->sign_unclear = fsc_sign_note(&w->sign, scan->precession, opt->sign, &out->notes);
-    w->noise_variance = w->sign.noise_variance;
-    /* Three echoes fit too well to tell the noise. */
-    if (isfinite(w->body.air_variance) && !(w->model.r2_free && w->noise_variance < w->body.air_variance))
-        w->noise_variance = w->body.air_variance;
-    if (!(w->noise_variance > 1e-12)) w->noise_variance = 1e-12;
-    fsc_body_mark(&w->body, &w->source, w->noise_variance);
-    w->n_weak = fsc_body_sample(&w->body, fmax(0.01, 40 * w->noise_variance), fmax(0.15, 120 * w->noise_variance),
-                                w->weak, FSC_NOISE_SAMPLE);
-    if (w->n_weak < 200) w->n_weak = fsc_body_sample(&w->body, 0.01, 1e9, w->weak, FSC_NOISE_SAMPLE);
-    fsc_body_drop_energy(&w->body);
-    return FSC_OK;
-}
-
-static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_separate_options *opt,
-                             fsc_error *err) {
-    const fsc_evidence evidence = {w->noise_variance, MODEL_ERROR};
-    const fsc_fieldmap_prior prior = {.shift_hz = w->model.shift_hz,
+static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, fsc_error *err) {
+    const fsc_evidence evidence = {w->survey.noise_variance, MODEL_ERROR};
+    const fsc_fieldmap_prior prior = {.shift_hz = w->survey.model.shift_hz,
                                       .stiffness = 24,
                                       .through_plane = 0.5,
                                       .cost_limit = 30,
-                                      .period_hz = w->model.period_hz,
-                                      .range_hz = w->model.range_hz};
-    FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->body.mask, 2, err));
-    FSC_TRY(fsc_blocks_profile(&w->blocks, &w->source, w->body.mask, &w->profiler, &evidence, opt->n_threads, err));
+                                      .period_hz = w->survey.model.period_hz,
+                                      .range_hz = w->survey.model.range_hz};
+    FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->survey.body.mask, 2, err));
+    FSC_TRY(fsc_blocks_profile(&w->blocks, &w->survey.sample, w->survey.body.mask, &evidence, err));
     FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, err));
     int64_t n_exchanged = 0;
     FSC_TRY(fsc_swap_exchange(&w->blocks, &prior, &n_exchanged, err));
@@ -191,17 +59,17 @@ static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, c
                       "echoes; its fat and water were exchanged",
                       100.0 * (double)n_exchanged / w->blocks.n_node);
     FSC_TRY(fsc_swap_estimate(&w->blocks, &prior, err));
-    FSC_TRY(fsc_refine(&w->fine, &w->blocks, &scan->grid, &w->source, w->body.mask, &w->profiler, &evidence, &prior,
-                       opt->n_threads, err));
+    FSC_TRY(
+        fsc_refine(&w->fine, &w->blocks, &scan->grid, w->survey.body.mask, &w->survey.sample, &evidence, &prior, err));
     return fsc_swap_alone(&w->fine, &prior, err);
 }
 
 /* Swap probabilities go from blocks to voxels; whole-scan bits to every voxel. */
 static void mark_swaps(const work *w, fsc_fatwater *out) {
-    const uint16_t everywhere =
-        (uint16_t)((w->sign_unclear ? FSC_Q_SIGN_UNCLEAR : 0u) | (w->ramp.axis >= 0 ? FSC_Q_RAMP_CORRECTED : 0u));
+    const uint16_t everywhere = (uint16_t)((w->survey.sign_unclear ? FSC_Q_SIGN_UNCLEAR : 0u) |
+                                           (w->survey.ramp.axis >= 0 ? FSC_Q_RAMP_CORRECTED : 0u));
     int64_t suspect = 0, heard = 0;
-    for (int32_t i = 0; i < w->body.n_tissue; i++) {
+    for (int32_t i = 0; i < w->survey.body.n_tissue; i++) {
         const int32_t v = w->tissue[i];
         const int32_t alone = w->fine.n_node > 0 ? fsc_blocks_node_at(&w->fine, v) : -1;
         out->swap_probability[v] = w->blocks.swap[fsc_blocks_node_at(&w->blocks, v)];
@@ -221,30 +89,25 @@ static void mark_swaps(const work *w, fsc_fatwater *out) {
 
 static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_options *opt, fsc_error *err) {
     FSC_TRY(fsc_maps_make(
-        out, w->source.n_voxel,
+        out, w->survey.source.n_voxel,
         FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_FIELD | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP, err));
-    FSC_TRY(fsc_maps_tissue(&w->tissue, out, &w->body, err));
-    const int32_t n = w->body.n_tissue;
-    FSC_AUTO_BLOCK float *variance = fsc_alloc(w->source.n_voxel, sizeof *variance);
-    FSC_AUTO_BLOCK float *magnitude = fsc_alloc(n, sizeof *magnitude);
-    if (!variance || !magnitude) return fsc_fail_nomem(err, "fitting voxels");
-    for (int64_t v = 0; v < w->source.n_voxel; v++) variance[v] = NAN;
+    FSC_TRY(fsc_maps_tissue(&w->tissue, out, &w->survey.body, err));
+    const int32_t n = w->survey.body.n_tissue;
+    FSC_AUTO_BLOCK float *scratch = fsc_alloc(n, sizeof *scratch);
+    if (!scratch) return fsc_fail_nomem(err, "fitting voxels");
     fsc_voxel_job job = {.out = out,
-                         .model = &w->model,
-                         .source = &w->source,
+                         .model = &w->survey.model,
+                         .source = &w->survey.source,
                          .blocks = &w->blocks,
                          .fine = &w->fine,
                          .tissue = w->tissue,
                          .n_tissue = n,
-                         .noise_variance = w->noise_variance,
-                         .out_of_phase = out->swap_probability,
-                         .field_variance = variance,
-                         .magnitude_pdff = magnitude,
-                         .scratch = magnitude};
-    const double measured = fsc_voxels_noise(&job, w->weak, w->n_weak);
-    if (isfinite(measured)) job.noise_variance = w->noise_variance = measured;
+                         .noise_variance = w->survey.noise_variance,
+                         .field_variance = out->swap_probability, /* until mark_swaps fills it */
+                         .scratch = scratch};
+    const double measured = fsc_voxels_noise(&job, w->survey.weak, w->survey.n_weak);
+    if (isfinite(measured)) job.noise_variance = w->survey.noise_variance = measured;
     fsc_voxels_fit(&job, opt->n_threads);
-    fsc_pool_phase(&job, opt->n_threads);
     fsc_pool_field(&job, opt->n_threads);
     mark_swaps(w, out);
     out->n_fitted = n;
@@ -253,27 +116,28 @@ static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_opti
 
 static fsc_status run(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                       const fsc_separate_options *opt, fsc_error *err) {
-    FSC_TRY(fsc_model_build(&w->model, scan, spectrum, &out->notes, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0, err));
-    FSC_TRY(survey(w, out, scan, spectrum, opt, err));
+    FSC_TRY(fsc_survey_make(&w->survey, out, scan, spectrum, opt, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.1, err));
-    FSC_TRY(find_field(w, out, scan, opt, err));
+    FSC_TRY(find_field(w, out, scan, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.5, err));
     FSC_TRY(fit_voxels(w, out, opt, err));
-    if (!w->model.r2_free)
+    if (!w->survey.model.r2_free)
         fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "r2star-guided",
                       "three echoes cannot give R2* on their own: it is drawn towards %.0f 1/s where noise is large",
-                      w->model.r2_typical);
-    out->sign = w->sign.sign;
-    out->sign_ratio = w->sign.ratio;
-    out->noise_sd = sqrt(w->noise_variance) / (double)w->source.scale;
+                      w->survey.model.r2_typical);
+    out->sign = w->survey.sign.sign;
+    out->sign_ratio = w->survey.sign.ratio;
+    out->noise_sd = sqrt(w->survey.noise_variance) / (double)w->survey.source.scale;
     return fsc_progress_step(opt->progress, "separate", 1, err);
 }
 
 fsc_status fsc_separate_complex(fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                                 const fsc_separate_options *opt, fsc_error *err) {
-    work w = {0};
-    const fsc_status status = run(&w, out, scan, spectrum, opt, err);
-    work_free(&w);
+    work *w = fsc_alloc(1, sizeof *w);
+    if (!w) return fsc_fail_nomem(err, "separating fat and water");
+    const fsc_status status = run(w, out, scan, spectrum, opt, err);
+    work_free(w);
+    fsc_free(w);
     return status;
 }

@@ -12,8 +12,6 @@
 /* Steps below these are over: far less than noise leaves open. */
 #define STILL_HZ 0.002
 #define STILL_PER_S 0.02
-/* Noise variances from which on a phase difference of fat and water is taken as real. */
-#define OUT_OF_PHASE 9.0
 
 /* Echoes turned back by a field, and the decay, both from the first echo on. */
 typedef struct turned {
@@ -128,8 +126,10 @@ FSC_LEAF double clamp(double x, double low, double high) {
     return x < low ? low : x > high ? high : x;
 }
 
-/* PDFF with one phase for fat and water: no noise floor, no bias where one of them is small. Where fat and water are
- * out of phase by more than noise explains (eddy currents, flow, a misfit), magnitudes are used instead. */
+/* PDFF with one phase for fat and water: no noise floor, no bias where one of them is small. One excitation gives both
+ * one phase, so where they differ by more than noise explains (side lobes of nearby fat, flow, a wrong branch) the
+ * model does not hold: such voxels are marked, and a mean over them is not lifted by magnitudes, which are never
+ * negative. */
 FSC_LEAF void common_phase(fsc_fit *fit, const linear *g, const fsc_model *model, double prior, double noise_variance) {
     for (int32_t l = 0; l < L; l++) {
         const double wr = fit->water_re[l], wi = fit->water_im[l], fr = fit->fat_re[l], fi = fit->fat_im[l];
@@ -161,16 +161,13 @@ FSC_LEAF void common_phase(fsc_fit *fit, const linear *g, const fsc_model *model
         const double skew = ((c22 + c12) - inside * (c11 + c22 + 2 * c12)) * noise_variance / (total * total);
         const double beyond = inside < 0 ? inside : inside > 1 ? inside - 1 : 0;
         const double noise = variance * noise_variance + 1e-300;
-        const double out = (aside * aside + beyond * beyond) / noise;
-        const double blend = clamp((out - OUT_OF_PHASE) / OUT_OF_PHASE, 0, 1);
-        const double even = inside + clamp(skew, -0.02, 0.02);
-        fit->pdff[l] = even + blend * (f_abs / both - even);
+        fit->pdff[l] = inside + clamp(skew, -0.02, 0.02);
         fit->pdff_variance[l] = variance;
         fit->magnitude_pdff[l] = f_abs / both;
-        fit->out_of_phase[l] = aside * aside / noise;
+        fit->out_of_phase[l] = (aside * aside + beyond * beyond) / noise;
         const double grow = fsc_exp_small(clamp(fit->r2_per_s[l] * model->te_s[0], -30, 30));
-        fit->water[l] = (water + blend * (w_abs - water)) * grow;
-        fit->fat[l] = (fat + blend * (f_abs - fat)) * grow;
+        fit->fat[l] = total * grow * fit->pdff[l];
+        fit->water[l] = total * grow - fit->fat[l];
     }
 }
 

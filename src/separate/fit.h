@@ -18,8 +18,8 @@ typedef struct fsc_fit {
     double pdff[FSC_LANES];
     double pdff_variance[FSC_LANES];         /* per unit of noise variance (Cramer-Rao) */
     double magnitude_pdff[FSC_LANES];        /* |F| / (|F| + |W|) */
-    double out_of_phase[FSC_LANES];          /* how far F / (W + F) is from real, in noise variances */
-    double water[FSC_LANES], fat[FSC_LANES]; /* real amplitudes at TE = 0 */
+    double out_of_phase[FSC_LANES];          /* how far F / (W + F) is from real and 0..1, in noise variances */
+    double water[FSC_LANES], fat[FSC_LANES]; /* real amplitudes at TE = 0; fat / (water + fat) is pdff */
 } fsc_fit;
 
 /* iterations Gauss-Newton steps with step halving, then the linear part and the Cramer-Rao terms. reach_hz bounds the

@@ -1,6 +1,5 @@
 #include "frequency.h"
 #include "alloc.h"
-#include "branch.h"
 #include "fail.h"
 #include "table.h"
 #include "units.h"
@@ -46,39 +45,39 @@ static fsc_status true_tesla(double *out, double stated, fsc_error *err) {
 }
 
 /* Relative residual of each voxel on its deepest branch, NaN where water and fat are not mixed. */
-static fsc_status residuals_of(double *out, const fsc_source *source, const fsc_model *model, const int32_t *voxel,
-                               int32_t n, double noise_variance, fsc_error *err) {
+static fsc_status residuals_of(double *out, fsc_leftover *fitted, const fsc_sample *sample, const fsc_model *model,
+                               fsc_error *err) {
     fsc_profiler profiler;
-    fsc_lanes_echo echo;
-    fsc_fit fit;
+    fsc_sample these = *sample;
+    these.model = model;
+    these.profiler = &profiler;
     FSC_TRY(fsc_profiler_init(&profiler, model, err));
-    const fsc_status status = fsc_branch_find(out, NULL, source, &profiler, voxel, n, err); /* fields for a moment */
+    const fsc_status status = fsc_branch_find(out, NULL, &these, err); /* fields for a moment */
     fsc_profiler_free(&profiler);
     FSC_TRY(status);
-    for (int32_t at = 0; at < n; at += FSC_LANES) {
-        const int32_t here = n - at < FSC_LANES ? n - at : FSC_LANES;
-        fsc_branch_fit(&fit, &echo, source, model, voxel + at, out + at, here, noise_variance);
-        for (int32_t l = 0; l < here; l++) {
-            const int mixed = fit.magnitude_pdff[l] > FAT_LOW && fit.magnitude_pdff[l] < FAT_HIGH;
-            out[at + l] = mixed && fit.energy[l] > 0 ? fit.residual[l] / fit.energy[l] : (double)NAN;
-        }
+    fsc_branch_leftovers(fitted, &these, out);
+    for (int32_t i = 0; i < sample->n; i++) {
+        const int mixed = fitted[i].magnitude_pdff > FAT_LOW && fitted[i].magnitude_pdff < FAT_HIGH;
+        out[i] = mixed && fitted[i].energy > 0 ? fitted[i].residual / fitted[i].energy : (double)NAN;
     }
     return FSC_OK;
 }
 
 fsc_status fsc_frequency_compare(fsc_frequency *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
-                                 const fsc_source *source, const fsc_model *model, const int32_t *voxel, int32_t n,
-                                 double noise_variance, int phases_wrong, fsc_error *err) {
+                                 const fsc_sample *sample, int phases_wrong, fsc_error *err) {
+    const fsc_model *const model = sample->model;
+    const int32_t n = sample->n;
     *out = (fsc_frequency){.nominal_tesla = scan->b0_tesla, .true_tesla = NAN};
     if (isfinite(scan->imaging_frequency_mhz) || model->n_echo < ECHOES_LEAST) return FSC_OK;
     FSC_TRY(true_tesla(&out->true_tesla, scan->b0_tesla, err));
     if (!isfinite(out->true_tesla)) return FSC_OK;
     FSC_AUTO_BLOCK double *residual = fsc_alloc((int64_t)2 * n, sizeof *residual);
-    if (!residual) return fsc_fail_nomem(err, "comparing field strengths");
+    FSC_AUTO_BLOCK fsc_leftover *fitted = fsc_alloc(n, sizeof *fitted);
+    if (!residual || !fitted) return fsc_fail_nomem(err, "comparing field strengths");
     fsc_model other = *model;
     fsc_model_set_fat(&other, spectrum, out->true_tesla * FSC_GAMMA_MHZ_PER_TESLA);
-    FSC_TRY(residuals_of(residual, source, model, voxel, n, noise_variance, err));
-    FSC_TRY(residuals_of(residual + n, source, &other, voxel, n, noise_variance, err));
+    FSC_TRY(residuals_of(residual, fitted, sample, model, err));
+    FSC_TRY(residuals_of(residual + n, fitted, sample, &other, err));
     judge(out, residual, residual + n, n);
     /* Echo spacing and field strength trade off: an error of the one is an error of the other. */
     out->disturbed = phases_wrong || model->dte_doubt > DOUBT_MOST;

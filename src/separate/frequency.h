@@ -2,7 +2,7 @@
 #ifndef FSC_SEPARATE_FREQUENCY_H
 #define FSC_SEPARATE_FREQUENCY_H
 
-#include "minima.h"
+#include "branch.h"
 
 typedef struct fsc_frequency {
     double nominal_tesla;
@@ -13,12 +13,11 @@ typedef struct fsc_frequency {
     int disturbed;     /* another fault of the scan can look like a rounded field */
 } fsc_frequency;
 
-/* Compares the stated field strength with the one that data/field_strengths.tsv lists for it, in n sampled voxels. Only
- * for 6 echoes and more without an imaging frequency; otherwise true_tesla is NaN.
- * phases_wrong: a ramp or offsets were found; readouts of both polarities also shift fat against itself. */
+/* Compares the stated field strength with the one that data/field_strengths.tsv lists for it, in the sampled voxels.
+ * Only for 6 echoes and more without an imaging frequency; otherwise true_tesla is NaN. phases_wrong: a ramp or offsets
+ * were found; readouts of both polarities also shift fat against itself. */
 FSC_MUST_USE fsc_status fsc_frequency_compare(fsc_frequency *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
-                                              const fsc_source *source, const fsc_model *model, const int32_t *voxel,
-                                              int32_t n, double noise_variance, int phases_wrong, fsc_error *err);
+                                              const fsc_sample *sample, int phases_wrong, fsc_error *err);
 /* Says what was found; non-zero when the true field is clearly the better one, and no other fault explains it. */
 int fsc_frequency_note(const fsc_frequency *found, fsc_notes *notes);
 

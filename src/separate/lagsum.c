@@ -113,25 +113,37 @@ void fsc_profiler_free(fsc_profiler *p) {
     memset(p, 0, sizeof *p);
 }
 
-fsc_status fsc_profile_new(fsc_profile *out, const fsc_profiler *p, fsc_error *err) {
-    memset(out, 0, sizeof *out);
+static int make(fsc_profile *out, const fsc_profiler *p) {
     out->corr_re = fsc_alloc((int64_t)p->n_pair * L, sizeof(float));
     out->corr_im = fsc_alloc((int64_t)p->n_pair * L, sizeof(float));
     out->residual = fsc_alloc((int64_t)(2 * p->half + 1) * L, sizeof(float));
     out->lag_re = fsc_alloc((int64_t)(p->n_lag + 1) * L, sizeof(float));
     out->lag_im = fsc_alloc((int64_t)(p->n_lag + 1) * L, sizeof(float));
-    if (out->corr_re && out->corr_im && out->residual && out->lag_re && out->lag_im) return FSC_OK;
-    fsc_profile_free(out);
-    return fsc_fail_nomem(err, "computing residual profiles");
+    return out->corr_re && out->corr_im && out->residual && out->lag_re && out->lag_im;
 }
 
-void fsc_profile_free(fsc_profile *profile) {
-    fsc_free(profile->corr_re);
-    fsc_free(profile->corr_im);
-    fsc_free(profile->residual);
-    fsc_free(profile->lag_re);
-    fsc_free(profile->lag_im);
-    memset(profile, 0, sizeof *profile);
+fsc_status fsc_profiles_new(fsc_profile **out, int32_t n, const fsc_profiler *p, fsc_error *err) {
+    *out = NULL;
+    fsc_profile *made = fsc_alloc(n, sizeof *made);
+    int whole = made != NULL;
+    for (int32_t w = 0; whole && w < n; w++) whole = make(&made[w], p);
+    if (!whole) {
+        fsc_profiles_free(made, n);
+        return fsc_fail_nomem(err, "computing residual profiles");
+    }
+    *out = made;
+    return FSC_OK;
+}
+
+void fsc_profiles_free(fsc_profile *profile, int32_t n) {
+    for (int32_t w = 0; profile && w < n; w++) {
+        fsc_free(profile[w].corr_re);
+        fsc_free(profile[w].corr_im);
+        fsc_free(profile[w].residual);
+        fsc_free(profile[w].lag_re);
+        fsc_free(profile[w].lag_im);
+    }
+    fsc_free(profile);
 }
 
 void fsc_profile_clear(fsc_profile *profile, const fsc_profiler *p) {

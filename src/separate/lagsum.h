@@ -35,8 +35,9 @@ typedef struct fsc_profile {
     float *lag_re, *lag_im;   /* [lag + 1][lane] */
 } fsc_profile;
 
-FSC_MUST_USE fsc_status fsc_profile_new(fsc_profile *out, const fsc_profiler *profiler, fsc_error *err);
-void fsc_profile_free(fsc_profile *profile);
+/* One for each of n workers. *out is owned: fsc_profiles_free. FSC_E_NOMEM. */
+FSC_MUST_USE fsc_status fsc_profiles_new(fsc_profile **out, int32_t n, const fsc_profiler *profiler, fsc_error *err);
+void fsc_profiles_free(fsc_profile *profile, int32_t n);
 
 void fsc_profile_clear(fsc_profile *profile, const fsc_profiler *profiler);
 /* Adds weight[lane] * conj(s_m) s_n of the loaded voxels. */

@@ -249,7 +249,7 @@ fsc_status fsc_separate_magnitude(fsc_fatwater *out, const fsc_scan *scan, const
     fsc_body body;
     FSC_TRY(fsc_body_measure(&body, &source, opt->n_threads, err));
     const double air = isfinite(body.air_variance) ? body.air_variance : 1e-12;
-    fsc_body_mark(&body, &source, air);
+    fsc_body_mark(&body, &source, body.air_variance);
     int32_t *tissue = NULL;
     fsc_status status = fsc_maps_make(
         out, source.n_voxel, FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP, err);

@@ -1,7 +1,7 @@
 #include "offsets.h"
 #include "alloc.h"
-#include "branch.h"
 #include "fail.h"
+#include "tiles.h"
 #include "units.h"
 
 #include <math.h>
@@ -9,6 +9,7 @@
 
 #define STARTS 4
 #define ROUNDS 6
+#define PARTS 16
 /* What counts: this angle, this many standard errors, and this much less residual in lean and in fat voxels. */
 #define LEAST_RAD 0.015
 #define LEAST_SE 4.0
@@ -27,15 +28,6 @@ typedef struct tally {
     double chi[2];   /* in expected variances */
     int32_t voxels[2];
 } tally;
-
-/* The sampled voxels. */
-typedef struct sample {
-    const int32_t *voxel;
-    int32_t n;
-    double *hz;   /* start of each fit */
-    uint8_t *fat; /* which group a voxel is in */
-    double noise_variance;
-} sample;
 
 typedef struct column {
     double re[N], im[N];
@@ -116,19 +108,51 @@ static void add_voxel(tally *sum, const fsc_fit *fit, const fsc_model *model, co
     }
 }
 
-/* With regroup, voxels are sorted into lean and fat by this fit. */
-static void fit_all(tally *sum, sample *s, const fsc_source *source, const fsc_model *model, int regroup) {
+/* Sampled voxels in parts; each part has a sum of its own, and they are joined in order. */
+typedef struct sum_job {
+    const fsc_sample *sample;
+    const double *hz;
+    uint8_t *fat; /* which group a voxel is in */
+    int regroup;
+    tally *part; /* [PARTS] */
+} sum_job;
+
+static void sum_part(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)worker;
+    sum_job *job = context;
     fsc_lanes_echo echo;
     fsc_fit fit;
-    memset(sum, 0, sizeof *sum);
-    for (int32_t at = 0; at < s->n; at += FSC_LANES) {
-        const int32_t here = s->n - at < FSC_LANES ? s->n - at : FSC_LANES;
-        fsc_branch_fit(&fit, &echo, source, model, s->voxel + at, s->hz + at, here, s->noise_variance);
+    for (int32_t at = (int32_t)begin; at < end; at += FSC_LANES) {
+        const int32_t here = fsc_branch_fit(&fit, &echo, job->sample, job->hz, at);
         for (int32_t l = 0; l < here; l++) {
-            if (regroup) s->fat[at + l] = fit.magnitude_pdff[l] > 0.5;
-            add_voxel(sum, &fit, model, &echo, l, s->fat[at + l], s->noise_variance);
+            if (job->regroup) job->fat[at + l] = fit.magnitude_pdff[l] > 0.5;
+            add_voxel(&job->part[tile], &fit, job->sample->model, &echo, l, job->fat[at + l],
+                      job->sample->noise_variance);
         }
     }
+}
+
+static void join(tally *sum, const tally *part) {
+    for (int32_t a = 0; a < N; a++) {
+        for (int32_t b = 0; b < N; b++) sum->normal[a][b] += part->normal[a][b];
+        sum->gradient[a] += part->gradient[a];
+    }
+    sum->residual += part->residual;
+    for (int32_t g = 0; g < 2; g++) {
+        sum->chi[g] += part->chi[g];
+        sum->voxels[g] += part->voxels[g];
+    }
+}
+
+/* With regroup, voxels are sorted into lean and fat by this fit. */
+static void fit_all(tally *sum, sum_job *job, int regroup) {
+    memset(job->part, 0, PARTS * sizeof *job->part);
+    memset(sum, 0, sizeof *sum);
+    job->regroup = regroup;
+    const int32_t groups = (job->sample->n + FSC_LANES - 1) / FSC_LANES;
+    fsc_tiles_run(job->sample->n, (int64_t)(groups + PARTS - 1) / PARTS * FSC_LANES, sum_part, job,
+                  job->sample->n_threads);
+    for (int32_t p = 0; p < PARTS; p++) join(sum, &job->part[p]);
 }
 
 /* Inverts the normal matrix with constant and linear offsets held, by Gauss and Jordan with pivots. */
@@ -203,28 +227,32 @@ static void judge(fsc_offsets *out, const tally *first, const tally *last, const
     out->found = clear;
 }
 
-fsc_status fsc_offsets_find(fsc_offsets *out, const fsc_source *source, const fsc_model *model,
-                            const fsc_profiler *profiler, const int32_t *voxel, int32_t n, double noise_variance,
-                            fsc_error *err) {
+fsc_status fsc_offsets_find(fsc_offsets *out, const fsc_sample *sample, fsc_error *err) {
+    const fsc_model *const model = sample->model;
+    const int32_t n = sample->n;
     memset(out, 0, sizeof *out);
     if (model->n_echo < FSC_OFFSET_ECHOES || n < GROUP_LEAST) return FSC_OK;
     FSC_AUTO_BLOCK double *hz = fsc_alloc(n, sizeof *hz);
     FSC_AUTO_BLOCK uint8_t *fat = fsc_alloc(n, sizeof *fat);
-    if (!hz || !fat) return fsc_fail_nomem(err, "looking for phase offsets");
-    sample s = {voxel, n, hz, fat, noise_variance};
-    fsc_source turned = *source;
+    FSC_AUTO_BLOCK tally *part = fsc_alloc(PARTS, sizeof *part);
+    if (!hz || !fat || !part) return fsc_fail_nomem(err, "looking for phase offsets");
+    fsc_source turned = *sample->source;
+    fsc_sample these = *sample;
+    these.source = &turned;
+    sum_job job = {.sample = &these, .hz = hz, .fat = fat, .part = part};
     tally first, last;
     for (int32_t start = 0; start < STARTS; start++) {
-        FSC_TRY(fsc_branch_find(hz, NULL, &turned, profiler, voxel, n, err));
+        FSC_TRY(fsc_branch_find(hz, NULL, &these, err));
         for (int32_t round = 0; round < ROUNDS; round++) {
-            fit_all(&last, &s, &turned, model, 0);
+            fit_all(&last, &job, 0);
             if (advance(out, &last, model)) return FSC_OK;
             fsc_offsets_apply(out, &turned);
         }
     }
-    fit_all(&last, &s, &turned, model, 1);
-    FSC_TRY(fsc_branch_find(hz, NULL, source, profiler, voxel, n, err));
-    fit_all(&first, &s, source, model, 0);
+    fit_all(&last, &job, 1);
+    these.source = sample->source;
+    FSC_TRY(fsc_branch_find(hz, NULL, &these, err));
+    fit_all(&first, &job, 0);
     judge(out, &first, &last, model);
     return FSC_OK;
 }

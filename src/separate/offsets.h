@@ -3,7 +3,7 @@
 #ifndef FSC_SEPARATE_OFFSETS_H
 #define FSC_SEPARATE_OFFSETS_H
 
-#include "minima.h"
+#include "branch.h"
 
 /* Fewer echoes leave nothing to find them by. */
 #define FSC_OFFSET_ECHOES 4
@@ -16,11 +16,9 @@ typedef struct fsc_offsets {
     double drop; /* share of the summed relative residual that goes with them */
 } fsc_offsets;
 
-/* Looks in n sampled voxels by Gauss-Newton steps, with field, decay, water and fat of every voxel projected out
+/* Looks in the sampled voxels by Gauss-Newton steps, with field, decay, water and fat of every voxel projected out
  * (variable projection: Golub & Pereyra 1973, doi 10.1137/0710036). Needs FSC_OFFSET_ECHOES. */
-FSC_MUST_USE fsc_status fsc_offsets_find(fsc_offsets *out, const fsc_source *source, const fsc_model *model,
-                                         const fsc_profiler *profiler, const int32_t *voxel, int32_t n,
-                                         double noise_variance, fsc_error *err);
+FSC_MUST_USE fsc_status fsc_offsets_find(fsc_offsets *out, const fsc_sample *sample, fsc_error *err);
 /* Makes the loader take them off; they must outlive the source. */
 void fsc_offsets_apply(const fsc_offsets *offsets, fsc_source *source);
 

@@ -5,14 +5,7 @@
 #include <stdlib.h>
 
 #define REACH 2
-#define PHASE_REACH 3
 #define TILE 2048
-/* Mean evidence of pure noise is 1 with a standard deviation of about 0.2 over 49 voxels. */
-#define PHASE_LOW 1.4
-#define PHASE_HIGH 1.9
-/* The smaller of the two shares from which on a magnitude is heard. */
-#define PART_LOW 0.04
-#define PART_HIGH 0.08
 /* What the local plane may miss, and the steps between neighbours that are no noise. */
 #define PLANE_ERROR_HZ 1.0
 #define JUMP_HZ 60.0
@@ -37,57 +30,11 @@ static window window_of(const fsc_voxel_job *job) {
 }
 
 /* First and last offsets that stay inside the volume. */
-static void bounds(const window *w, int64_t v, int32_t reach, int32_t low[2], int32_t high[2]) {
+static void bounds(const window *w, int64_t v, int32_t low[2], int32_t high[2]) {
     for (int32_t a = 0; a < 2; a++) {
         const int64_t at = v / w->stride[a] % w->dim[a];
-        low[a] = at < reach ? -(int32_t)at : -reach;
-        high[a] = w->dim[a] - 1 - at < reach ? (int32_t)(w->dim[a] - 1 - at) : reach;
-    }
-}
-
-static void phase_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
-    (void)tile, (void)worker;
-    const fsc_voxel_job *job = context;
-    const window w = window_of(job);
-    fsc_fatwater *const out = job->out;
-    for (int64_t i = begin; i < end; i++) {
-        const int32_t v = job->tissue[i];
-        int32_t low[2], high[2], n = 0;
-        double sum = 0, weights = 1e-300, mean = 0;
-        bounds(&w, v, PHASE_REACH, low, high);
-        for (int32_t b = low[1]; b <= high[1]; b++)
-            for (int32_t a = low[0]; a <= high[0]; a++) {
-                const int64_t u = v + a * w.stride[0] + b * w.stride[1];
-                const float evidence = job->out_of_phase[u];
-                if (!(evidence >= 0)) continue; /* background is NaN */
-                const double se = (double)out->pdff_se_fraction[u], weight = 1 / (se * se + 1e-8);
-                sum += fmin((double)evidence, 12); /* one wild voxel must not speak for its neighbours */
-                weights += weight;
-                mean += weight * (double)out->pdff_fraction[u];
-                n++;
-            }
-        mean /= weights;
-        /* Noise is even about 0, so a neighbourhood whose mean lies below 0 (or above 1) has a phase error. */
-        const double outside = mean < 0 ? -mean : mean > 1 ? mean - 1 : 0;
-        const double blend = fmax((sum / n - PHASE_LOW) / (PHASE_HIGH - PHASE_LOW), outside * sqrt(weights));
-        /* scratch may be magnitude_pdff: each is touched at i alone */
-        const float own = out->pdff_fraction[v], magnitude = job->magnitude_pdff[i];
-        /* Below a few points a magnitude is mostly its noise floor, and would lift lean muscle. */
-        const double part = fmin((double)magnitude, 1 - (double)magnitude);
-        const double heard = fmin(fmax((part - PART_LOW) / (PART_HIGH - PART_LOW), 0), 1);
-        job->scratch[i] = blend > 0 ? own + (float)(heard * fmin(blend, 1)) * (magnitude - own) : own;
-    }
-}
-
-void fsc_pool_phase(const fsc_voxel_job *job, int32_t n_threads) {
-    fsc_voxel_job copy = *job;
-    fsc_tiles_run(job->n_tissue, TILE, phase_tile, &copy, n_threads);
-    for (int32_t i = 0; i < job->n_tissue; i++) {
-        const int32_t v = job->tissue[i];
-        const float total = job->out->water[v] + job->out->fat[v];
-        job->out->pdff_fraction[v] = job->scratch[i];
-        job->out->fat[v] = total * job->scratch[i];
-        job->out->water[v] = total - job->out->fat[v];
+        low[a] = at < REACH ? -(int32_t)at : -REACH;
+        high[a] = w->dim[a] - 1 - at < REACH ? (int32_t)(w->dim[a] - 1 - at) : REACH;
     }
 }
 
@@ -105,7 +52,7 @@ static double smoothed(const fsc_voxel_job *job, const window *w, int32_t v) {
     const double centre = (double)field[v], own = (double)variance[v];
     double s[6] = {0}, t[3] = {0};
     int32_t low[2], high[2];
-    bounds(w, v, REACH, low, high);
+    bounds(w, v, low, high);
     for (int32_t b = low[1]; b <= high[1]; b++)
         for (int32_t a = low[0]; a <= high[0]; a++) {
             const int64_t u = v + a * w->stride[0] + b * w->stride[1];

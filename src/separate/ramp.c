@@ -21,9 +21,7 @@
 #define LEAST_SLOPE 0.02
 
 typedef struct ramp_job {
-    const fsc_source *source;
-    const fsc_profiler *profiler;
-    const int32_t *voxel;
+    const fsc_sample *sample;
     fsc_profile *scratch; /* [worker] */
     float *residual;      /* [voxel][ANGLES]: relative, smallest over field and R2* */
 } ramp_job;
@@ -47,12 +45,12 @@ static void turn_pairs(fsc_profile *profile, const fsc_profiler *p, double theta
 static void angle_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
     (void)tile;
     ramp_job *job = context;
-    const fsc_profiler *p = job->profiler;
+    const fsc_profiler *p = job->sample->profiler;
     fsc_profile *profile = &job->scratch[worker];
     fsc_lanes_echo echo;
     float weight[FSC_LANES];
     const int32_t n = (int32_t)(end - begin);
-    fsc_source_load(job->source, job->voxel + begin, n, &echo);
+    fsc_source_load(job->sample->source, job->sample->voxel + begin, n, &echo);
     for (int32_t l = 0; l < FSC_LANES; l++) {
         double energy = 1e-30;
         for (int32_t e = 0; e < p->n_echo; e++) energy += echo.re[e][l] * echo.re[e][l] + echo.im[e][l] * echo.im[e][l];
@@ -130,8 +128,10 @@ static fsc_status fill_table(fsc_ramp *ramp, const fsc_source *source, fsc_error
     return FSC_OK;
 }
 
-static fsc_status choose(fsc_ramp *out, const fsc_source *source, const float *residual, const int32_t *voxel,
-                         int32_t n, int32_t slice_axis, fsc_error *err) {
+static fsc_status choose(fsc_ramp *out, const fsc_sample *sample, const float *residual, int32_t slice_axis,
+                         fsc_error *err) {
+    const fsc_source *source = sample->source;
+    const int32_t n = sample->n;
     FSC_AUTO_BLOCK double *x = fsc_alloc(n, sizeof *x);
     if (!x) return fsc_fail_nomem(err, "looking for a readout ramp");
     const double plain = summed(residual, x, n, 0, 0);
@@ -142,7 +142,7 @@ static fsc_status choose(fsc_ramp *out, const fsc_source *source, const float *r
         fsc_source along = *source;
         along.ramp_axis = a;
         for (int32_t i = 0; i < n; i++)
-            x[i] = (double)fsc_source_ramp_index(&along, voxel[i]) / (double)source->dim[a] - 0.5;
+            x[i] = (double)fsc_source_ramp_index(&along, sample->voxel[i]) / (double)source->dim[a] - 0.5;
         double constant = 0, slope = 0;
         const double sum = search(residual, x, n, &constant, &slope);
         if (sum >= best) continue;
@@ -159,21 +159,18 @@ static fsc_status choose(fsc_ramp *out, const fsc_source *source, const float *r
     return fill_table(out, source, err);
 }
 
-fsc_status fsc_ramp_find(fsc_ramp *out, const fsc_source *source, const fsc_profiler *profiler, const int32_t *voxel,
-                         int32_t n, int32_t slice_axis, int32_t n_threads, fsc_error *err) {
+fsc_status fsc_ramp_find(fsc_ramp *out, const fsc_sample *sample, int32_t slice_axis, fsc_error *err) {
     memset(out, 0, sizeof *out);
     out->axis = -1;
-    const int32_t workers = fsc_tiles_workers(n_threads);
-    FSC_AUTO_BLOCK fsc_profile *scratch = fsc_alloc(workers, sizeof *scratch);
-    FSC_AUTO_BLOCK float *residual = fsc_alloc((int64_t)n * ANGLES, sizeof *residual);
-    if (!scratch || !residual) return fsc_fail_nomem(err, "looking for a readout ramp");
-    fsc_status status = FSC_OK;
-    for (int32_t w = 0; w < workers && status == FSC_OK; w++) status = fsc_profile_new(&scratch[w], profiler, err);
-    ramp_job job = {source, profiler, voxel, scratch, residual};
-    if (status == FSC_OK) fsc_tiles_run(n, FSC_LANES, angle_tile, &job, n_threads);
-    for (int32_t w = 0; w < workers; w++) fsc_profile_free(&scratch[w]);
-    FSC_TRY(status);
-    return choose(out, source, residual, voxel, n, slice_axis, err);
+    FSC_AUTO_BLOCK float *residual = fsc_alloc((int64_t)sample->n * ANGLES, sizeof *residual);
+    if (!residual) return fsc_fail_nomem(err, "looking for a readout ramp");
+    fsc_profile *scratch = NULL;
+    const int32_t workers = fsc_tiles_workers(sample->n_threads);
+    FSC_TRY(fsc_profiles_new(&scratch, workers, sample->profiler, err));
+    ramp_job job = {sample, scratch, residual};
+    fsc_tiles_run(sample->n, FSC_LANES, angle_tile, &job, sample->n_threads);
+    fsc_profiles_free(scratch, workers);
+    return choose(out, sample, residual, slice_axis, err);
 }
 
 void fsc_ramp_free(fsc_ramp *ramp) {

@@ -3,7 +3,7 @@
 #ifndef FSC_SEPARATE_RAMP_H
 #define FSC_SEPARATE_RAMP_H
 
-#include "lagsum.h"
+#include "branch.h"
 
 typedef struct fsc_ramp {
     int32_t axis;       /* array axis, or -1: no ramp */
@@ -14,10 +14,8 @@ typedef struct fsc_ramp {
     float *table; /* owned: cosines, then sines, dim[axis] each; NULL without a ramp */
 } fsc_ramp;
 
-/* Looks along the two axes other than slice_axis in n sampled voxels. Without a clear ramp axis is -1. */
-FSC_MUST_USE fsc_status fsc_ramp_find(fsc_ramp *out, const fsc_source *source, const fsc_profiler *profiler,
-                                      const int32_t *voxel, int32_t n, int32_t slice_axis, int32_t n_threads,
-                                      fsc_error *err);
+/* Looks along the two axes other than slice_axis in the sampled voxels. Without a clear ramp axis is -1. */
+FSC_MUST_USE fsc_status fsc_ramp_find(fsc_ramp *out, const fsc_sample *sample, int32_t slice_axis, fsc_error *err);
 void fsc_ramp_free(fsc_ramp *ramp);
 /* Makes the loader take the ramp off; the ramp must outlive the source. */
 void fsc_ramp_apply(const fsc_ramp *ramp, fsc_source *source);

@@ -66,13 +66,16 @@ fsc_status fsc_ready_water_fat(fsc_fatwater *out, const fsc_scan *scan, fsc_erro
     memcpy(source.dim, scan->grid.dim, sizeof source.dim);
     fsc_body body;
     FSC_TRY(fsc_body_measure(&body, &source, 1, err));
-    fsc_body_mark(&body, &source, isfinite(body.air_variance) ? body.air_variance : 0);
+    /* Where the rest is NaN, its makers have said which voxels hold tissue. */
+    fsc_body_mark(&body, &source, body.n_not_finite > 0 ? 0 : body.air_variance);
     int32_t *tissue = NULL;
     fsc_status status = fsc_maps_make(out, n, FSC_MAP_AMPLITUDES | (scan->r2star ? FSC_MAP_R2STAR : 0), err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
     for (int32_t i = 0; status == FSC_OK && i < body.n_tissue; i++) {
         const int32_t v = tissue[i];
-        out->pdff_fraction[v] = fabsf(scan->fat[v]) / sum[v];
+        /* With its sign: our own fat is even about 0 where there is none, and a scanner's is never negative. */
+        const float total = scan->water[v] + scan->fat[v];
+        out->pdff_fraction[v] = scan->fat[v] / (fabsf(total) > 0.05f * sum[v] ? total : sum[v]);
     }
     out->n_fitted = body.n_tissue;
     fsc_free(tissue);

@@ -6,6 +6,9 @@
 
 /* Steps above this share of the fat shift lie between branches, not within one. */
 #define STEP 0.3
+/* What one field leaves of a block's voxels, over what noise and usual model errors leave, from which on they are not
+ * of one kind. */
+#define MIXED 2.0f
 /* A voxel's side of a block's face. */
 #define STIFFNESS_OF_BLOCK 0.5
 
@@ -13,6 +16,10 @@ enum place { OUTSIDE, RIM, INSIDE };
 
 static int32_t mark_steps(uint8_t *place, const fsc_blocks *coarse, const fsc_fieldmap_prior *prior) {
     int32_t n = 0;
+    for (int32_t i = 0; i < coarse->n_node; i++) {
+        place[i] = coarse->misfit[i] > MIXED ? INSIDE : OUTSIDE;
+        n += place[i] == INSIDE;
+    }
     for (int32_t i = 0; i < coarse->n_node; i++)
         for (int32_t axis = 0; axis < 3; axis++) {
             const int32_t j = fsc_blocks_neighbour(coarse, i, axis);
@@ -54,22 +61,23 @@ static void bind(fsc_blocks *fine, const fsc_blocks *coarse, const uint8_t *plac
     }
 }
 
-fsc_status fsc_refine(fsc_blocks *fine, const fsc_blocks *coarse, const fsc_grid *grid, const fsc_source *source,
-                      const uint8_t *body, const fsc_profiler *profiler, const fsc_evidence *evidence,
-                      const fsc_fieldmap_prior *prior, int32_t n_threads, fsc_error *err) {
+fsc_status fsc_refine(fsc_blocks *fine, const fsc_blocks *coarse, const fsc_grid *grid, const uint8_t *body,
+                      const fsc_sample *sample, const fsc_evidence *evidence, const fsc_fieldmap_prior *prior,
+                      fsc_error *err) {
+    const int64_t n_voxel = sample->source->n_voxel;
     FSC_AUTO_BLOCK uint8_t *place = fsc_alloc(coarse->n_node, sizeof *place);
     FSC_AUTO_BLOCK uint8_t *grown = fsc_alloc(coarse->n_node, sizeof *grown);
-    FSC_AUTO_BLOCK uint8_t *band = fsc_alloc(source->n_voxel, sizeof *band);
+    FSC_AUTO_BLOCK uint8_t *band = fsc_alloc(n_voxel, sizeof *band);
     if (!place || !grown || !band) return fsc_fail_nomem(err, "refining the field map");
     if (mark_steps(place, coarse, prior) == 0) return FSC_OK;
     grow(place, grown, coarse, INSIDE);
     grow(place, grown, coarse, RIM);
-    for (int64_t v = 0; v < source->n_voxel; v++) {
+    for (int64_t v = 0; v < n_voxel; v++) {
         const int32_t node = body[v] ? fsc_blocks_node_at(coarse, v) : -1;
         band[v] = node >= 0 && place[node] != OUTSIDE;
     }
     FSC_TRY(fsc_blocks_new(fine, grid, band, 1, err));
-    FSC_TRY(fsc_blocks_profile(fine, source, band, profiler, evidence, n_threads, err));
+    FSC_TRY(fsc_blocks_profile(fine, sample, band, evidence, err));
     bind(fine, coarse, place, prior->period_hz);
     fsc_fieldmap_prior alone = *prior;
     alone.period_hz = 0;

@@ -140,7 +140,7 @@ fsc_status fsc_separate_two_point(fsc_fatwater *out, const fsc_scan *scan, const
     fsc_body body;
     FSC_TRY(fsc_body_measure(&body, &source, opt->n_threads, err));
     const double noise = isfinite(body.air_variance) ? body.air_variance : 0;
-    fsc_body_mark(&body, &source, noise);
+    fsc_body_mark(&body, &source, body.air_variance);
     if (noise > 0) out->noise_sd = sqrt(noise) / (double)source.scale;
     int32_t *tissue = NULL;
     fsc_blocks blocks = {0};

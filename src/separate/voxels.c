@@ -4,10 +4,11 @@
 #include "units.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* Steeper decays are not told apart by these echoes. */
 #define R2_SATURATED 1000.0
+/* Noise variances from which on a phase between fat and water is real. */
+#define OUT_OF_PHASE 9.0
 
 static int32_t degrees_of_freedom(const fsc_model *model) {
     return 2 * model->n_echo - 6;
@@ -28,6 +29,7 @@ static void store(const fsc_voxel_job *job, const fsc_fit *fit, int64_t begin, i
         const double signal = sqrt(fit->energy[l] / (2 * job->model->n_echo));
         uint16_t bits = 0;
         if (misfit && fit->residual[l] > 0.01 * fit->energy[l]) bits |= FSC_Q_MODEL_MISFIT;
+        if (fit->out_of_phase[l] > OUT_OF_PHASE) bits |= FSC_Q_MODEL_MISFIT;
         if (signal < 5 * sqrt(variance)) bits |= FSC_Q_LOW_SNR;
         if (fit->r2_per_s[l] > R2_SATURATED) bits |= FSC_Q_R2STAR_SATURATED;
         if (fabs(fit->psi_hz[l]) > job->model->range_hz) bits |= FSC_Q_FIELD_EDGE;
@@ -39,9 +41,7 @@ static void store(const fsc_voxel_job *job, const fsc_fit *fit, int64_t begin, i
         out->fat[v] = (float)(fit->fat[l] * unscale);
         out->residual_fraction[v] = (float)sqrt(fit->residual[l] / (fit->energy[l] + 1e-300));
         out->quality[v] = bits;
-        job->out_of_phase[v] = (float)fit->out_of_phase[l];
         job->field_variance[v] = (float)(variance / (fit->stiffness[l] * 4 * FSC_PI * FSC_PI));
-        job->magnitude_pdff[begin + l] = (float)fit->magnitude_pdff[l];
     }
 }
 
@@ -57,29 +57,23 @@ static void fit_lanes(const fsc_voxel_job *job, const int32_t *voxel, int32_t n,
     fsc_lanes_echo echo;
     double hz[FSC_LANES];
     for (int32_t l = 0; l < n; l++) hz[l] = field_at(job, voxel[l]);
-    fsc_branch_fit(fit, &echo, job->source, job->model, voxel, hz, n, job->noise_variance);
-}
-
-static int compare(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    const fsc_sample these = {
+        .source = job->source, .model = job->model, .voxel = voxel, .n = n, .noise_variance = job->noise_variance};
+    (void)fsc_branch_fit(fit, &echo, &these, hz, 0);
 }
 
 double fsc_voxels_noise(const fsc_voxel_job *job, const int32_t *voxel, int32_t n) {
-    const int32_t freedom = degrees_of_freedom(job->model);
     double residual[FSC_NOISE_SAMPLE];
     int32_t kept = 0;
     fsc_fit fit;
-    if (freedom < 1) return NAN;
+    if (degrees_of_freedom(job->model) < 1) return NAN; /* R2* is fitted here, by a prior where it must be */
     for (int32_t at = 0; at < n; at += FSC_LANES) {
         const int32_t here = n - at < FSC_LANES ? n - at : FSC_LANES;
         fit_lanes(job, voxel + at, here, &fit);
         for (int32_t l = 0; l < here && kept < FSC_NOISE_SAMPLE; l++)
             if (fsc_blocks_node_at(job->blocks, voxel[at + l]) >= 0) residual[kept++] = fit.residual[l];
     }
-    if (kept == 0) return NAN;
-    qsort(residual, (size_t)kept, sizeof *residual, compare);
-    return residual[kept / 2] / (freedom * pow(1 - 2.0 / (9 * freedom), 3)); /* median to mean of chi-squared */
+    return fsc_branch_variance(residual, kept, job->model);
 }
 
 static void fit_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {

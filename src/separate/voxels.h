@@ -15,16 +15,14 @@ typedef struct fsc_voxel_job {
     const int32_t *tissue;  /* voxel numbers, rising */
     int32_t n_tissue;
     double noise_variance; /* source's scale */
-    /* Scratch, borrowed: NaN outside tissue. */
-    float *out_of_phase;   /* [voxel]: evidence that fat and water are not in phase; 1 in the mean for noise */
-    float *field_variance; /* [voxel]: Hz^2 */
-    float *magnitude_pdff; /* [tissue] */
+    /* Scratch, borrowed. */
+    float *field_variance; /* [voxel]: Hz^2; NaN outside tissue */
     float *scratch;        /* [tissue] */
 } fsc_voxel_job;
 
 /* Noise variance per real channel from the residuals of weak voxels, where the model's own error is small; NaN when the
  * echoes leave no freedom. n is at most FSC_NOISE_SAMPLE. */
-#define FSC_NOISE_SAMPLE 2048
+#define FSC_NOISE_SAMPLE 2048 /* as many as FSC_SURVEY_SAMPLE */
 double fsc_voxels_noise(const fsc_voxel_job *job, const int32_t *voxel, int32_t n);
 /* Fits all tissue voxels. residual_fraction, pdff, se, R2*, field, water and fat are filled. */
 void fsc_voxels_fit(const fsc_voxel_job *job, int32_t n_threads);

@@ -30,7 +30,37 @@ typedef struct cli {
     int check_failed; /* set by a command whose check did not pass: exit code 1 without an error line */
 } cli;
 
-/* "scan      5 echoes ..." on standard output (nothing with --quiet; a JSON object with --json). */
+/* One value of a line, for programs. The key ends in its unit ("csa_mm2", "pdff_fraction"); NaN and NULL become null.
+ */
+typedef struct cli_field {
+    const char *key;
+    enum { FIELD_NUMBER, FIELD_INTEGER, FIELD_TEXT, FIELD_NUMBERS } kind;
+    double number;
+    long long integer; /* of FIELD_NUMBERS: how many */
+    const char *text;
+    const double *numbers;
+} cli_field;
+static inline cli_field cli_number(const char *key, double value) {
+    return (cli_field){.key = key, .kind = FIELD_NUMBER, .number = value};
+}
+static inline cli_field cli_integer(const char *key, long long value) {
+    return (cli_field){.key = key, .kind = FIELD_INTEGER, .integer = value};
+}
+static inline cli_field cli_text(const char *key, const char *value) {
+    return (cli_field){.key = key, .kind = FIELD_TEXT, .text = value};
+}
+#define FIELD(key, value)                                                                                              \
+    _Generic((value), double: cli_number, char *: cli_text, const char *: cli_text, default: cli_integer)(key, value)
+#define FIELD_ARRAY(name, values, n) ((cli_field){.key = name, .kind = FIELD_NUMBERS, .integer = n, .numbers = values})
+/* The three fields of a fsc_place. */
+#define FIELD_PLACE(place)                                                                                             \
+    FIELD("muscle", (place).muscle), FIELD("level", (place).level), FIELD("side", fsc_side_text((place).side))
+#define FIELDS(...) ((const cli_field[]){__VA_ARGS__, {.key = NULL}})
+
+/* "scan      5 echoes ..." on standard output for people (nothing with --quiet); with --json one object a line with
+ * "step" and the fields. */
+void cli_row(cli *cli, const char *step, const cli_field *fields, const char *fmt, ...) FSC_PRINTF(4, 5);
+/* A sentence, which is the same for both: with --json it stands in "text". */
 void cli_line(cli *cli, const char *step, const char *fmt, ...) FSC_PRINTF(3, 4);
 /* The file a step made; the last line of a command. */
 void cli_file(cli *cli, const char *step, const char *path);
@@ -51,6 +81,9 @@ fsc_status cli_recipe(cli *cli, fsc_recipe *recipe, fsc_error *err);
 void cli_begin(cli *cli);
 /* Removes a progress line that is on the screen. */
 void cli_clear_progress(cli *cli);
+
+/* Whether path (a folder when folder is non-zero, else a file) can be made or written into; leaves nothing behind. */
+fsc_status cli_check_writable(const char *path, int folder, fsc_error *err);
 
 /* dir/<participant>[/<session>]/anat, made if needed. */
 fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,

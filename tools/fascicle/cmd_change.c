@@ -1,5 +1,5 @@
 /* fascicle change: two visits compared, or a line through all of them. */
-#include "cmd.h"
+#include "say.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,19 +11,24 @@ typedef struct values {
 
 static void print_site(cli *c, const fsc_map_site *site) {
     const fsc_change *d = &site->change;
-    if (d->real < 0) {
-        cli_line(c, "site", "%s %s %s: %s", site->row.place.muscle, site->row.place.level,
-                 fsc_side_text(site->row.place.side), d->reason);
-        return;
-    }
-    char ageing[40] = "no ageing rate known";
+    const fsc_place *place = &site->row.place;
+    char ageing[48] = "no ageing rate known";
     if (isfinite(d->ageing_fraction))
         (void)snprintf(ageing, sizeof ageing, "ageing %+.2f (SD %.2f) taken off", 100 * d->ageing_fraction,
                        100 * d->ageing_se_fraction);
-    cli_line(c, "site", "%s %s %s: %+.2f points (90 %% %+.2f to %+.2f; %s): %s; least real change %.2f",
-             site->row.place.muscle, site->row.place.level, fsc_side_text(site->row.place.side), 100 * d->net_fraction,
-             100 * d->low_fraction, 100 * d->high_fraction, ageing, d->real ? "REAL" : "within measurement error",
-             100 * d->least_real_fraction);
+    const cli_field *fields =
+        FIELDS(FIELD_PLACE(*place), FIELD("real", d->real), FIELD("reason", d->reason),
+               FIELD("net_fraction", d->net_fraction), FIELD("low_fraction", d->low_fraction),
+               FIELD("high_fraction", d->high_fraction), FIELD("difference_fraction", d->difference_fraction),
+               FIELD("ageing_fraction", d->ageing_fraction), FIELD("ageing_se_fraction", d->ageing_se_fraction),
+               FIELD("least_real_fraction", d->least_real_fraction), FIELD("p_adjusted", d->p_adjusted));
+    if (d->real < 0)
+        cli_row(c, "site", fields, "%s %s %s: %s", place->muscle, place->level, fsc_side_text(place->side), d->reason);
+    else
+        cli_row(c, "site", fields, "%s %s %s: %+.2f points (90 %% %+.2f to %+.2f; %s): %s; least real change %.2f",
+                place->muscle, place->level, fsc_side_text(place->side), 100 * d->net_fraction, 100 * d->low_fraction,
+                100 * d->high_fraction, ageing, d->real ? "REAL" : "within measurement error",
+                100 * d->least_real_fraction);
 }
 
 static fsc_status write_record(cli *c, const values *v, const fsc_map *now, const char *from, const char *to,
@@ -38,35 +43,52 @@ static fsc_status write_record(cli *c, const values *v, const fsc_map *now, cons
     return FSC_OK;
 }
 
-static void print_sentences(cli *c, const char *step, const char *key, const fsc_map *map) {
-    for (int32_t i = 0; i < map->n_sentence; i++)
-        if (strcmp(map->sentence[i].key, key) == 0) cli_line(c, step, "%s", map->sentence[i].text);
-}
-
 static fsc_status compare(cli *c, const values *v, fsc_store *store, const char *from, const char *to, fsc_error *err) {
     AUTO(fsc_map) before = NULL;
     AUTO(fsc_map) now = NULL;
     TRY(fsc_store_map(&before, store, v->participant, from, err));
     TRY(fsc_store_map(&now, store, v->participant, to, err));
     TRY(fsc_change_run(now, before, err));
-    print_sentences(c, "STOP", "stop", now); /* a red flag comes before everything */
-    print_sentences(c, "change", "change", now);
-    for (int32_t i = 0; i < now->n_site; i++)
-        if (now->site[i].row.kind == FSC_ROW_SITE) print_site(c, &now->site[i]);
+    say_sentences(c, "STOP", "stop", now); /* a red flag comes before everything */
+    say_change(c, now, from);
+    say_sentences(c, "change", "change", now);
+    for (int real = 1; real >= -1; real--) /* what changed first, what could not be compared last */
+        for (int32_t i = 0; i < now->n_site; i++)
+            if (now->site[i].row.kind == FSC_ROW_SITE && now->site[i].change.real == real) print_site(c, &now->site[i]);
     cli_line(c, "family", "%s", now->change_multiplicity);
     return v->out ? write_record(c, v, now, from, to, err) : FSC_OK;
 }
 
 static void print_trend(cli *c, const fsc_trend *t) {
-    if (t->real < 0) {
-        cli_line(c, "trend", "%s %s %s: %s", t->place.muscle, t->place.level, fsc_side_text(t->place.side), t->reason);
-        return;
+    const char *side = fsc_side_text(t->place.side);
+    const cli_field *fields = FIELDS(
+        FIELD_PLACE(t->place), FIELD("real", t->real), FIELD("reason", t->reason), FIELD("n_visit", t->n_visit),
+        FIELD("duration_years", t->years), FIELD("net_fraction_per_year", t->net_per_year),
+        FIELD("low_fraction_per_year", t->low_per_year), FIELD("high_fraction_per_year", t->high_per_year),
+        FIELD("slope_fraction_per_year", t->slope_per_year), FIELD("ageing_fraction_per_year", t->ageing_per_year),
+        FIELD("p_adjusted", t->p_adjusted), FIELD("misfit_p", t->misfit_p));
+    if (t->real < 0)
+        cli_row(c, "trend", fields, "%s %s %s: %s", t->place.muscle, t->place.level, side, t->reason);
+    else
+        cli_row(c, "trend", fields,
+                "%s %s %s: %+.2f points a year beyond ageing (90 %% %+.2f to %+.2f; %d visits over %.1f years): %s%s",
+                t->place.muscle, t->place.level, side, 100 * t->net_per_year, 100 * t->low_per_year,
+                100 * t->high_per_year, t->n_visit, t->years, t->real ? "REAL" : "within measurement error",
+                t->misfit_p < 0.05 ? "; not a straight line" : "");
+}
+
+static void print_trends(cli *c, const char *participant, const fsc_trend *trend, int32_t n) {
+    int compared = 0, real = 0;
+    for (int32_t i = 0; i < n; i++) {
+        compared += trend[i].real >= 0;
+        real += trend[i].real > 0;
     }
-    cli_line(c, "trend",
-             "%s %s %s: %+.2f points a year beyond ageing (90 %% %+.2f to %+.2f; %d visits over %.1f years): %s%s",
-             t->place.muscle, t->place.level, fsc_side_text(t->place.side), 100 * t->net_per_year,
-             100 * t->low_per_year, 100 * t->high_per_year, t->n_visit, t->years,
-             t->real ? "REAL" : "within measurement error", t->misfit_p < 0.05 ? "; not a straight line" : "");
+    cli_row(c, "trend", FIELDS(FIELD("participant", participant), FIELD("n_compared", compared), FIELD("n_real", real)),
+            "%s: %d of %d sites change over the years beyond measurement error and ageing", participant, real,
+            compared);
+    for (int r = 1; r >= -1; r--)
+        for (int32_t i = 0; i < n; i++)
+            if (trend[i].real == r) print_trend(c, &trend[i]);
 }
 
 /* All visits of a person. */
@@ -86,7 +108,7 @@ static fsc_status trends(cli *c, const values *v, fsc_store *store, fsc_error *e
     TRY(fsc_store_maps(&all.map, &all.n, store, v->participant, err));
     TRY(fsc_change_trends(&trend, &n, &notes, (const fsc_map *const *)all.map, all.n, err));
     cli_notes(c, "trend", &notes, 1);
-    for (int32_t i = 0; i < n; i++) print_trend(c, &trend[i]);
+    print_trends(c, v->participant, trend, n);
     return FSC_OK;
 }
 
@@ -94,6 +116,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     if (!v->store) return cli_usage(c, err, "--store FILE is missing: the file that keeps the visits");
     if (v->from && !v->to) return cli_usage(c, err, "name two visits, FROM and TO, or none for the last two");
+    if (v->out) TRY(cli_check_writable(v->out, 1, err));
     AUTO(fsc_store) store = NULL;
     AUTO(fsc_visit) visit = NULL;
     int32_t n = 0;

@@ -22,11 +22,14 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     fsc_volume_difference d;
     TRY(compare(&d, v, err));
-    cli_line(c, "compared", "%lld voxels; %lld are missing in one of the two", (long long)d.n_voxel,
-             (long long)d.n_only_one);
-    cli_line(c, "error", "mean %.6g, median |error| %.6g, rms %.6g, largest %.6g", d.mean_error, d.median_abs, d.rms,
-             d.max_abs);
-    cli_line(c, "within", "%.4f %% of voxels differ by at most %.6g", 100 * d.within_fraction, v->tolerance);
+    cli_row(c, "compared", FIELDS(FIELD("n_voxel", d.n_voxel), FIELD("n_only_one", d.n_only_one)),
+            "%lld voxels; %lld are missing in one of the two", (long long)d.n_voxel, (long long)d.n_only_one);
+    cli_row(c, "error",
+            FIELDS(FIELD("mean_error", d.mean_error), FIELD("median_abs", d.median_abs), FIELD("rms", d.rms),
+                   FIELD("max_abs", d.max_abs)),
+            "mean %.6g, median |error| %.6g, rms %.6g, largest %.6g", d.mean_error, d.median_abs, d.rms, d.max_abs);
+    cli_row(c, "within", FIELDS(FIELD("within_fraction", d.within_fraction), FIELD("tolerance", v->tolerance)),
+            "%.4f %% of voxels differ by at most %.6g", 100 * d.within_fraction, v->tolerance);
     /* A comparison of nothing must not pass a check. */
     c->check_failed = (isfinite(v->max_error) && !(d.max_abs <= v->max_error)) ||
                       (isfinite(v->min_within) && !(100 * d.within_fraction >= v->min_within));

@@ -9,18 +9,26 @@ typedef struct values {
 } values;
 
 static void print_order(cli *c, const fsc_order *order) {
-    cli_line(c, "people", "%d, %d markers", order->n_person, order->n_event);
+    cli_row(c, "people", FIELDS(FIELD("n_person", order->n_person), FIELD("n_marker", order->n_event)),
+            "%d, %d markers", order->n_person, order->n_event);
     for (int32_t k = 0; k < order->n_event; k++) {
         const int32_t e = order->sequence[k];
         int32_t likeliest = 0;
         for (int32_t i = 0; i < order->n_event; i++)
             if (order->position[e * order->n_event + i] > order->position[e * order->n_event + likeliest])
                 likeliest = i;
-        cli_line(c, "order", "%2d  %-36s position %d in %.0f %% of orders", k + 1, order->event[e], likeliest + 1,
-                 100 * order->position[e * order->n_event + likeliest]);
+        cli_row(c, "order",
+                FIELDS(FIELD("rank", k + 1), FIELD("marker", order->event[e]),
+                       FIELD("likeliest_position", likeliest + 1),
+                       FIELD("share", order->position[e * order->n_event + likeliest])),
+                "%2d  %-36s position %d in %.0f %% of orders", k + 1, order->event[e], likeliest + 1,
+                100 * order->position[e * order->n_event + likeliest]);
     }
-    cli_line(c, "chains", "%.2g steps, %.1f %% of moves taken, chains differ by up to %.1f points",
-             (double)order->n_kept, 100 * order->accepted, 100 * order->chain_gap);
+    cli_row(c, "chains",
+            FIELDS(FIELD("n_step", order->n_kept), FIELD("accepted_share", order->accepted),
+                   FIELD("chain_gap_share", order->chain_gap)),
+            "%.2g steps, %.1f %% of moves taken, chains differ by up to %.1f points", (double)order->n_kept,
+            100 * order->accepted, 100 * order->chain_gap);
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
@@ -46,6 +54,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     AUTO_STRUCT(fsc_recipe) recipe = {0};
     char path[CLI_PATH_MAX];
     TRY(cli_path(path, sizeof path, err, "%s/%s_order.tsv", v->out, v->name));
+    TRY(cli_check_writable(v->out, 1, err));
     TRY(cli_recipe(c, &recipe, err));
     TRY(fsc_recipe_add_input(&recipe, v->table, err));
     TRY(fsc_cohort_read(&cohort, v->table, &columns, err));

@@ -119,26 +119,33 @@ static void print_run(cli *c, const person *p, const fsc_cycle_run *run) {
     for (int32_t story = 0; story < run->n_person; story++)
         for (int32_t d = 0; d < run->n_day; d++) {
             const fsc_cycle_outcome *o = &run->outcome[story * run->n_day + d];
-            cli_line(c, "cycle", "%-16s day %5g  deep PDFF %5.1f %%  size %.3f  strength %.2f  NRS %.1f  NDI %.0f",
-                     fsc_cycle_story_text((fsc_cycle_story)story), p->day[d],
-                     100 * struck_mean(p, fsc_cycle_run_at(run, story, d, 0)),
-                     struck_mean(p, fsc_cycle_run_at(run, story, d, 1)),
-                     struck_mean(p, fsc_cycle_run_at(run, story, d, 2)), o->nrs, o->ndi);
+            const char *words = fsc_cycle_story_text((fsc_cycle_story)story);
+            const double pdff = struck_mean(p, fsc_cycle_run_at(run, story, d, 0));
+            const double size = struck_mean(p, fsc_cycle_run_at(run, story, d, 1));
+            const double strength = struck_mean(p, fsc_cycle_run_at(run, story, d, 2));
+            cli_row(c, "cycle",
+                    FIELDS(FIELD("story", words), FIELD("day", p->day[d]), FIELD("deep_pdff_fraction", pdff),
+                           FIELD("size_share", size), FIELD("strength_share", strength), FIELD("nrs_0_10", o->nrs),
+                           FIELD("ndi_percent", o->ndi)),
+                    "%-16s day %5g  deep PDFF %5.1f %%  size %.3f  strength %.2f  NRS %.1f  NDI %.0f", words, p->day[d],
+                    100 * pdff, size, strength, o->nrs, o->ndi);
         }
 }
 
 static fsc_status print_threshold(cli *c, const person *p, fsc_error *err) {
     fsc_cycle_threshold t;
     TRY(fsc_cycle_find_threshold(&t, p->model, &p->person, (int32_t)c->threads, err));
+    const cli_field *fields = FIELDS(FIELD("by_bisection_share", t.by_bisection), FIELD("by_root_share", t.by_root));
     if (isnan(t.by_bisection))
-        cli_line(c, "threshold", "none: every strain of C4 to C7 up to 0.9 heals within the model");
+        cli_row(c, "threshold", fields, "none: every strain of C4 to C7 up to 0.9 heals within the model");
     else if (t.by_bisection <= 0)
-        cli_line(c, "threshold", "0: in this person every strain of C4 to C7 sustains itself within the model");
+        cli_row(c, "threshold", fields, "0: in this person every strain of C4 to C7 sustains itself within the model");
     else if (isnan(t.by_root))
-        cli_line(c, "threshold", "strain %.4f of C4 to C7 by bisection; no crossing to find it by root",
-                 t.by_bisection);
+        cli_row(c, "threshold", fields, "strain %.4f of C4 to C7 by bisection; no crossing to find it by root",
+                t.by_bisection);
     else
-        cli_line(c, "threshold", "strain %.4f of C4 to C7 by bisection, %.4f by root", t.by_bisection, t.by_root);
+        cli_row(c, "threshold", fields, "strain %.4f of C4 to C7 by bisection, %.4f by root", t.by_bisection,
+                t.by_root);
     return FSC_OK;
 }
 
@@ -149,6 +156,7 @@ static fsc_status run_simulate(cli *c, const void *given, fsc_error *err) {
                                                   FSC_CYCLE_STATE_H,  FSC_CYCLE_LEVEL_PAIN};
     static const char *const name[] = {"acute fat", "pre-existing fat"};
     const values *v = given;
+    if (v->out) TRY(cli_check_writable(v->out, 0, err));
     AUTO_STRUCT(person) p = {0};
     AUTO(fsc_cycle_run) run = NULL;
     TRY(build_person(c, &p, v, err));
@@ -171,12 +179,16 @@ static fsc_status run_simulate(cli *c, const void *given, fsc_error *err) {
 
 static fsc_status run_export(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
+    TRY(cli_check_writable(v->out, 0, err));
     AUTO_STRUCT(person) p = {0};
     TRY(build_person(c, &p, v, err));
     p.person.story = (fsc_cycle_story)v->story;
     TRY(fsc_cycle_write_sbml(v->out, p.model, &p.person, err));
-    cli_line(c, "export", "SBML Level 3 Version 1: %d sites, %d states, %s", fsc_cycle_n_site(p.model),
-             fsc_cycle_n_state(p.model), fsc_cycle_story_text(p.person.story));
+    cli_row(c, "export",
+            FIELDS(FIELD("n_site", fsc_cycle_n_site(p.model)), FIELD("n_state", fsc_cycle_n_state(p.model)),
+                   FIELD("story", fsc_cycle_story_text(p.person.story))),
+            "SBML Level 3 Version 1: %d sites, %d states, %s", fsc_cycle_n_site(p.model), fsc_cycle_n_state(p.model),
+            fsc_cycle_story_text(p.person.story));
     cli_line(c, "honesty", "%s", fsc_cycle_honesty_of(p.model).sentence);
     cli_file(c, "export", v->out);
     return FSC_OK;

@@ -15,24 +15,35 @@ static void print_fit(cli *c, const fsc_cycle_fit *fit) {
     const char *set = fit->set == FSC_CYCLE_SET_A ? "A" : "B", *story = fsc_cycle_story_text(fit->story);
     for (int32_t r = 0; r < fit->n_row; r++) {
         const fsc_cycle_fit_row *row = &fit->row[r];
-        cli_line(c, "fit",
-                 "%s %-16s %-4s %-9s %-25s %-42s day %3g  published %7.2f  model %7.2f  misfit %+7.2f %-8s %s", set,
-                 story, row->id, row->use, row->group, row->quantity, row->day, row->published, row->model, row->misfit,
-                 row->unit, row->hit ? "hit" : "miss");
+        cli_row(c, "fit",
+                FIELDS(FIELD("set", set), FIELD("story", story), FIELD("target", row->id), FIELD("use", row->use),
+                       FIELD("group", row->group), FIELD("quantity", row->quantity), FIELD("day", row->day),
+                       FIELD("published", row->published), FIELD("model", row->model), FIELD("misfit", row->misfit),
+                       FIELD("unit", row->unit), FIELD("hit", row->hit)),
+                "%s %-16s %-4s %-9s %-25s %-42s day %3g  published %7.2f  model %7.2f  misfit %+7.2f %-8s %s", set,
+                story, row->id, row->use, row->group, row->quantity, row->day, row->published, row->model, row->misfit,
+                row->unit, row->hit ? "hit" : "miss");
     }
-    cli_line(c, "fit",
-             "%s %-16s rms misfit / sd: fitted %.2f, held out %.2f; weights worth %.0f of %lld people, who come from "
-             "%.0f of %lld first drawn, after %d rounds of redrawing",
-             set, story, fit->rms_fitted, fit->rms_held_out, fit->effective_people, (long long)fit->n_person,
-             fit->families, (long long)fit->n_drawn, fit->n_round);
+    cli_row(c, "fit",
+            FIELDS(FIELD("set", set), FIELD("story", story), FIELD("rms_fitted", fit->rms_fitted),
+                   FIELD("rms_held_out", fit->rms_held_out), FIELD("effective_people", fit->effective_people),
+                   FIELD("n_person", fit->n_person), FIELD("families", fit->families), FIELD("n_drawn", fit->n_drawn),
+                   FIELD("n_round", fit->n_round)),
+            "%s %-16s rms misfit / sd: fitted %.2f, held out %.2f; weights worth %.0f of %lld people, who come from "
+            "%.0f of %lld first drawn, after %d rounds of redrawing",
+            set, story, fit->rms_fitted, fit->rms_held_out, fit->effective_people, (long long)fit->n_person,
+            fit->families, (long long)fit->n_drawn, fit->n_round);
     if (fit->families < FEW_PEOPLE)
         cli_line(
             c, "warning",
             "%s %-16s few people of the first draw can be made to meet the targets (%.0f, fewer than %d): this set "
             "hardly reaches them, and its rows are uncertain by more than the published spread",
             set, story, fit->families, FEW_PEOPLE);
-    cli_line(c, "bounds", "%s %-16s farthest outside the simplex %.1e, outside a box %.1e", set, story,
-             -fit->worst_simplex, -fit->worst_box);
+    cli_row(c, "bounds",
+            FIELDS(FIELD("set", set), FIELD("story", story), FIELD("outside_simplex", -fit->worst_simplex),
+                   FIELD("outside_box", -fit->worst_box)),
+            "%s %-16s farthest outside the simplex %.1e, outside a box %.1e", set, story, -fit->worst_simplex,
+            -fit->worst_box);
 }
 
 static fsc_status run_calibrate(cli *c, const void *given, fsc_error *err) {
@@ -62,16 +73,24 @@ static void print_design(cli *c, const fsc_cycle_identifiability *table, const f
         if (design->shrinkage[k] > 0.1 && at < sizeof best - 40)
             (void)snprintf(best + at, sizeof best - at, " %s %.0f %%", table->factor[k], 100 * design->shrinkage[k]);
     }
-    cli_line(c, "known", "%-14s %-62s informs %d of %d directions; prior sd shrinks for%s", design->person,
-             design->name, design->n_informed, table->n_factor, best);
+    cli_row(c, "known",
+            FIELDS(FIELD("person", design->person), FIELD("design", design->name),
+                   FIELD("n_informed", design->n_informed), FIELD("n_factor", table->n_factor),
+                   FIELD_ARRAY("sd_shrinkage_share", design->shrinkage, table->n_factor)),
+            "%-14s %-62s informs %d of %d directions; prior sd shrinks for%s", design->person, design->name,
+            design->n_informed, table->n_factor, best);
 }
 
 static void print_sobol(cli *c, const fsc_cycle_sobol_row *r) {
-    cli_line(
-        c, "sobol",
-        "%-14s NDI 12 mo: first %5.2f +- %.2f, total %5.2f +- %.2f; PDFF: first %5.2f +- %.2f, total %5.2f +- %.2f",
-        r->factor, r->first[1], r->first_sd[1], r->total[1], r->total_sd[1], r->first[0], r->first_sd[0], r->total[0],
-        r->total_sd[0]);
+    cli_row(c, "sobol",
+            FIELDS(FIELD("factor", r->factor), FIELD("low", r->low), FIELD("high", r->high),
+                   FIELD("ndi_first", r->first[1]), FIELD("ndi_first_sd", r->first_sd[1]),
+                   FIELD("ndi_total", r->total[1]), FIELD("ndi_total_sd", r->total_sd[1]),
+                   FIELD("pdff_first", r->first[0]), FIELD("pdff_first_sd", r->first_sd[0]),
+                   FIELD("pdff_total", r->total[0]), FIELD("pdff_total_sd", r->total_sd[0])),
+            "%-14s NDI 12 mo: first %5.2f +- %.2f, total %5.2f +- %.2f; PDFF: first %5.2f +- %.2f, total %5.2f +- %.2f",
+            r->factor, r->first[1], r->first_sd[1], r->total[1], r->total_sd[1], r->first[0], r->first_sd[0],
+            r->total[0], r->total_sd[0]);
 }
 
 static fsc_status run_sensitivity(cli *c, const void *given, fsc_error *err) {
@@ -81,8 +100,9 @@ static fsc_status run_sensitivity(cli *c, const void *given, fsc_error *err) {
     TRY(fsc_cycle_sobol_run(&sobol, (fsc_cycle_set)(FSC_CYCLE_SET_A + v->set), NULL, 0, v->base, (uint64_t)v->seed,
                             (int32_t)c->threads, &c->progress, err));
     for (int32_t k = 0; k < sobol->n_row; k++) print_sobol(c, &sobol->row[k]);
-    cli_line(c, "sobol", "%lld runs of %lld base samples, set %s; +- is a bootstrap sd", (long long)sobol->n_run,
-             (long long)sobol->n_base, v->set == 0 ? "A" : "B");
+    cli_row(c, "sobol", FIELDS(FIELD("n_run", sobol->n_run), FIELD("n_base", sobol->n_base)),
+            "%lld runs of %lld base samples, set %s; +- is a bootstrap sd", (long long)sobol->n_run,
+            (long long)sobol->n_base, v->set == 0 ? "A" : "B");
     if (!v->identifiability) return FSC_OK;
     TRY(fsc_cycle_identify(&known, FSC_CYCLE_SET_A, &c->progress, err)); /* B has no sick state at rest */
     for (int32_t d = 0; d < known->n_design; d++) print_design(c, known, &known->design[d]);

@@ -48,22 +48,29 @@ static fsc_status read_person(fsc_forecast_person *person, fsc_observations *obs
     return FSC_OK;
 }
 
-static void print_site(cli *c, const fsc_forecast_site *s) {
+static void print_site(cli *c, const fsc_forecast *f, const char *story, const fsc_forecast_site *s) {
     const fsc_band year = s->pdff[FSC_FORECAST_N_DAY - 1];
+    char ahead[96];
     if (s->misfit)
-        cli_line(c, "site",
-                 "%-4s %-12s %-5s  now %5.1f %%  departs %.2f  the model does not fit this site: no forecast", s->level,
-                 s->layer, fsc_side_text(s->side), 100 * s->pdff_fraction, s->departs);
+        (void)snprintf(ahead, sizeof ahead, "the model does not fit this site: no forecast");
     else
-        cli_line(c, "site", "%-4s %-12s %-5s  now %5.1f %%  departs %.2f  12 months %5.1f %% (90 %%: %.1f to %.1f)",
-                 s->level, s->layer, fsc_side_text(s->side), 100 * s->pdff_fraction, s->departs, 100 * year.p50,
-                 100 * year.p05, 100 * year.p95);
+        (void)snprintf(ahead, sizeof ahead, "12 months %5.1f %% (90 %%: %.1f to %.1f)", 100 * year.p50, 100 * year.p05,
+                       100 * year.p95);
+    cli_row(c, "site",
+            FIELDS(FIELD("story", story), FIELD("level", s->level), FIELD("layer", s->layer),
+                   FIELD("side", fsc_side_text(s->side)), FIELD("pdff_fraction", s->pdff_fraction),
+                   FIELD("pdff_se_fraction", s->pdff_se_fraction), FIELD("departs", s->departs),
+                   FIELD("misfit", s->misfit), FIELD("pdff_12_months_p05_fraction", year.p05),
+                   FIELD("pdff_12_months_p50_fraction", year.p50), FIELD("pdff_12_months_p95_fraction", year.p95),
+                   FIELD_ARRAY("stage_probability", s->stage, FSC_STAGE_N), FIELD("within", f->within)),
+            "%-4s %-12s %-5s  now %5.1f %%  departs %.2f  %s", s->level, s->layer, fsc_side_text(s->side),
+            100 * s->pdff_fraction, s->departs, ahead);
 }
 
 static void print_story(cli *c, const fsc_forecast *f, const fsc_forecast_story *story) {
     const char *words = fsc_cycle_story_text(story->story);
     cli_line(c, "story", "%s (%s)", words, f->within);
-    for (int32_t i = 0; i < f->n_site; i++) print_site(c, &story->site[i]);
+    for (int32_t i = 0; i < f->n_site; i++) print_site(c, f, words, &story->site[i]);
     for (int32_t i = 0; i < f->n_level; i++)
         if (story->level[i].departs > 0.5)
             cli_line(c, "departs", "%s: probability %.2f", story->level[i].level, story->level[i].departs);
@@ -93,6 +100,7 @@ static fsc_status forecast(cli *c, const values *v, fsc_error *err) {
                                           .n_threads = (int32_t)c->threads,
                                           .progress = &c->progress};
     TRY(cli_path(path, sizeof path, err, "%s/%s_forecast.json", v->out, v->name));
+    TRY(cli_check_writable(v->out, 1, err));
     TRY(cli_recipe(c, &recipe, err));
     TRY(read_person(&person, &observations, &recipe, v, err));
     TRY(gather(c, &observations, &recipe, v, err));

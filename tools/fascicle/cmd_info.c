@@ -8,11 +8,13 @@ typedef struct values {
     walk_scan_options scan;
 } values;
 
-static void number(cli *c, const char *name, const char *unit, double value) {
+/* key is the name for programs, with its unit. */
+static void number(cli *c, const char *name, const char *key, const char *unit, double value) {
+    const cli_field *fields = FIELDS(FIELD(key, value));
     if (isfinite(value))
-        cli_line(c, name, "%.6g %s", value, unit);
+        cli_row(c, name, fields, "%.6g %s", value, unit);
     else
-        cli_line(c, name, "not stated");
+        cli_row(c, name, fields, "not stated");
 }
 
 static void print(cli *c, const fsc_scan *s) {
@@ -21,13 +23,18 @@ static void print(cli *c, const fsc_scan *s) {
     fsc_grid_orientation_letters(&s->grid, letters);
     fsc_grid_spacing_mm(&s->grid, mm);
     cli_line(c, "name", "%s", s->name);
-    cli_line(c, "grid", "voxel %.3g × %.3g × %.3g mm%s, axes to %s", mm[0], mm[1], mm[2],
-             s->grid.spacing_assumed ? " (assumed: lengths and volumes mean nothing)" : "", letters);
-    for (int32_t e = 0; e < s->n_echo; e++) cli_line(c, "echo", "%d at %.4f ms", e + 1, 1e3 * s->te_s[e]);
-    number(c, "field", "T", s->b0_tesla);
-    number(c, "frequency", "MHz", s->imaging_frequency_mhz);
-    number(c, "flip", "degrees", s->flip_angle_deg);
-    number(c, "TR", "s", s->repetition_time_s);
+    cli_row(c, "grid",
+            FIELDS(FIELD_ARRAY("voxel_mm", mm, 3), FIELD("spacing_assumed", s->grid.spacing_assumed),
+                   FIELD("axes", letters)),
+            "voxel %.3g × %.3g × %.3g mm%s, axes to %s", mm[0], mm[1], mm[2],
+            s->grid.spacing_assumed ? " (assumed: lengths and volumes mean nothing)" : "", letters);
+    for (int32_t e = 0; e < s->n_echo; e++)
+        cli_row(c, "echo", FIELDS(FIELD("echo", e + 1), FIELD("te_s", s->te_s[e])), "%d at %.4f ms", e + 1,
+                1e3 * s->te_s[e]);
+    number(c, "field", "b0_tesla", "T", s->b0_tesla);
+    number(c, "frequency", "imaging_frequency_mhz", "MHz", s->imaging_frequency_mhz);
+    number(c, "flip", "flip_angle_deg", "degrees", s->flip_angle_deg);
+    number(c, "TR", "repetition_time_s", "s", s->repetition_time_s);
     cli_line(c, "sign", "%s",
              s->precession > 0   ? "stated: as stored"
              : s->precession < 0 ? "stated: conjugate"

@@ -14,9 +14,12 @@ static fsc_status check(cli *c, const fsc_labels *labels, const char *scheme, fs
     TRY(fsc_sites_build(&sites, &labels->grid, labels, NULL, &options, err));
     cli_line(c, "scheme", "%s", sites->muscle_scheme);
     for (int32_t i = 0; i < sites->n_site; i++)
-        cli_line(c, "label", "%6d  %s, %s: %lld voxels%s", sites->site[i].label_value, sites->site[i].place.muscle,
-                 fsc_side_text(sites->site[i].place.side), (long long)sites->site[i].n_voxel,
-                 sites->site[i].cut_by_fov ? ", cut by the field of view" : "");
+        cli_row(c, "label",
+                FIELDS(FIELD("value", sites->site[i].label_value), FIELD_PLACE(sites->site[i].place),
+                       FIELD("n_voxel", sites->site[i].n_voxel), FIELD("cut_by_fov", sites->site[i].cut_by_fov)),
+                "%6d  %s, %s: %lld voxels%s", sites->site[i].label_value, sites->site[i].place.muscle,
+                fsc_side_text(sites->site[i].place.side), (long long)sites->site[i].n_voxel,
+                sites->site[i].cut_by_fov ? ", cut by the field of view" : "");
     cli_notes(c, "note", &sites->notes, 1);
     return FSC_OK;
 }

@@ -21,11 +21,12 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (!v->labels.labels)
         return cli_usage(c, err, "--labels FILE is missing: measuring needs to know which voxel is which muscle");
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    TRY(walk_inputs(&w, v->out, &v->labels, NULL));
     TRY(walk_scan(&w, v->path, &v->scan));
-    TRY(find_fatwater(&w, v));
     TRY(walk_anatomy(&w, &v->labels));
-    TRY(walk_output(&w, v->out));
+    TRY(find_fatwater(&w, v));
     TRY(walk_measure(&w));
+    TRY(walk_output(&w, v->out));
     TRY(walk_write_measures(&w));
     cli_file(c, "table", w.anat);
     return FSC_OK;

@@ -26,7 +26,8 @@ static fsc_status run_check(cli *c, const void *given, fsc_error *err) {
     const table_values *v = given;
     AUTO(fsc_norms) norms = NULL;
     TRY(fsc_norms_read(&norms, v->table, err));
-    cli_line(c, "norms", "%s: %d norms, all usable", v->table, fsc_norms_count(norms));
+    cli_row(c, "norms", FIELDS(FIELD("table", v->table), FIELD("n_norm", fsc_norms_count(norms))),
+            "%s: %d norms, all usable", v->table, fsc_norms_count(norms));
     return FSC_OK;
 }
 
@@ -42,10 +43,17 @@ static fsc_status run_place(cli *c, const void *given, fsc_error *err) {
     fsc_norm_place p;
     TRY(open_norms(&norms, v->table, err));
     TRY(fsc_norms_place_in(&p, norms, v->norm, v->age, v->value_percent / 100, v->se_percent / 100, err));
-    cli_line(c, "place", "%.2f %% is more fat than %.1f %% of %s (90 %% interval %.1f to %.1f; z %.3f, n %.0f)",
-             v->value_percent, p.percentile, p.cohort, p.percentile_low, p.percentile_high, p.z, p.n);
-    cli_line(c, "norm", "mean %.2f %%, SD %.2f %%, 95th percentile %.2f %%, read as logit-normal; %s",
-             100 * p.mean_fraction, 100 * p.sd_fraction, 100 * p.p95_fraction, p.method);
+    cli_row(c, "place",
+            FIELDS(FIELD("norm_id", v->norm), FIELD("value_fraction", v->value_percent / 100), FIELD("z", p.z),
+                   FIELD("z_se", p.z_se), FIELD("percentile", p.percentile), FIELD("percentile_low", p.percentile_low),
+                   FIELD("percentile_high", p.percentile_high), FIELD("n", p.n), FIELD("cohort", p.cohort)),
+            "%.2f %% is more fat than %.1f %% of %s (90 %% interval %.1f to %.1f; z %.3f, n %.0f)", v->value_percent,
+            p.percentile, p.cohort, p.percentile_low, p.percentile_high, p.z, p.n);
+    cli_row(c, "norm",
+            FIELDS(FIELD("mean_fraction", p.mean_fraction), FIELD("sd_fraction", p.sd_fraction),
+                   FIELD("p95_fraction", p.p95_fraction), FIELD("method", p.method)),
+            "mean %.2f %%, SD %.2f %%, 95th percentile %.2f %%, read as logit-normal; %s", 100 * p.mean_fraction,
+            100 * p.sd_fraction, 100 * p.p95_fraction, p.method);
     cli_line(c, "source", "%s%s%s", p.source, p.fact_id[0] ? ", fact " : "", p.fact_id);
     return FSC_OK;
 }
@@ -58,6 +66,7 @@ static fsc_status run_fit(cli *c, const void *given, fsc_error *err) {
     const fit_values *v = given;
     if (!v->cohort) return cli_usage(c, err, "--cohort NAME is missing: a short name of your group, as clinic2026");
     const fsc_norms_fit_options options = {.cohort = v->cohort, .method = v->method, .source = v->source};
+    TRY(cli_check_writable(v->out, 0, err));
     AUTO_STRUCT(fsc_notes) notes = {0};
     AUTO_STRUCT(fsc_recipe) recipe = {0};
     TRY(cli_recipe(c, &recipe, err));
@@ -98,8 +107,10 @@ static fsc_status run_curve(cli *c, const void *given, fsc_error *err) {
         double median, low, high;
         TRY(fsc_norms_curve(&median, &low, &high, norms, v->norm, age, err));
         if (isnan(median)) continue;
-        cli_line(c, "curve", "age %5.1f  median %6.2f %%  90 %% band %6.2f to %6.2f %%", age, 100 * median, 100 * low,
-                 100 * high);
+        cli_row(c, "curve",
+                FIELDS(FIELD("age_years", age), FIELD("median_fraction", median), FIELD("low_fraction", low),
+                       FIELD("high_fraction", high)),
+                "age %5.1f  median %6.2f %%  90 %% band %6.2f to %6.2f %%", age, 100 * median, 100 * low, 100 * high);
     }
     return FSC_OK;
 }

@@ -62,13 +62,19 @@ static void tell(cli *c, const fsc_phantom *phantom, const fsc_phantom_options *
     const fsc_grid *grid = &phantom->scan->grid;
     double mm[3];
     fsc_grid_spacing_mm(grid, mm);
-    cli_line(c, "phantom", "%s, %lld x %lld x %lld voxels of %.2f x %.2f x %.2f mm, %d echoes, %.4g T, SNR %.4g",
-             made->region == FSC_PHANTOM_NECK ? "neck" : "low back", (long long)grid->dim[0], (long long)grid->dim[1],
-             (long long)grid->dim[2], mm[0], mm[1], mm[2], phantom->scan->n_echo, made->b0_tesla, made->snr);
+    const char *region = made->region == FSC_PHANTOM_NECK ? "neck" : "low back";
+    cli_row(c, "phantom",
+            FIELDS(FIELD("region", region), FIELD_ARRAY("voxel_mm", mm, 3), FIELD("n_echo", phantom->scan->n_echo),
+                   FIELD("b0_tesla", made->b0_tesla), FIELD("snr", made->snr), FIELD("n_site", phantom->n_site)),
+            "%s, %lld x %lld x %lld voxels of %.2f x %.2f x %.2f mm, %d echoes, %.4g T, SNR %.4g", region,
+            (long long)grid->dim[0], (long long)grid->dim[1], (long long)grid->dim[2], mm[0], mm[1], mm[2],
+            phantom->scan->n_echo, made->b0_tesla, made->snr);
     for (int32_t i = 0; i < made->n_injury; i++)
-        cli_line(c, "injury", "%s %s %s: %+.4g points of fat", made->injury[i].place.muscle,
-                 made->injury[i].place.level, fsc_side_text(made->injury[i].place.side),
-                 100 * made->injury[i].pdff_added_fraction);
+        cli_row(c, "injury",
+                FIELDS(FIELD_PLACE(made->injury[i].place),
+                       FIELD("pdff_added_fraction", made->injury[i].pdff_added_fraction)),
+                "%s %s %s: %+.4g points of fat", made->injury[i].place.muscle, made->injury[i].place.level,
+                fsc_side_text(made->injury[i].place.side), 100 * made->injury[i].pdff_added_fraction);
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
@@ -76,6 +82,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     fsc_phantom_options made;
     fsc_phantom_injury injury[OPT_TEXTS_MAX];
     TRY(read_options(c, v, &made, injury, err));
+    TRY(cli_check_writable(v->dir, 1, err));
     AUTO(fsc_phantom) phantom = NULL;
     AUTO_STRUCT(fsc_recipe) recipe = {0};
     TRY(cli_recipe(c, &recipe, err));

@@ -34,6 +34,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     char stem[CLI_PATH_MAX], path[CLI_PATH_MAX];
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    if (v->out) TRY(cli_check_writable(v->out, 0, err));
     TRY(read_run(&w, v->path, stem));
     TRY(cli_recipe(c, &w.scan->recipe, err));
     TRY(v->out ? cli_path(path, sizeof path, err, "%s", v->out)

@@ -6,6 +6,7 @@ typedef struct values {
     walk_scan_options scan;
     walk_separate_options separate;
     walk_label_options labels;
+    walk_made_options made;
     walk_map_options map;
     int forecast;
 } values;
@@ -19,19 +20,25 @@ static fsc_status write_report(walk *w, const char *out) {
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    int made = 0;
+    TRY(walk_made_check(&w, &made, &v->made, &v->labels));
+    TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
     TRY(walk_scan(&w, v->path, &v->scan));
+    if (!made) TRY(walk_anatomy(&w, &v->labels));
     TRY(walk_separate(&w, &v->separate));
-    TRY(walk_anatomy(&w, &v->labels));
-    TRY(walk_exam(&w, &v->map));
+    if (made) TRY(walk_made(&w, &v->made, &v->labels, v->out));
     TRY(walk_measure(&w));
-    if (w.sites) TRY(walk_map(&w, &v->map));
-    if (w.sites && v->forecast) TRY(walk_forecast(&w));
+    const int judged = w.sites && !walk_unreviewed(&w, &v->made);
+    if (judged) TRY(walk_map(&w, &v->scan, &v->map));
+    if (judged && v->forecast) TRY(walk_forecast(&w));
     TRY(walk_output(&w, v->out));
     TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
+    if (w.proposal) TRY(walk_write_proposal(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.forecast) TRY(walk_write_forecast(&w));
-    return write_report(&w, v->out);
+    TRY(write_report(&w, v->out));
+    return w.map && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 
 static const arg args[] = {{"SCAN", offsetof(values, path), 1,
@@ -39,6 +46,7 @@ static const arg args[] = {{"SCAN", offsetof(values, path), 1,
                            ARG_END};
 static const opt opts[] = {
     WALK_LABEL_OPTS(values, labels),
+    WALK_MADE_OPTS(values, made),
     WALK_MAP_OPTS(values, map),
     OPT(values, forecast, "forecast", OPT_FLAG, NULL,
         "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"),
@@ -55,8 +63,11 @@ const command cmd_run = {
     .about =
         "Reads a fat-water MRI of the neck or back, separates water and fat, measures the fat in each muscle at each "
         "level and side, and writes maps, a table and one page (HTML) that opens in any browser.\n\n"
-        "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels. "
-        "Without them you still get the maps and a page about the whole picture.",
+        "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels, let "
+        "--segment "
+        "run one, or take a proposal for the low back with --propose, which you should look at before you believe a "
+        "number "
+        "from it. Without labels you still get the maps and a page about the whole picture.",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

@@ -10,9 +10,10 @@ typedef struct values {
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    TRY(walk_inputs(&w, v->out, NULL, NULL));
     TRY(walk_scan(&w, v->path, &v->scan));
-    TRY(walk_output(&w, v->out));
     TRY(walk_separate(&w, &v->separate));
+    TRY(walk_output(&w, v->out));
     TRY(walk_write_maps(&w));
     cli_file(c, "maps", w.anat);
     return FSC_OK;

@@ -28,8 +28,10 @@ static fsc_status run_add(cli *c, const void *given, fsc_error *err) {
         return cli_usage(c, err, "a name is too long");
     TRY(fsc_store_open(&store, v->store, 1, err));
     TRY(fsc_store_add(store, map, v->replace, err));
-    cli_line(c, "visit", "%s, %s%s%s added, %d rows", a->participant, a->session, a->session[0] ? " of " : "", a->date,
-             map->n_site);
+    cli_row(c, "visit",
+            FIELDS(FIELD("participant", a->participant), FIELD("session", (const char *)a->session),
+                   FIELD("date", a->date), FIELD("n_row", map->n_site)),
+            "%s, %s%s%s added, %d rows", a->participant, a->session, a->session[0] ? " of " : "", a->date, map->n_site);
     cli_file(c, "store", v->store);
     return FSC_OK;
 }
@@ -42,8 +44,13 @@ static void print_visit(cli *c, const fsc_visit *visit) {
     const fsc_acquisition *a = &visit->acquisition;
     char field[24] = "field not stated";
     if (isfinite(a->field_tesla)) (void)snprintf(field, sizeof field, "%.3g T", a->field_tesla);
-    cli_line(c, "visit", "%s  %s  %s  %s, %s, %d echoes, %d rows", a->participant, a->session, a->date,
-             fsc_method_text(a->method), field, a->n_echo, visit->n_site);
+    cli_row(c, "visit",
+            FIELDS(FIELD("participant", a->participant), FIELD("session", a->session), FIELD("date", a->date),
+                   FIELD("method", fsc_method_text(a->method)), FIELD("field_tesla", a->field_tesla),
+                   FIELD("n_echo", a->n_echo), FIELD("age_years", visit->age_years),
+                   FIELD("days_since_injury", visit->days_since_injury), FIELD("n_row", visit->n_site)),
+            "%s  %s  %s  %s, %s, %d echoes, %d rows", a->participant, a->session, a->date, fsc_method_text(a->method),
+            field, a->n_echo, visit->n_site);
 }
 
 static fsc_status run_list(cli *c, const void *given, fsc_error *err) {

@@ -1,6 +1,8 @@
 /* How commands speak: lines, notes, errors, progress. */
 #include "cmd.h"
 
+#include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -42,49 +44,85 @@ void cli_clear_progress(cli *c) {
     c->progress_shown = 0;
 }
 
-static void json_line(const char *step, const char *key, const char *text) {
-    printf("{\"step\":");
+static void json_number(double value) {
+    if (!isfinite(value)) {
+        fputs("null", stdout);
+        return;
+    }
+    char text[32];
+    int digits = 15; /* as many as it takes to read the same number back */
+    do (void)snprintf(text, sizeof text, "%.*g", digits, value);
+    while (strtod(text, NULL) != value && digits++ < 17);
+    fputs(text, stdout);
+}
+
+static void json_field(const cli_field *field) {
+    putchar(',');
+    opt_json_text(stdout, field->key);
+    putchar(':');
+    switch (field->kind) {
+    case FIELD_NUMBER: json_number(field->number); break;
+    case FIELD_INTEGER: printf("%lld", field->integer); break;
+    case FIELD_TEXT: field->text ? opt_json_text(stdout, field->text) : (void)fputs("null", stdout); break;
+    case FIELD_NUMBERS:
+        putchar('[');
+        for (long long i = 0; i < field->integer; i++) {
+            if (i) putchar(',');
+            json_number(field->numbers[i]);
+        }
+        putchar(']');
+        break;
+    }
+}
+
+static void json_line(const char *step, const cli_field *fields) {
+    fputs("{\"step\":", stdout);
     opt_json_text(stdout, step);
-    printf(",\"%s\":", key);
-    opt_json_text(stdout, text);
+    for (; fields->key; fields++) json_field(fields);
     puts("}");
+    fflush(stdout);
+}
+
+void cli_row(cli *c, const char *step, const cli_field *fields, const char *fmt, ...) {
+    cli_clear_progress(c);
+    if (c->json) {
+        json_line(step, fields);
+    } else if (!c->quiet) {
+        va_list args;
+        va_start(args, fmt);
+        printf("%-10s", step);
+        (void)vprintf(fmt, args);
+        putchar('\n');
+        va_end(args);
+        fflush(stdout);
+    }
 }
 
 void cli_line(cli *c, const char *step, const char *fmt, ...) {
-    if (c->quiet && !c->json) return;
-    cli_clear_progress(c);
     char text[2048];
     va_list args;
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    if (c->json)
-        json_line(step, "text", text);
-    else
-        printf("%-10s%s\n", step, text);
-    fflush(stdout);
+    cli_row(c, step, FIELDS(FIELD("text", text)), "%s", text);
 }
 
 void cli_file(cli *c, const char *step, const char *path) {
-    if (c->json) {
-        json_line(step, "file", path);
-        return;
-    }
-    cli_line(c, step, "%s", path);
+    cli_row(c, step, FIELDS(FIELD("file", path)), "%s", path);
 }
 
 void cli_notes(cli *c, const char *step, const fsc_notes *notes, int all) {
     static const char *const word[] = {"found", "assumed", "warning"};
     for (int32_t i = 0; i < notes->n; i++) {
         const fsc_note *note = &notes->item[i];
+        const char *kind = word[note->kind];
         if (note->kind != FSC_NOTE_WARNING && !all) continue;
-        if (c->json) {
-            json_line(step, word[note->kind], note->text);
-        } else if (note->kind == FSC_NOTE_WARNING) {
+        if (c->json || note->kind != FSC_NOTE_WARNING) {
+            cli_row(c, step, FIELDS(FIELD("note", kind), FIELD("key", note->key), FIELD("text", note->text)), "%s: %s",
+                    kind, note->text);
+        } else if (!c->quiet) {
             cli_clear_progress(c);
-            if (!c->quiet) fprintf(stderr, "%-10swarning: %s\n", step, note->text);
-        } else {
-            cli_line(c, step, "%s: %s", word[note->kind], note->text);
+            fprintf(stderr, "%-10swarning: %s\n", step, note->text);
         }
     }
 }
@@ -145,6 +183,42 @@ fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...
     va_end(args);
     if (n >= 0 && (size_t)n < size) return FSC_OK;
     return cli_refuse(err, FSC_E_RANGE, "%.200s...: path is too long", out);
+}
+
+/* The folder that holds path; "." when path names none. */
+static void parent_of(char *out, size_t size, const char *path) {
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    while (n > 0 && path[n - 1] != '/') n--;
+    while (n > 1 && path[n - 1] == '/') n--;
+    (void)snprintf(out, size, "%.*s", n ? (int)n : 1, n ? path : ".");
+}
+
+static fsc_status check_folder(const char *path, fsc_error *err) {
+    struct stat is;
+    char above[CLI_PATH_MAX];
+    if (stat(path, &is) == 0 && !S_ISDIR(is.st_mode))
+        return cli_refuse(err, FSC_E_IO, "%.300s: is a file, not a folder; name another --out", path);
+    if (stat(path, &is) == 0 && access(path, W_OK) == 0) return FSC_OK;
+    if (stat(path, &is) == 0) return cli_refuse(err, FSC_E_IO, "%.300s: %s", path, strerror(errno));
+    /* Made and removed again: only the system knows whether it can be made. */
+    parent_of(above, sizeof above, path);
+    if (stat(above, &is) != 0) return check_folder(above, err);
+    if (mkdir(path, 0777) != 0)
+        return cli_refuse(err, FSC_E_IO, "%.300s: the folder cannot be made: %s", path, strerror(errno));
+    (void)rmdir(path);
+    return FSC_OK;
+}
+
+fsc_status cli_check_writable(const char *path, int folder, fsc_error *err) {
+    struct stat is;
+    char above[CLI_PATH_MAX];
+    if (folder) return check_folder(path, err);
+    if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
+        return cli_refuse(err, FSC_E_IO, "%.300s: is a folder, and a file is to be written there", path);
+    parent_of(above, sizeof above, path);
+    if (stat(above, &is) != 0) return cli_refuse(err, FSC_E_IO, "%.300s: %s", above, strerror(errno));
+    return check_folder(above, err);
 }
 
 fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,

@@ -1,10 +1,12 @@
 #include "walk.h"
 
+#include "say.h"
+
 #include <math.h>
 #include <string.h>
 #include <time.h>
 
-double walk_clock_s(void) {
+static double clock_s(void) {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
@@ -14,24 +16,58 @@ void walk_free(walk *w) {
     fsc_forecast_free(w->forecast);
     fsc_map_free(w->map);
     fsc_exam_free(w->exam);
+    fsc_norms_free(w->norms);
+    fsc_labels_free(w->muscles);
+    fsc_labels_free(w->levels);
+    fsc_proposal_free(w->proposal);
     fsc_measures_free(w->measures);
     fsc_sites_free(w->sites);
     fsc_fatwater_free(w->fatwater);
     fsc_scan_free(w->scan);
 }
 
-static void print_scan(walk *w) {
-    const fsc_scan *s = w->scan;
-    char echoes[96] = "", field[32] = "";
-    if (s->n_echo == 1) (void)snprintf(echoes, sizeof echoes, "1 echo %.2f ms, ", 1e3 * s->te_s[0]);
-    if (s->n_echo > 1)
-        (void)snprintf(echoes, sizeof echoes, "%d echoes %.2f–%.2f ms, ", s->n_echo, 1e3 * s->te_s[0],
-                       1e3 * s->te_s[s->n_echo - 1]);
-    if (isfinite(s->b0_tesla)) (void)snprintf(field, sizeof field, "%.4g T, ", s->b0_tesla);
-    cli_line(w->cli, "scan", "%s, %s%s%lld × %lld × %lld%s", fsc_scan_kind_text(s->kind), echoes, field,
-             (long long)s->grid.dim[0], (long long)s->grid.dim[1], (long long)s->grid.dim[2],
-             s->grid.spacing_assumed ? ", voxel size assumed" : "");
-    cli_notes(w->cli, "scan", &s->notes, 0);
+static fsc_status read_labels(walk *w, const walk_label_options *with) {
+    if (!with->labels && with->levels)
+        return cli_refuse(w->err, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE",
+                          with->levels);
+    if (!with->labels) return FSC_OK;
+    TRY(fsc_labels_read(&w->muscles, with->labels, w->err));
+    if (!with->levels || strcmp(with->levels, with->labels) == 0) return FSC_OK;
+    return fsc_labels_read(&w->levels, with->levels, w->err);
+}
+
+static fsc_status read_norms(walk *w, const opt_texts *files) {
+    TRY(fsc_norms_builtin(&w->norms, w->err));
+    for (int i = 0; i < files->n; i++) {
+        AUTO(fsc_norms) more = NULL;
+        TRY(fsc_norms_read(&more, files->item[i], w->err));
+        TRY(fsc_norms_join(w->norms, more, w->err));
+    }
+    return FSC_OK;
+}
+
+/* A store can be opened or made, and what goes into it has a day and sites. */
+static fsc_status check_store(walk *w, const walk_label_options *labels, const walk_map_options *with) {
+    if (!with->store) return FSC_OK;
+    if (!labels->labels)
+        return cli_usage(w->cli, w->err, "--store keeps what is measured in the muscles; add --labels FILE");
+    if (!walk_day(w, with)[0])
+        return cli_usage(w->cli, w->err,
+                         "--store needs the day of the scan to tell earlier visits from later ones; add --date DAY");
+    AUTO(fsc_store) store = NULL;
+    const fsc_status status = fsc_store_open(&store, with->store, 0, w->err);
+    if (status != FSC_E_NOTFOUND) return status;
+    *w->err = (fsc_error)FSC_ERROR_INIT; /* it will be made */
+    return cli_check_writable(with->store, 0, w->err);
+}
+
+fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_map_options *map) {
+    TRY(cli_check_writable(out, 1, w->err));
+    if (labels) TRY(read_labels(w, labels));
+    if (!map) return FSC_OK;
+    if (map->exam) TRY(fsc_exam_read(&w->exam, map->exam, w->err));
+    TRY(read_norms(w, &map->norms));
+    return check_store(w, labels, map);
 }
 
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
@@ -40,28 +76,8 @@ fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
                                       .acquisition = with->acquisition,
                                       .progress = &w->cli->progress};
     TRY(fsc_scan_read(&w->scan, path, &options, w->err));
-    print_scan(w);
+    say_scan(w->cli, w->scan);
     return FSC_OK;
-}
-
-static void print_separate(walk *w, double seconds) {
-    const fsc_fatwater *f = w->fatwater;
-    char sign[96] = "", ramp[96] = "";
-    if (f->method == FSC_METHOD_COMPLEX || f->method == FSC_METHOD_TWO_POINT) {
-        (void)snprintf(sign, sizeof sign, ", sign %s", f->sign < 0 ? "conjugated" : "as stored");
-        if (isfinite(f->sign_ratio)) {
-            const size_t n = strlen(sign);
-            (void)snprintf(sign + n, sizeof sign - n, " (%.1f : 1 clearer)", f->sign_ratio);
-        }
-        if (f->ramp_axis >= 0)
-            (void)snprintf(ramp, sizeof ramp, ", readout ramp of %.3f dwell along axis %d removed", f->ramp_slope_dwell,
-                           f->ramp_axis);
-        else
-            (void)snprintf(ramp, sizeof ramp, ", no readout ramp");
-    }
-    cli_line(w->cli, "separate", "%s%s%s%s%s  %.1f s", fsc_method_text(f->method), f->spectrum[0] ? ", " : "",
-             f->spectrum, sign, ramp, seconds);
-    cli_notes(w->cli, "separate", &f->notes, 0);
 }
 
 fsc_status walk_separate(walk *w, const walk_separate_options *with) {
@@ -74,9 +90,9 @@ fsc_status walk_separate(walk *w, const walk_separate_options *with) {
     options.t1_correct = with->t1_correct;
     options.n_threads = (int32_t)w->cli->threads;
     options.progress = &w->cli->progress;
-    const double start_s = walk_clock_s();
+    const double start_s = clock_s();
     TRY(fsc_separate_run(&w->fatwater, w->scan, &options, w->err));
-    print_separate(w, walk_clock_s() - start_s);
+    say_separate(w->cli, w->fatwater, clock_s() - start_s);
     return FSC_OK;
 }
 
@@ -96,106 +112,37 @@ fsc_status walk_earlier_maps(walk *w, const char *path, char *stem) {
     /* Maps that are no PDFF carry a word more. */
     if (!cut_ending(stem, "_desc-2point")) (void)cut_ending(stem, "_desc-ready");
     TRY(fsc_fatwater_read(&w->fatwater, stem, w->err));
-    cli_line(w->cli, "separate", "maps of an earlier run: %s", fsc_method_text(w->fatwater->method));
+    const char *method = fsc_method_text(w->fatwater->method);
+    cli_row(w->cli, "separate", FIELDS(FIELD("method", method), FIELD("earlier_run", stem)),
+            "maps of an earlier run: %s", method);
     return FSC_OK;
 }
 
-static void print_anatomy(walk *w) {
-    const fsc_sites *s = w->sites;
-    char first[12] = "n/a", last[12] = "n/a";
-    double low = INFINITY, high = -INFINITY;
-    int muscles = 0, unknown = 0;
-    for (int32_t i = 0; i < s->n_site; i++) {
-        muscles += i == 0 || strcmp(s->site[i].place.muscle, s->site[i - 1].place.muscle) != 0;
-        unknown |= s->site[i].place.side == FSC_SIDE_UNKNOWN;
-        const double order = fsc_level_order(s->site[i].place.level);
-        if (order < low) memcpy(first, s->site[i].place.level, sizeof first);
-        if (order > high) memcpy(last, s->site[i].place.level, sizeof last);
-        low = order < low ? order : low;
-        high = order > high ? order : high;
-    }
-    cli_line(w->cli, "anatomy", "%s (%d muscle%s%s)%s%s (%s–%s)", s->muscle_scheme, muscles, muscles == 1 ? "" : "s",
-             unknown ? ", side unknown" : "", s->level_scheme[0] ? " · " : ", no level map", s->level_scheme, first,
-             last);
-    cli_notes(w->cli, "anatomy", &s->notes, 0);
-}
-
-static fsc_status read_labels(walk *w, fsc_labels **out, const char *path) {
-    TRY(fsc_labels_read(out, path, w->err));
-    return fsc_recipe_add_input(&w->scan->recipe, path, w->err);
-}
-
 fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
-    if (!with->labels) {
-        if (with->levels)
-            return cli_refuse(w->err, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE",
-                              with->levels);
+    if (!w->muscles) {
         cli_line(w->cli, "anatomy",
                  "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
                  "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
         return FSC_OK;
     }
-    AUTO(fsc_labels) muscles = NULL;
-    AUTO(fsc_labels) levels = NULL;
-    TRY(read_labels(w, &muscles, with->labels));
-    const int same = with->levels && strcmp(with->levels, with->labels) == 0;
-    if (with->levels && !same) TRY(read_labels(w, &levels, with->levels));
+    TRY(fsc_recipe_add_input(&w->scan->recipe, with->labels, w->err));
+    if (w->levels) TRY(fsc_recipe_add_input(&w->scan->recipe, with->levels, w->err));
     const fsc_sites_options options = {
         .muscle_scheme = with->label_scheme, .level_scheme = with->level_scheme, .side_known = w->scan->side_known};
-    TRY(fsc_sites_build(&w->sites, &w->scan->grid, muscles, same ? muscles : levels, &options, w->err));
-    print_anatomy(w);
+    const fsc_labels *levels = with->levels && !w->levels ? w->muscles : w->levels; /* one file may hold both */
+    TRY(fsc_sites_build(&w->sites, &w->scan->grid, w->muscles, levels, &options, w->err));
+    say_anatomy(w->cli, w->sites);
     return FSC_OK;
 }
 
 fsc_status walk_measure(walk *w) {
     TRY(fsc_measure_run(&w->measures, w->fatwater, w->sites, w->err));
-    const fsc_measures *m = w->measures;
-    long long sites = 0, voxels = 0, cut = 0;
-    for (int32_t i = 0; i < m->n_row; i++) {
-        if (m->row[i].kind != FSC_ROW_SITE) continue;
-        sites++;
-        voxels += m->row[i].n_voxel;
-        cut += m->row[i].cut_by_fov != 0;
-    }
-    if (sites)
-        cli_line(w->cli, "measure", "%lld sites, %lld voxels; %lld cut by the field of view", sites, voxels, cut);
-    else
-        cli_line(w->cli, "measure", "%lld voxels fitted, median fat fraction %.1f %%", (long long)m->n_fitted,
-                 100 * m->pdff_median);
-    cli_notes(w->cli, "measure", &m->notes, 0);
+    say_measure(w->cli, w->measures);
     return FSC_OK;
 }
 
-fsc_status walk_exam(walk *w, const walk_map_options *with) {
-    if (!with->exam) return FSC_OK;
-    TRY(fsc_exam_read(&w->exam, with->exam, w->err));
-    return fsc_recipe_add_input(&w->scan->recipe, with->exam, w->err);
-}
-
-static fsc_status read_norms(walk *w, fsc_norms **norms, const opt_texts *files) {
-    TRY(fsc_norms_builtin(norms, w->err));
-    for (int i = 0; i < files->n; i++) {
-        AUTO(fsc_norms) more = NULL;
-        TRY(fsc_norms_read(&more, files->item[i], w->err));
-        TRY(fsc_norms_join(*norms, more, w->err));
-        TRY(fsc_recipe_add_input(&w->scan->recipe, files->item[i], w->err));
-    }
-    return FSC_OK;
-}
-
-static void print_map(walk *w) {
-    int placed = 0, sites = 0;
-    for (int32_t i = 0; i < w->map->n_site; i++) {
-        if (w->map->site[i].row.kind != FSC_ROW_SITE) continue;
-        sites++;
-        placed += w->map->site[i].norm.norm_id[0] != 0;
-    }
-    if (w->map->stop) cli_line(w->cli, "STOP", "a red flag is positive: %s", w->map->exam->red_flag[0].action);
-    const fsc_exam *exam = w->map->exam;
-    const int asked = isfinite(exam->age_years) && exam->sex != FSC_SEX_UNKNOWN;
-    cli_line(w->cli, "map", "%d of %d sites have a published group to compare with%s", placed, sites,
-             asked ? "" : "; age and sex are not given (--exam)");
-    cli_notes(w->cli, "map", &w->map->notes, 0);
+const char *walk_day(const walk *w, const walk_map_options *with) {
+    return with->date ? with->date : w->exam ? w->exam->date : "";
 }
 
 /* The last visit of this person before the day of this one. */
@@ -205,35 +152,65 @@ static fsc_status compare_with_store(walk *w, const char *path) {
     AUTO(fsc_map) before = NULL;
     int32_t n = 0, last = -1;
     const fsc_acquisition *now = &w->map->acquisition;
-    TRY(fsc_store_open(&store, path, 0, w->err));
+    const fsc_status status = fsc_store_open(&store, path, 0, w->err);
+    if (status == FSC_E_NOTFOUND) return *w->err = (fsc_error)FSC_ERROR_INIT, FSC_OK;
+    if (status != FSC_OK) return status;
     TRY(fsc_store_visits(&visits, &n, store, now->participant, w->err));
     for (int32_t i = 0; i < n; i++)
         if (strcmp(visits[i].acquisition.date, now->date) < 0) last = i;
-    if (last < 0) {
-        cli_line(w->cli, "change", "no earlier visit of %s in %s", now->participant, path);
-        return FSC_OK;
-    }
+    if (last < 0) return FSC_OK;
     TRY(fsc_store_map(&before, store, now->participant, visits[last].acquisition.session, w->err));
     TRY(fsc_change_run(w->map, before, w->err));
-    cli_line(w->cli, "change", "since %s: %s", visits[last].acquisition.date, w->map->change_multiplicity);
+    say_change(w->cli, w->map, visits[last].acquisition.date);
     return FSC_OK;
 }
 
-fsc_status walk_map(walk *w, const walk_map_options *with) {
-    AUTO(fsc_norms) norms = NULL;
+fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_options *with) {
     fsc_acquisition acquisition;
     fsc_acquisition_from_scan(&acquisition, w->scan);
-    if (with->date) (void)snprintf(acquisition.date, sizeof acquisition.date, "%s", with->date);
-    TRY(read_norms(w, &norms, &with->norms));
+    (void)snprintf(acquisition.date, sizeof acquisition.date, "%s", walk_day(w, with));
+    if (!acquisition.participant[0] && scan->participant) /* files that name nobody */
+        (void)snprintf(acquisition.participant, sizeof acquisition.participant, "%s", scan->participant);
+    if (with->exam) TRY(fsc_recipe_add_input(&w->scan->recipe, with->exam, w->err));
+    for (int i = 0; i < with->norms.n; i++) TRY(fsc_recipe_add_input(&w->scan->recipe, with->norms.item[i], w->err));
     const fsc_map_inputs inputs = {.measures = w->measures,
                                    .fatwater = w->fatwater,
                                    .sites = w->sites,
                                    .acquisition = &acquisition,
                                    .exam = w->exam,
-                                   .norms = norms};
+                                   .norms = w->norms};
     TRY(fsc_map_run(&w->map, &inputs, w->err));
-    print_map(w);
+    say_map(w->cli, w->map);
     return with->store ? compare_with_store(w, with->store) : FSC_OK;
+}
+
+/* The store's visit of the map's person with the name that the map would get, or NULL. */
+static const fsc_visit *find_visit(const fsc_visit *visits, int32_t n, const fsc_acquisition *now) {
+    const char *name = now->session[0] ? now->session : now->date;
+    for (int32_t i = 0; i < n; i++)
+        if (strcmp(visits[i].acquisition.session, name) == 0) return &visits[i];
+    return NULL;
+}
+
+fsc_status walk_store(walk *w, const char *path) {
+    AUTO(fsc_store) store = NULL;
+    AUTO(fsc_visit) visits = NULL;
+    int32_t n = 0;
+    const fsc_acquisition *now = &w->map->acquisition;
+    TRY(fsc_store_open(&store, path, 1, w->err));
+    TRY(fsc_store_visits(&visits, &n, store, now->participant, w->err));
+    if (find_visit(visits, n, now)) {
+        cli_line(w->cli, "visit",
+                 "%s already holds this visit and keeps what it has; 'fascicle visit add --replace' takes the new one",
+                 path);
+        return FSC_OK;
+    }
+    TRY(fsc_store_add(store, w->map, 0, w->err));
+    cli_row(w->cli, "visit",
+            FIELDS(FIELD("participant", now->participant), FIELD("session", now->session), FIELD("date", now->date),
+                   FIELD("store", path), FIELD("n_visit", n + 1)),
+            "%s, %s added to %s (%d visit%s of this person)", now->participant, now->date, path, n + 1, n ? "s" : "");
+    return FSC_OK;
 }
 
 fsc_status walk_forecast(walk *w) {
@@ -252,11 +229,8 @@ fsc_status walk_forecast(walk *w) {
         *w->err = (fsc_error)FSC_ERROR_INIT;
         return FSC_OK;
     }
-    if (status != FSC_OK) return status;
-    cli_line(w->cli, "forecast", "%d levels, two stories of %d virtual people; %s", w->forecast->n_level,
-             w->forecast->n_member, w->forecast->within);
-    cli_notes(w->cli, "forecast", &w->forecast->notes, 0);
-    return FSC_OK;
+    if (status == FSC_OK) say_forecast(w->cli, w->forecast);
+    return status;
 }
 
 fsc_status walk_output(walk *w, const char *out) {

@@ -10,9 +10,13 @@ typedef struct walk {
     fsc_error *err;
     fsc_scan *scan; /* its recipe collects every input of the run */
     fsc_fatwater *fatwater;
-    fsc_sites *sites; /* NULL without labels */
+    fsc_labels *muscles;    /* as read; NULL without labels */
+    fsc_proposal *proposal; /* NULL unless labels were proposed */
+    fsc_labels *levels;     /* NULL when there are none, or when they stand in the file of the muscles */
+    fsc_sites *sites;       /* NULL without labels */
     fsc_measures *measures;
     fsc_exam *exam; /* NULL when none was given */
+    fsc_norms *norms;
     fsc_map *map;
     fsc_forecast *forecast;
     char anat[CLI_PATH_MAX]; /* output folder; "" until walk_output */
@@ -30,6 +34,18 @@ typedef struct walk_separate_options {
 typedef struct walk_label_options {
     const char *labels, *levels, *label_scheme, *level_scheme;
 } walk_label_options;
+
+/* Where proposed labels are held to the spine. */
+typedef struct walk_anchor_options {
+    const char *anchor, *anchor_map;
+} walk_anchor_options;
+
+/* Labels made on the way instead of read from a file. */
+typedef struct walk_made_options {
+    opt_texts segment;
+    int propose, accept_proposal;
+    walk_anchor_options anchor;
+} walk_made_options;
 
 typedef struct walk_map_options {
     const char *exam, *store, *date;
@@ -58,6 +74,21 @@ typedef struct walk_map_options {
             "numbering of the muscle labels, when it is not clear from the values", .names = fsc_scheme_names),        \
         OPT(type, field.level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels, likewise",           \
             .names = fsc_scheme_names)
+#define WALK_ANCHOR_OPTS(type, field)                                                                                  \
+    OPT(type, field.anchor, "anchor", OPT_TEXT, "LEVEL=X,Y,Z",                                                         \
+        "where a vertebra's middle lies (mm to the right, front, head), as L4=2,-31,15: names the levels"),            \
+        OPT(type, field.anchor_map, "anchor-map", OPT_TEXT, "FILE",                                                    \
+            "a level map (SCT numbers) whose vertebra nearest to L3 is the anchor")
+#define WALK_MADE_OPTS(type, field)                                                                                    \
+    OPT(type, field.segment, "segment", OPT_TEXTS, "PROGRAM",                                                          \
+        "find muscles and levels by a program of yours: musclemap, totalspineseg, totalsegmentator, or a command "     \
+        "that "                                                                                                        \
+        "is called with the water image and a folder"),                                                                \
+        OPT(type, field.propose, "propose", OPT_FLAG, NULL,                                                            \
+            "propose labels of the low back from the scan itself: nobody has looked at them"),                         \
+        OPT(type, field.accept_proposal, "accept-proposal", OPT_FLAG, NULL,                                            \
+            "you have looked at the proposal and take it: compare with norms and go on"),                              \
+        WALK_ANCHOR_OPTS(type, field.anchor)
 #define WALK_MAP_OPTS(type, field)                                                                                     \
     OPT(type, field.exam, "exam", OPT_TEXT, "FILE",                                                                    \
         "what the person and the examiner say (exam.json): age, sex, history, red flags"),                             \
@@ -65,19 +96,34 @@ typedef struct walk_map_options {
             "a norm table of your own (from `fascicle norms fit`), beside the published ones"),                        \
         OPT(type, field.date, "date", OPT_DAY, "DAY", "day of the scan, as 2026-11-21"),                               \
         OPT(type, field.store, "store", OPT_TEXT, "FILE",                                                              \
-            "store of earlier visits: compare with the last one before this day")
+            "store of visits: compare with the last one before this day, and add this one; made when it is not there")
 
+/* Before any work: reads label maps, exam and norms, and looks whether out can be written and the store be used.
+ * labels and map may be NULL. */
+fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_map_options *map);
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
-fsc_status walk_separate(walk *w, const walk_separate_options *with);
-/* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
- * least 4096 bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
-fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);
-/* Reads the label maps and builds the sites; without with->labels it notes what could be given and returns FSC_OK. */
+/* Builds the sites on the scan's grid; without labels it notes what could be given and returns FSC_OK. */
 fsc_status walk_anatomy(walk *w, const walk_label_options *with);
+fsc_status walk_separate(walk *w, const walk_separate_options *with);
+/* Proposes labels from the separated maps; *out is owned. */
+fsc_status walk_propose(walk *w, fsc_proposal **out, const walk_anchor_options *with);
+/* Non-zero when labels are to be made on the way (--propose, --segment); one line when that contradicts labels. */
+fsc_status walk_made_check(const walk *w, int *made, const walk_made_options *with, const walk_label_options *labels);
+/* Makes them from the separated maps and builds the sites; out is where a failing program's log goes. */
+fsc_status walk_made(walk *w, const walk_made_options *with, const walk_label_options *labels, const char *out);
+/* Non-zero when the sites are a proposal that nobody has accepted: no norms, change, forecast or plan then. */
+int walk_unreviewed(const walk *w, const walk_made_options *with);
+fsc_status walk_write_proposal(walk *w);
+/* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
+ * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
+fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);
 fsc_status walk_measure(walk *w);
-/* Reads exam and norms, makes the injury map, and compares with the last visit in the store. */
-fsc_status walk_exam(walk *w, const walk_map_options *with);
-fsc_status walk_map(walk *w, const walk_map_options *with);
+/* The day of the scan, from the option or the exam; "" when neither says. */
+const char *walk_day(const walk *w, const walk_map_options *with);
+/* Makes the injury map and compares with the last visit in the store. */
+fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_options *with);
+/* Adds the record to the store, which is made when it is not there. */
+fsc_status walk_store(walk *w, const char *path);
 /* What the injury-cycle model makes of the measured sites, under both its stories. */
 fsc_status walk_forecast(walk *w);
 /* Makes the output folder and fixes the recipe; call after the last input was read. */
@@ -89,8 +135,5 @@ fsc_status walk_write_forecast(walk *w);
 /* The page, from all that the steps have made. */
 fsc_status walk_write_report(walk *w, const char *path);
 void walk_free(walk *w);
-
-/* Seconds since some fixed moment. */
-double walk_clock_s(void);
 
 #endif

@@ -47,7 +47,7 @@ double fsc_butterfly_legend_height(const fsc_sheet *sheet) {
 
 static int has_quartiles(const fsc_sheet *sheet) {
     for (int64_t c = 0; c < (int64_t)sheet->n_muscle * sheet->n_level * 3; c++)
-        if (sheet->cell[c].row && isfinite(sheet->cell[c].row->pdff_quartile[0])) return 1;
+        if (sheet->cell[c].row && isfinite(sheet->cell[c].row->pdff_quartile_fraction[0])) return 1;
     return 0;
 }
 

@@ -23,10 +23,10 @@ static void hex(char text[8], fsc_colour c) {
 /* Percentile where a norm fits, else PDFF. */
 static paint paint_of(const fsc_butterfly *b, const fsc_cell *cell) {
     paint p = {"#ffffff", "#000", 0};
-    if (!isfinite(cell->row->pdff_mean)) return p;
+    if (!isfinite(cell->row->pdff_mean_fraction)) return p;
     const int placed = fsc_cell_is_placed(cell);
     const fsc_colour colour = placed ? fsc_colour_percentile(cell->site->norm.percentile / 100)
-                                     : fsc_colour_pdff(cell->row->pdff_mean / FSC_COLOUR_PDFF_TOP);
+                                     : fsc_colour_pdff(cell->row->pdff_mean_fraction / FSC_COLOUR_PDFF_TOP);
     hex(p.fill, colour);
     p.ink = fsc_colour_ink(colour);
     p.hatched = b->sheet->map && !placed;
@@ -70,9 +70,9 @@ static double scale_x(fsc_butterfly_box box, double fraction) {
 }
 
 static void draw_interval(fsc_text *out, fsc_butterfly_box box, const fsc_row *row, const char *ink) {
-    if (!isfinite(row->pdff_mean) || !isfinite(row->pdff_se)) return;
-    const double half = fsc_words_half90(row->pdff_se), y = box.y + box.h - 8;
-    double x1 = scale_x(box, row->pdff_mean - half), x2 = scale_x(box, row->pdff_mean + half);
+    if (!isfinite(row->pdff_mean_fraction) || !isfinite(row->pdff_se_fraction)) return;
+    const double half = fsc_words_half90(row->pdff_se_fraction), y = box.y + box.h - 8;
+    double x1 = scale_x(box, row->pdff_mean_fraction - half), x2 = scale_x(box, row->pdff_mean_fraction + half);
     if (x1 > x2) {
         const double swap = x1;
         x1 = x2, x2 = swap;
@@ -82,7 +82,7 @@ static void draw_interval(fsc_text *out, fsc_butterfly_box box, const fsc_row *r
                     "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\" stroke-width=\"1.6\"/>"
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2\" fill=\"%s\"/>",
                     scale_x(box, 0), y, scale_x(box, FSC_COLOUR_PDFF_TOP), ink, x1, y, x2, ink,
-                    scale_x(box, row->pdff_mean), y, ink);
+                    scale_x(box, row->pdff_mean_fraction), y, ink);
 }
 
 void fsc_butterfly_sliver(fsc_text *out, fsc_butterfly_box box, double medial_quartile) {
@@ -127,7 +127,7 @@ static void draw_value(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box 
                     "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"%s\" font-weight=\"600\" "
                     "fill=\"%s\">",
                     text_x(box), box.y + box.h / 2 + 1, box.w < 48 ? "11" : "15", ink);
-    fsc_prose_percent(out, cell->row->pdff_mean);
+    fsc_prose_percent(out, cell->row->pdff_mean_fraction);
     if (fsc_butterfly_shows_percentile(b) && fsc_cell_is_placed(cell)) {
         const double p = cell->site->norm.percentile;
         fsc_text_printf(out, "<tspan font-size=\"10.5\" font-weight=\"400\" dx=\"5\">P%s%.0f</tspan>",
@@ -145,7 +145,7 @@ static void draw_value(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box 
 void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box box, int notch) {
     const paint p = paint_of(b, cell);
     draw_frame(out, b, box, &p, cell->row->cut_by_fov);
-    fsc_butterfly_sliver(out, box, cell->row->pdff_quartile[0]);
+    fsc_butterfly_sliver(out, box, cell->row->pdff_quartile_fraction[0]);
     draw_value(out, b, box, cell, p.ink);
     draw_interval(out, box, cell->row, p.ink);
     if (notch) { /* the outer upper corner is cut out, clear of the numbers */
@@ -166,8 +166,8 @@ void fsc_butterfly_centre_cell(fsc_text *out, const fsc_butterfly *b, const fsc_
                     p.fill);
     draw_frame(out, b, left_wing, &p, cell->row->cut_by_fov);
     draw_frame(out, b, right_wing, &p, cell->row->cut_by_fov);
-    fsc_butterfly_sliver(out, left_wing, cell->row->pdff_quartile[0]);
-    fsc_butterfly_sliver(out, right_wing, cell->row->pdff_quartile[0]);
+    fsc_butterfly_sliver(out, left_wing, cell->row->pdff_quartile_fraction[0]);
+    fsc_butterfly_sliver(out, right_wing, cell->row->pdff_quartile_fraction[0]);
     draw_value(out, b, left_wing, cell, p.ink);
     draw_interval(out, left_wing, cell->row, p.ink);
     const char *word = cell->row->place.side == FSC_SIDE_MIDLINE ? "midline"

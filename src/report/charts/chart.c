@@ -24,9 +24,9 @@ static scale choose_scale(const fsc_sheet *sheet) {
     double most = 0.1;
     for (int64_t c = 0; c < (int64_t)sheet->n_muscle * sheet->n_level * 3; c++) {
         const fsc_row *row = sheet->cell[c].row;
-        if (!row || !isfinite(row->pdff_mean)) continue;
-        const double half = isfinite(row->pdff_se) ? fsc_words_half90(row->pdff_se) : 0;
-        most = fmax(most, row->pdff_mean + half);
+        if (!row || !isfinite(row->pdff_mean_fraction)) continue;
+        const double half = isfinite(row->pdff_se_fraction) ? fsc_words_half90(row->pdff_se_fraction) : 0;
+        most = fmax(most, row->pdff_mean_fraction + half);
     }
     most = fmin(most, 1);
     const double step = most > 0.5 ? 0.2 : most > 0.25 ? 0.1 : 0.05;
@@ -81,11 +81,11 @@ static void add_points(fsc_text *out, const fsc_sheet *sheet, int32_t m, fsc_slo
             const fsc_row *row = fsc_sheet_cell(sheet, m, l, slot)->row;
             const double at = y + shift;
             y += row_step(sheet);
-            if (!row || !isfinite(row->pdff_mean)) {
+            if (!row || !isfinite(row->pdff_mean_fraction)) {
                 last_x = (double)NAN; /* a gap stays a gap */
                 continue;
             }
-            const double x = x_of(s, row->pdff_mean);
+            const double x = x_of(s, row->pdff_mean_fraction);
             if (pass == 1) {
                 add_mark(out, slot, x, at);
                 continue;
@@ -94,10 +94,11 @@ static void add_points(fsc_text *out, const fsc_sheet *sheet, int32_t m, fsc_slo
                 fsc_text_printf(out, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-opacity=\".45\"/>", last_x,
                                 last_y, x, at, mark_colour(slot));
             last_x = x, last_y = at;
-            if (isfinite(row->pdff_se)) {
-                const double half = fsc_words_half90(row->pdff_se);
+            if (isfinite(row->pdff_se_fraction)) {
+                const double half = fsc_words_half90(row->pdff_se_fraction);
                 fsc_text_printf(out, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\" stroke-width=\"1.6\"/>",
-                                x_of(s, row->pdff_mean - half), at, x_of(s, row->pdff_mean + half), mark_colour(slot));
+                                x_of(s, row->pdff_mean_fraction - half), at, x_of(s, row->pdff_mean_fraction + half),
+                                mark_colour(slot));
             }
         }
 }

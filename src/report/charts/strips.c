@@ -15,7 +15,7 @@ static int has_quartiles(const fsc_sheet *sheet, int32_t m) {
     for (int32_t l = 0; l < sheet->n_level; l++)
         for (int slot = 0; slot < 3; slot++) {
             const fsc_row *row = fsc_sheet_cell(sheet, m, l, (fsc_slot)slot)->row;
-            if (row && isfinite(row->pdff_quartile[0])) return 1;
+            if (row && isfinite(row->pdff_quartile_fraction[0])) return 1;
         }
     return 0;
 }
@@ -24,7 +24,7 @@ static void add_strips(fsc_text *out, const fsc_row *row, double middle, double 
     if (!row) return;
     for (int q = 0; q < 4; q++) {
         const double inner = middle + sign * (LABEL / 2 + q * STRIP), x = sign > 0 ? inner : inner - STRIP;
-        const double v = row->pdff_quartile[q];
+        const double v = row->pdff_quartile_fraction[q];
         if (!isfinite(v)) {
             fsc_text_printf(
                 out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\" stroke=\"#d5d9de\"/>",

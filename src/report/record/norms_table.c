@@ -67,7 +67,7 @@ static void add_row(fsc_text *out, const fsc_map *map, const fsc_map_site *site)
     fsc_text_add(out, "</th><td>");
     fsc_text_add_html(out, fsc_words_level(site->row.place.level));
     fsc_text_printf(out, "</td><td>%s</td><td class=\"n\">", fsc_words_side(site->row.place.side));
-    fsc_prose_percent_pm(out, site->row.pdff_mean, site->row.pdff_se);
+    fsc_prose_percent_pm(out, site->row.pdff_mean_fraction, site->row.pdff_se_fraction);
     fsc_text_add(out, "</td>");
     percentile_cell(out, place);
     number_cell(out, "%+.2f", place->z);

@@ -29,9 +29,9 @@ static void find_extremes(const fsc_sheet *sheet, extreme *most, extreme *least)
         for (int32_t l = 0; l < sheet->n_level; l++)
             for (int slot = 0; slot < 3; slot++) {
                 const fsc_row *row = fsc_sheet_cell(sheet, m, l, (fsc_slot)slot)->row;
-                if (!row || !isfinite(row->pdff_mean)) continue;
-                if (!most->row || row->pdff_mean > most->row->pdff_mean) *most = (extreme){row, m};
-                if (!least->row || row->pdff_mean < least->row->pdff_mean) *least = (extreme){row, m};
+                if (!row || !isfinite(row->pdff_mean_fraction)) continue;
+                if (!most->row || row->pdff_mean_fraction > most->row->pdff_mean_fraction) *most = (extreme){row, m};
+                if (!least->row || row->pdff_mean_fraction < least->row->pdff_mean_fraction) *least = (extreme){row, m};
             }
 }
 
@@ -56,11 +56,11 @@ static void say_extremes(fsc_text *out, const fsc_sheet *sheet) {
     if (!most.row) return;
     fsc_text_printf(out, "<p>The most fat was found in the <strong>");
     add_place(out, sheet, most.muscle, most.row);
-    fsc_text_printf(out, "</strong> (%.0f %%)", 100 * most.row->pdff_mean);
+    fsc_text_printf(out, "</strong> (%.0f %%)", 100 * most.row->pdff_mean_fraction);
     if (most.row != least.row) {
         fsc_text_add(out, ", the least in the <strong>");
         add_place(out, sheet, least.muscle, least.row);
-        fsc_text_printf(out, "</strong> (%.0f %%)", 100 * least.row->pdff_mean);
+        fsc_text_printf(out, "</strong> (%.0f %%)", 100 * least.row->pdff_mean_fraction);
     }
     fsc_text_add(out, ". Muscles and levels differ in everyone, so the highest value of a person is not by itself a "
                       "finding.</p>\n");

@@ -10,7 +10,7 @@ void fsc_record_stop_add(fsc_text *out, const fsc_map *map) {
     fsc_text_add(out,
                  "<section class=\"stop\" role=\"alert\" aria-labelledby=\"stop-title\">\n<h2 id=\"stop-title\">Stop: "
                  "this comes before anything else on the page</h2>\n<ul>\n");
-    for (int32_t f = 0; f < map->exam->n_red_flag; f++) {
+    for (int32_t f = 0; f < map->exam->n_stop; f++) {
         const fsc_red_flag *flag = &map->exam->red_flag[f];
         fsc_text_add(out, "<li><strong>");
         fsc_text_add_html(out, flag->finding);
@@ -19,7 +19,7 @@ void fsc_record_stop_add(fsc_text *out, const fsc_map *map) {
         fsc_text_add(out, " (<em>");
         fsc_text_add_html(out, flag->urgency);
         fsc_text_add(out, "</em>) <span class=\"source\">[");
-        fsc_text_add_html(out, flag->source);
+        fsc_text_add_html(out, flag->rows);
         fsc_text_add(out, "]</span></li>\n");
     }
     fsc_text_add(out, "</ul>\n</section>\n");

@@ -64,7 +64,7 @@ static fsc_map *one(const char *session, const char *date, double pdff, double s
 static void a_change_is_computed_as_by_hand(void **state) {
     (void)state;
     fsc_map *before = one("ses-1", "2024-01-01", 0.25, 0.02), *now = one("ses-2", "2026-01-01", 0.30, 0.01);
-    before->site[0].row.pdff_se_noise = now->site[0].row.pdff_se_noise = 0.004;
+    before->site[0].row.pdff_se_noise_fraction = now->site[0].row.pdff_se_noise_fraction = 0.004;
     now->site[0].row.volume_mm3 = 16000;
     assert_ok(fsc_change_run(now, before, &test_error));
     const fsc_change *c = &now->site[0].change;
@@ -83,9 +83,9 @@ static void a_change_is_computed_as_by_hand(void **state) {
     assert_non_null(strstr(c->fact_ids, "N035"));
     /* The other way round: signs change, nothing else. */
     fsc_map *again = one("ses-1", "2024-01-01", 0.25, 0.02);
-    again->site[0].row.pdff_se_noise = 0.004;
+    again->site[0].row.pdff_se_noise_fraction = 0.004;
     fsc_map *later = one("ses-2", "2026-01-01", 0.30, 0.01);
-    later->site[0].row.pdff_se_noise = 0.004;
+    later->site[0].row.pdff_se_noise_fraction = 0.004;
     later->site[0].row.volume_mm3 = 16000;
     assert_ok(fsc_change_run(again, later, &test_error));
     const fsc_change *r = &again->site[0].change;
@@ -109,7 +109,7 @@ static void obstacles_are_named(void **state) {
         if (k == 0) now->acquisition.method = FSC_METHOD_TWO_POINT;
         if (k == 1) now->site[0].row.coverage = 0.6;
         if (k == 2) now->site[0].row.swap_fraction = 0.3;
-        if (k == 3) before->site[0].row.pdff_mean = (double)NAN;
+        if (k == 3) before->site[0].row.pdff_mean_fraction = (double)NAN;
         if (k == 4) before->site[0].row.place.side = FSC_SIDE_RIGHT;
         assert_ok(fsc_change_run(now, before, &test_error));
         assert_int_equal(now->site[0].change.real, -1);
@@ -168,7 +168,8 @@ static void people_without_change_are_left_alone(void **state) {
     int hit = 0, found = 0;
     for (int k = 0; k < PEOPLE; k++) {
         for (int i = 0; i < SITES; i++)
-            now->site[i].row.pdff_mean = 0.2 + sd * fsc_random_normal(5, (uint64_t)k, (uint64_t)i) + (i == 0) * 0.06;
+            now->site[i].row.pdff_mean_fraction =
+                0.2 + sd * fsc_random_normal(5, (uint64_t)k, (uint64_t)i) + (i == 0) * 0.06;
         assert_ok(fsc_change_run(now, before, &test_error));
         int any = 0;
         for (int i = 1; i < SITES; i++) any |= now->site[i].change.real == 1;

@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 static fsc_row row_of(const char *muscle, const char *level, fsc_side side, double pdff, double se, double volume) {
-    fsc_row row = {
-        .kind = FSC_ROW_SITE, .place.side = side, .pdff_mean = pdff, .pdff_se_noise = se, .volume_mm3 = volume};
+    fsc_row row = {.kind = FSC_ROW_SITE,
+                   .place.side = side,
+                   .pdff_mean_fraction = pdff,
+                   .pdff_se_noise_fraction = se,
+                   .volume_mm3 = volume};
     strcpy(row.place.muscle, muscle);
     strcpy(row.place.level, level);
     return row;

@@ -20,13 +20,13 @@ static inline fsc_row make_row(const char *muscle, const char *level, fsc_side s
     row.coverage = 1;
     row.csa_mm2 = 800;
     row.volume_mm3 = 20000;
-    row.pdff_mean = row.pdff_median = pdff;
-    row.pdff_sd = 0.05;
-    row.pdff_se = row.pdff_se_noise = se;
-    row.pdff_mean_erode1 = row.pdff_mean_erode2 = pdff - 0.01;
+    row.pdff_mean_fraction = row.pdff_median_fraction = pdff;
+    row.pdff_sd_fraction = 0.05;
+    row.pdff_se_fraction = row.pdff_se_noise_fraction = se;
+    row.pdff_mean_erode1_fraction = row.pdff_mean_erode2_fraction = pdff - 0.01;
     for (int q = 0; q < 4; q++) {
-        row.pdff_quartile[q] = pdff + (q == 0 ? 0.06 : -0.02);
-        row.pdff_quartile_se[q] = 2 * se;
+        row.pdff_quartile_fraction[q] = pdff + (q == 0 ? 0.06 : -0.02);
+        row.pdff_quartile_se_fraction[q] = 2 * se;
     }
     row.r2star_mean_per_s = 40;
     row.lean_csa_mm2 = 800 * (1 - pdff);

@@ -21,8 +21,9 @@ static void nothing_given_is_all_missing(void **state) {
     assert_int_equal(exam->sex, FSC_SEX_UNKNOWN);
     assert_int_equal(exam->wad_grade, -1);
     assert_int_equal(exam->n_red_flag, 0);
-    assert_int_equal(exam->n_red_flag_asked, 0);
-    assert_true(exam->n_red_flag_known > 20);
+    assert_int_equal(exam->n_now_compulsory, 8);
+    assert_int_equal(exam->n_now_answered, 0);
+    assert_int_equal(exam->injury_history, FSC_INJURY_UNKNOWN);
     assert_int_equal(exam->statin, FSC_ANSWER_UNKNOWN);
     assert_int_equal(exam->n_scale, 0);
     fsc_exam_free(exam);
@@ -62,7 +63,8 @@ static void everything_is_read(void **state) {
     assert_string_equal(exam->motion[0].direction, "rotation left");
     assert_string_equal(exam->treatment[0].level_to, "L5");
     assert_int_equal(exam->steroid, FSC_ANSWER_YES);
-    assert_int_equal(exam->n_red_flag_asked, 1);
+    assert_int_equal(exam->n_finding, 1);
+    assert_int_equal(exam->finding[0].answer, FSC_ANSWER_NO);
     assert_int_equal(exam->cord_signs, FSC_ANSWER_UNKNOWN);
     /* Scales: WAD II, NDI 34 % severe, ODI 12 % minimal, strain I. */
     assert_int_equal(exam->n_scale, 4);
@@ -107,41 +109,143 @@ static void errors_name_place_fault_and_choice(void **state) {
     refused("{\"age_years\": 40, \"age_years\": 41}", FSC_E_FORMAT, "exam.json", "uplicate");
 }
 
-static void red_flags_come_by_urgency(void **state) {
-    (void)state;
-    fsc_exam *exam = parse("{\"red_flags\": {\"night_pain\": true, \"foot_drop\": true, \"saddle_numbness\": true,"
-                           "\"hand_clumsiness\": true, \"gait_change\": false}}");
-    assert_int_equal(exam->n_red_flag, 4);
-    assert_int_equal(exam->n_red_flag_asked, 5);
-    assert_string_equal(exam->red_flag[0].key, "saddle_numbness");
-    assert_string_equal(exam->red_flag[0].urgency, "emergency");
-    assert_string_equal(exam->red_flag[1].key, "foot_drop");
-    assert_int_equal(exam->cord_signs, FSC_ANSWER_YES);
+/* Which flags hold and whether they stop; the effects in order. */
+static void expect_flags(const char *text, int32_t n_stop, const char *first, const char *urgency) {
+    fsc_exam *exam = parse(text);
+    if (exam->n_stop != n_stop) fail_msg("%s: %d stops, wanted %d", text, exam->n_stop, n_stop);
+    if (first) {
+        assert_true(exam->n_red_flag > 0);
+        assert_string_equal(exam->red_flag[0].key, first);
+        assert_string_equal(exam->red_flag[0].urgency, urgency);
+    }
     for (int32_t i = 0; i < exam->n_red_flag; i++) {
-        assert_true(exam->red_flag[i].action[0] && exam->red_flag[i].source[0]);
-        assert_true(strncmp(exam->red_flag[i].status, "verified", 8) == 0);
+        assert_int_equal(strcmp(exam->red_flag[i].effect, "stop") == 0, i < exam->n_stop);
+        assert_true(exam->red_flag[i].action[0] && exam->red_flag[i].rows[0] && exam->red_flag[i].grade[0]);
     }
     fsc_exam_free(exam);
 }
 
-static void grades_raise_red_flags(void **state) {
+static void what_is_new_stops_and_the_most_urgent_leads(void **state) {
     (void)state;
-    static const struct {
-        const char *text, *key;
-    } raising[] = {{"{\"wad_grade\": 4}", "wad_grade_iv"},
-                   {"{\"wad_grade\": 3, \"days_since_injury\": 10}", "wad_grade_iii_new"},
-                   {"{\"wad_grade\": 3}", "wad_grade_iii_new"},
-                   {"{\"strain_grade\": 3}", "strain_grade_iii"},
-                   {"{\"sprain_grade\": 3}", "sprain_grade_iii"}};
-    for (size_t i = 0; i < sizeof raising / sizeof *raising; i++) {
-        fsc_exam *exam = parse(raising[i].text);
-        assert_int_equal(exam->n_red_flag, 1);
-        assert_string_equal(exam->red_flag[0].key, raising[i].key);
-        fsc_exam_free(exam);
+    expect_flags("{\"red_flags\": {\"saddle_numbness\": true, \"foot_drop\": true, \"night_pain\": true}}", 2,
+                 "cauda_equina", "now");
+    expect_flags("{\"now\": {\"chest_breath_collapse\": true, \"fever_unwell\": true}}", 2, "chest_or_collapse",
+                 "ambulance");
+    expect_flags("{\"now\": {\"dark_urine_hard_muscle\": true}}", 1, "muscle_emergency", "now");
+    expect_flags("{\"wad_grade\": 4}", 1, "wad_grade_iv", "now");
+    expect_flags("{\"strain_grade\": 3}", 1, "grade_iii", "same day");
+    expect_flags("{\"sprain_grade\": 3, \"days_since_injury\": 400}", 0, NULL, NULL);
+    expect_flags("{\"wad_grade\": 3, \"days_since_injury\": 10}", 0, "wad_grade_iii", "days");
+    expect_flags("{\"wad_grade\": 3, \"days_since_injury\": 400}", 0, NULL, NULL);
+}
+
+static void a_single_weak_flag_stops_nothing(void **state) {
+    (void)state;
+    static const char *const weak[] = {"dizziness", "night_pain", "thoracic_pain", "onset_under_20_or_over_55",
+                                       "immune_suppression"};
+    for (size_t i = 0; i < sizeof weak / sizeof *weak; i++) {
+        char text[160];
+        (void)snprintf(text, sizeof text,
+                       "{\"pain\": [{\"region\": \"neck\", \"onset_days\": 1100}], \"red_flags\": {\"%s\": true}}",
+                       weak[i]);
+        expect_flags(text, 0, NULL, NULL);
     }
-    fsc_exam *exam = parse("{\"wad_grade\": 3, \"days_since_injury\": 400, \"strain_grade\": 2, \"sprain_grade\": 1}");
-    assert_int_equal(exam->n_red_flag, 0);
+    expect_flags("{\"red_flags\": {\"dizziness\": {\"answer\": true, \"since_days\": 3},"
+                 "\"unlike_any_before\": {\"answer\": true, \"since_days\": 3}}}",
+                 1, "dizzy_with_sign", "now");
+}
+
+/* Old, unchanged and examined is a note; the examination counts no more once it gets worse (facts F112, F113). */
+static void old_and_examined_is_a_note_until_it_worsens(void **state) {
+    (void)state;
+    static const char *const sign[] = {"saddle_numbness", "bladder_bowel_change", "sexual_dysfunction",
+                                       "foot_drop",       "double_vision",        "facial_numbness"};
+    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+        for (int worse = 0; worse < 2; worse++) {
+            char text[240];
+            (void)snprintf(text, sizeof text,
+                           "{\"date\": \"2026-11-21\", \"red_flags\": {\"%s\": {\"answer\": true, \"since_days\": "
+                           "1800, \"course\": \"%s\", \"examined_by\": \"family doctor\", \"examined_on\": "
+                           "\"2026-01-01\"}}}",
+                           sign[i], worse ? "worse" : "same");
+            expect_flags(text, worse, NULL, NULL);
+        }
+}
+
+static int32_t n_open(const char *text, int32_t *holding) {
+    fsc_exam *exam = parse(text);
+    fsc_question *question = NULL;
+    int32_t n = 0;
+    assert_ok(fsc_exam_open_questions(&question, &n, exam, &test_error));
+    *holding = 0;
+    for (int32_t i = 0; i < n; i++) {
+        assert_true(question[i].text[0] && question[i].rows[0]);
+        if (i > 0) assert_true(question[i].holds <= question[i - 1].holds);
+        *holding += question[i].holds;
+    }
+    fsc_exam_free_questions(question);
     fsc_exam_free(exam);
+    return n;
+}
+
+#define NOW_ALL                                                                                                        \
+    "\"now\": {\"saddle_bladder_legs\": false, \"climbing_weakness\": false, \"chest_breath_collapse\": false, "       \
+    "\"sudden_head_sight_speech\": false, \"fever_unwell\": false, \"severe_after_event\": false, "                    \
+    "\"dark_urine_hard_muscle\": false, \"safety_asked\": true}"
+
+static void questions_open_by_gates(void **state) {
+    (void)state;
+    int32_t holding;
+    assert_true(n_open("{}", &holding) >= 10);
+    assert_int_equal(holding, 10); /* eight, age and pain */
+    (void)n_open("{" NOW_ALL ", \"age_years\": 40, \"nrs_pain\": 4}", &holding);
+    assert_int_equal(holding, 0);
+    /* a yes without its time is asked further */
+    (void)n_open("{" NOW_ALL ", \"age_years\": 40, \"nrs_pain\": 4, \"red_flags\": {\"dizziness\": true}}", &holding);
+    assert_int_equal(holding, 1);
+    /* a fresh crash opens the C-spine rule and the head injury list */
+    (void)n_open("{" NOW_ALL ", \"age_years\": 34, \"mechanism\": \"whiplash\", \"days_since_injury\": 3, "
+                 "\"pain\": [{\"region\": \"neck\", \"onset_days\": 3}]}",
+                 &holding);
+    assert_int_equal(holding, 5);
+    /* that the private questions were not asked is no answer */
+    fsc_exam *exam = parse("{\"now\": {\"safety_asked\": false}}");
+    assert_int_equal(exam->n_now_answered, 0);
+    fsc_exam_free(exam);
+}
+
+static void the_template_reads_as_an_exam_without_answers(void **state) {
+    (void)state;
+    char *text = NULL;
+    assert_ok(fsc_exam_template(&text, &test_error));
+    assert_non_null(strstr(text, "//climbing_weakness"));
+    fsc_exam *exam = parse(text);
+    assert_int_equal(exam->n_finding, 0);
+    assert_int_equal(exam->n_now_answered, 0);
+    fsc_exam_free(exam);
+    fsc_exam_free_text(text);
+}
+
+static void contradictions_are_named(void **state) {
+    (void)state;
+    refused("{\"age_years\": 80, \"pregnant_weeks\": 20}", FSC_E_RANGE, "pregnant_weeks", "80");
+    refused("{\"sex\": \"male\", \"postpartum_weeks\": 20}", FSC_E_RANGE, "postpartum_weeks", "male");
+    refused("{\"date\": \"2026-01-01\", \"pain\": [{\"region\": \"neck\", \"onset_date\": \"2026-02-01\"}]}",
+            FSC_E_RANGE, "pain[0].onset_date", "after the exam");
+    refused("{\"injury_history\": \"never\", \"days_since_injury\": 4}", FSC_E_RANGE, "injury_history",
+            "days_since_injury");
+    refused("{\"age_years\": 20, \"red_flags\": {\"falls\": {\"answer\": true, \"since_days\": 9000}}}", FSC_E_RANGE,
+            "red_flags.falls.since_days", "birth");
+    refused("{\"age_years\": 40, \"onset_age_years\": 41}", FSC_E_RANGE, "onset_age_years", "40");
+    refused("{\"wants\": [\"magic\"]}", FSC_E_RANGE, "wants[0]", "hands_on");
+}
+
+static void violence_is_never_kept(void **state) {
+    (void)state;
+    fsc_exam *exam = parse("{\"mechanism\": \"violence\"}"); /* as 0.1.0 wrote it */
+    assert_string_equal(exam->mechanism, "other");
+    fsc_exam_free(exam);
+    assert_null(strstr(fsc_schema_text("exam"), "violence"));
 }
 
 static void trigger_points_need_all_criteria(void **state) {
@@ -163,7 +267,7 @@ static void trigger_points_need_all_criteria(void **state) {
     }
 }
 
-/* Every red flag that can be answered is in the schema, and nothing else is; NDI bands leave gaps. */
+/* Every question is in the schema under its group, and nothing else is; NDI bands leave gaps. */
 static void schema_and_tables_agree(void **state) {
     (void)state;
     fsc_json *schema = NULL;
@@ -171,20 +275,19 @@ static void schema_and_tables_agree(void **state) {
     assert_non_null(text);
     assert_null(fsc_schema_text("nothing"));
     assert_ok(fsc_json_parse(&schema, text, strlen(text), "schema", &test_error));
-    const fsc_json *flags = fsc_json_get(fsc_json_get(fsc_json_get(schema, "properties"), "red_flags"), "properties");
+    const fsc_json *properties = fsc_json_get(schema, "properties");
     fsc_table table = {0};
-    assert_ok(fsc_table_embedded(&table, "redflags.tsv", &test_error));
-    int32_t answered = 0;
+    assert_ok(fsc_table_embedded(&table, "questions.tsv", &test_error));
+    int64_t fields = 0;
     for (int32_t row = 0; row < table.n_row; row++) {
-        const char *key = fsc_table_get(&table, row, "key");
-        if (!strstr(key, "_grade_")) {
-            assert_non_null(fsc_json_get(flags, key));
-            answered++;
-        }
-        const char *status = fsc_table_get(&table, row, "status");
-        assert_true(strncmp(status, "verified", 8) == 0 || strncmp(status, "opinion", 7) == 0);
+        const fsc_json *group =
+            fsc_json_get(fsc_json_get(properties, fsc_table_get(&table, row, "group")), "properties");
+        assert_non_null(fsc_json_get(group, fsc_table_get(&table, row, "key")));
     }
-    assert_int_equal(fsc_json_length(flags), answered);
+    static const char *const groups[] = {"now", "red_flags", "conditions", "examiner"};
+    for (int g = 0; g < 4; g++)
+        fields += fsc_json_length(fsc_json_get(fsc_json_get(properties, groups[g]), "properties"));
+    assert_int_equal(fields, table.n_row);
     fsc_table_free(&table);
     fsc_json_free(schema);
     fsc_exam *exam = parse("{\"ndi_percent\": 9}");
@@ -205,7 +308,7 @@ static void memory_failures_are_reported(void **state) {
         fsc_exam_free(exam);
         if (status == FSC_OK) break;
         assert_int_equal(status, FSC_E_NOMEM);
-        assert_true(n < 200);
+        assert_true(n < 2000);
     }
 }
 
@@ -214,8 +317,13 @@ int main(void) {
         cmocka_unit_test(nothing_given_is_all_missing),
         cmocka_unit_test(everything_is_read),
         cmocka_unit_test(errors_name_place_fault_and_choice),
-        cmocka_unit_test(red_flags_come_by_urgency),
-        cmocka_unit_test(grades_raise_red_flags),
+        cmocka_unit_test(what_is_new_stops_and_the_most_urgent_leads),
+        cmocka_unit_test(a_single_weak_flag_stops_nothing),
+        cmocka_unit_test(old_and_examined_is_a_note_until_it_worsens),
+        cmocka_unit_test(questions_open_by_gates),
+        cmocka_unit_test(the_template_reads_as_an_exam_without_answers),
+        cmocka_unit_test(contradictions_are_named),
+        cmocka_unit_test(violence_is_never_kept),
         cmocka_unit_test(trigger_points_need_all_criteria),
         cmocka_unit_test(schema_and_tables_agree),
         cmocka_unit_test(memory_failures_are_reported),

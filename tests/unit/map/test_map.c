@@ -105,15 +105,17 @@ static void red_flags_lead(void **state) {
     fsc_map *map = neck("{\"red_flags\": {\"saddle_numbness\": true}}");
     assert_int_equal(map->stop, 1);
     assert_string_equal(map->sentence[0].key, "stop");
-    assert_non_null(strstr(map->sentence[0].text, "STOP (emergency)"));
-    assert_non_null(strstr(map->sentence[0].text, "emergency department"));
+    assert_non_null(strstr(map->sentence[0].text, "STOP (now)"));
+    assert_non_null(strstr(map->sentence[0].text, "Emergency department"));
     fsc_map_free(map);
-    map = neck("{\"red_flags\": {\"saddle_numbness\": false}}");
+    map = neck("{\"now\": {\"saddle_bladder_legs\": false, \"climbing_weakness\": false, \"chest_breath_collapse\": "
+               "false, \"sudden_head_sight_speech\": false, \"fever_unwell\": false, \"severe_after_event\": false, "
+               "\"dark_urine_hard_muscle\": false, \"safety_asked\": true}}");
     assert_int_equal(map->stop, 0);
     assert_non_null(sentence(map, "red-flags", "does not exclude"));
     fsc_map_free(map);
     map = neck("{}");
-    assert_non_null(sentence(map, "red-flags", "not asked"));
+    assert_non_null(sentence(map, "red-flags", "8 of the 8 questions"));
     fsc_map_free(map);
 }
 
@@ -213,7 +215,7 @@ static void findings_run_along_the_spine(void **state) {
     assert_string_equal(map->run[0].text, "C4-C6 left, deep layer");
     assert_int_equal(map->run[0].n_level, 3);
     fsc_map_free(map);
-    row[2].pdff_mean = 0.1; /* a gap makes two */
+    row[2].pdff_mean_fraction = 0.1; /* a gap makes two */
     map = make(row, 5, FSC_METHOD_COMPLEX, "{}");
     assert_int_equal(map->n_run, 2);
     assert_string_equal(map->run[1].text, "C6 left, deep layer");
@@ -308,7 +310,7 @@ static void the_record_survives_a_round_trip(void **state) {
     const int32_t n = low_back(row);
     fsc_map *map = make(row, n, FSC_METHOD_TWO_POINT,
                         "{\"participant\": \"sub-01\", \"age_years\": 40, \"sex\": \"male\", \"wad_grade\": 2,"
-                        "\"red_flags\": {\"night_pain\": true}, \"modifiers\": {\"sleep_hours\": 5}}");
+                        "\"red_flags\": {\"foot_drop\": true}, \"modifiers\": {\"sleep_hours\": 5}}");
     char dir[] = "/tmp/fsc-map-XXXXXX", path[64];
     assert_non_null(mkdtemp(dir));
     assert_ok(fsc_map_write(map, dir, "sub-01", NULL, &test_error));
@@ -320,7 +322,7 @@ static void the_record_survives_a_round_trip(void **state) {
     assert_ok(fsc_map_print(&second, back, &test_error));
     assert_string_equal(first, second);
     assert_int_equal(back->n_site, map->n_site);
-    assert_close(back->site[3].row.pdff_mean, map->site[3].row.pdff_mean, 1e-9);
+    assert_close(back->site[3].row.pdff_mean_fraction, map->site[3].row.pdff_mean_fraction, 1e-9);
     assert_string_equal(back->pool[0].norm.norm_id, map->pool[0].norm.norm_id);
     assert_int_equal(back->stop, 1);
     fsc_map_free_text(first);

@@ -43,9 +43,10 @@ static void print_rows(const fsc_measures *m) {
         printf("%-34s %-4s %-8s n %5lld cov %5.2f csa %7.1f pdff %5.2f med %5.2f sd %5.2f se %5.2f q %5.2f %5.2f %5.2f "
                "%5.2f e %5.2f %5.2f %s\n",
                r->place.muscle, r->place.level, fsc_side_text(r->place.side), (long long)r->n_voxel, r->coverage,
-               r->csa_mm2, 100 * r->pdff_mean, 100 * r->pdff_median, 100 * r->pdff_sd, 100 * r->pdff_se,
-               100 * r->pdff_quartile[0], 100 * r->pdff_quartile[1], 100 * r->pdff_quartile[2],
-               100 * r->pdff_quartile[3], 100 * r->pdff_mean_erode1, 100 * r->pdff_mean_erode2, r->quality);
+               r->csa_mm2, 100 * r->pdff_mean_fraction, 100 * r->pdff_median_fraction, 100 * r->pdff_sd_fraction,
+               100 * r->pdff_se_fraction, 100 * r->pdff_quartile_fraction[0], 100 * r->pdff_quartile_fraction[1],
+               100 * r->pdff_quartile_fraction[2], 100 * r->pdff_quartile_fraction[3],
+               100 * r->pdff_mean_erode1_fraction, 100 * r->pdff_mean_erode2_fraction, r->quality);
     }
     for (int32_t i = 0; i < m->notes.n; i++) printf("  note %s: %s\n", m->notes.item[i].key, m->notes.item[i].text);
 }
@@ -95,11 +96,11 @@ static void the_chest_has_two_levels(void **state) {
         for (int s = 0; s < 2; s++) {
             const fsc_row *whole = fsc_measures_find(m, muscle[i], "all", s ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT);
             assert_non_null(whole);
-            assert_close(whole->pdff_mean, table_mean("sub-12", "muscles", label[i][s]), 2e-4);
+            assert_close(whole->pdff_mean_fraction, table_mean("sub-12", "muscles", label[i][s]), 2e-4);
         }
-    assert_close(fsc_measures_find(m, "vertebra", "T9", FSC_SIDE_MIDLINE)->pdff_mean,
+    assert_close(fsc_measures_find(m, "vertebra", "T9", FSC_SIDE_MIDLINE)->pdff_mean_fraction,
                  table_mean("sub-12", "levels", "16"), 2e-4);
-    assert_close(fsc_measures_find(m, "vertebra", "T10", FSC_SIDE_MIDLINE)->pdff_mean,
+    assert_close(fsc_measures_find(m, "vertebra", "T10", FSC_SIDE_MIDLINE)->pdff_mean_fraction,
                  table_mean("sub-12", "levels", "17"), 2e-4);
     fsc_measures_free(m);
     fsc_sites_free(sites);
@@ -117,7 +118,7 @@ static void the_neck_has_no_sides(void **state) {
         const fsc_row *bone = fsc_measures_find(m, "vertebra", level[i], FSC_SIDE_MIDLINE);
         assert_non_null(bone);
         const char label[2] = {level[i][1], 0};
-        assert_close(bone->pdff_mean, table_mean("sub-16", "levels", label), 2e-4);
+        assert_close(bone->pdff_mean_fraction, table_mean("sub-16", "levels", label), 2e-4);
         const fsc_row *row = fsc_measures_find(m, "semispinalis_cervicis_multifidus", level[i], FSC_SIDE_UNKNOWN);
         if (i > 0) assert_non_null(row);
         if (row) assert_true(isnan(row->csa_mm2)); /* three sagittal slices show no cross-section */
@@ -126,7 +127,7 @@ static void the_neck_has_no_sides(void **state) {
     const fsc_row *whole = fsc_measures_find(m, "semispinalis_cervicis_multifidus", "all", FSC_SIDE_UNKNOWN);
     assert_non_null(whole);
     assert_int_equal(whole->n_voxel + whole->n_missing, 1074);
-    assert_close(whole->pdff_mean, table_mean("sub-16", "muscles", "1111"), 2e-4);
+    assert_close(whole->pdff_mean_fraction, table_mean("sub-16", "muscles", "1111"), 2e-4);
     fsc_measures_free(m);
     fsc_sites_free(sites);
 }

@@ -110,19 +110,19 @@ static void known_bodies_give_known_numbers(void **state) {
         assert_close(left->csa_mm2, 600, 600 * rim);
         assert_close(both->csa_mm2, 1200, 1200 * rim);
         assert_close(left->volume_mm3, 600 * BODY_LEVEL_MM, 600 * BODY_LEVEL_MM * rim);
-        assert_close(right->pdff_mean, 0.16, 0.003);
-        assert_close(left->pdff_mean, 0.21, 0.005);
-        assert_close(both->pdff_mean, 0.185, 0.003);
+        assert_close(right->pdff_mean_fraction, 0.16, 0.003);
+        assert_close(left->pdff_mean_fraction, 0.21, 0.005);
+        assert_close(both->pdff_mean_fraction, 0.185, 0.003);
         assert_close(right->lean_csa_mm2, right->csa_mm2 * 0.84, right->csa_mm2 * 0.01);
-        assert_close(right->lean_volume_mm3, right->volume_mm3 * (1 - right->pdff_mean), 1e-6);
+        assert_close(right->lean_volume_mm3, right->volume_mm3 * (1 - right->pdff_mean_fraction), 1e-6);
         /* Quarters of 5 mm: 7.5, 12.5, 17.5 and 22.5 mm from the midline. */
-        for (int q = 0; q < 4; q++) assert_close(right->pdff_quartile[q], 0.10 + 0.004 * (7.5 + 5 * q), 0.004);
-        for (int q = 0; q < 4; q++) assert_close(left->pdff_quartile[q], 0.15 + 0.004 * (7.5 + 5 * q), 0.006);
+        for (int q = 0; q < 4; q++) assert_close(right->pdff_quartile_fraction[q], 0.10 + 0.004 * (7.5 + 5 * q), 0.004);
+        for (int q = 0; q < 4; q++) assert_close(left->pdff_quartile_fraction[q], 0.15 + 0.004 * (7.5 + 5 * q), 0.006);
         assert_close(right->snr, 40, 1e-3);
         assert_close(right->r2star_mean_per_s, 40, 1e-3);
         assert_close(right->swap_fraction, 0, 0);
-        assert_close(right->pdff_se_noise, 0.02 / sqrt((double)right->n_voxel), 1e-6);
-        assert_true(right->pdff_se >= right->pdff_se_noise);
+        assert_close(right->pdff_se_noise_fraction, 0.02 / sqrt((double)right->n_voxel), 1e-6);
+        assert_true(right->pdff_se_fraction >= right->pdff_se_noise_fraction);
         assert_string_equal(right->quality, "");
         assert_close(right->coverage, 1, 0);
         const fsc_row *bone = row_of(m, "vertebra", "L3", FSC_SIDE_MIDLINE);
@@ -146,7 +146,7 @@ static void rows_add_up(void **state) {
         if (r->kind != FSC_ROW_SITE || strcmp(r->place.muscle, "multifidus") != 0 || r->place.side != FSC_SIDE_LEFT)
             continue;
         assert_string_not_equal(r->place.level, "n/a");
-        sum += r->pdff_mean * (double)r->n_voxel;
+        sum += r->pdff_mean_fraction * (double)r->n_voxel;
         n += r->n_voxel;
     }
     for (int32_t i = 0; i < s.sites->n_site; i++) {
@@ -165,7 +165,7 @@ static void rows_add_up(void **state) {
             strcmp(s.sites->site[site - 1].place.muscle, "multifidus") == 0)
             sum += (double)s.pdff[v];
     }
-    assert_close(whole->pdff_mean, sum / (double)whole->n_voxel, 1e-6);
+    assert_close(whole->pdff_mean_fraction, sum / (double)whole->n_voxel, 1e-6);
     assert_true(isnan(whole->coverage));
     assert_non_null(strstr(whole->quality, "cut-by-field-of-view"));
     fsc_measures_free(m);
@@ -183,7 +183,8 @@ static void erosion_is_in_plane(void **state) {
     assert_int_equal(r->n_voxel % 600, 0);
     assert_int_equal(r->n_voxel_erode1, r->n_voxel / 600 * 18 * 28);
     assert_int_equal(r->n_voxel_erode2, r->n_voxel / 600 * 16 * 26);
-    assert_close(r->pdff_mean_erode1, r->pdff_mean, 1e-6); /* the fat is symmetric about the strip's middle */
+    assert_close(r->pdff_mean_erode1_fraction, r->pdff_mean_fraction,
+                 1e-6); /* the fat is symmetric about the strip's middle */
     fsc_measures_free(m);
     free_scene(&s);
     /* Cubes: also along the spine, but only at the muscle's ends, which lie outside the image here. */
@@ -224,7 +225,7 @@ static void missing_swapped_and_few_voxels_are_said(void **state) {
     assert_int_equal(r->n_voxel, n - lost);
     assert_close(r->volume_mm3, 8.0 * (double)n, 1e-6);
     assert_close(r->swap_fraction, (double)swapped / (double)n, 1e-9);
-    assert_close(r->pdff_mean, 0.21, 0.005);
+    assert_close(r->pdff_mean_fraction, 0.21, 0.005);
     assert_string_equal(r->quality, "swap-suspect,low-snr,spacing-assumed,2-point-not-pdff");
     int32_t said = 0;
     for (int32_t i = 0; i < m->notes.n; i++) said += strcmp(m->notes.item[i].key, "voxels-missing") == 0;
@@ -235,10 +236,11 @@ static void missing_swapped_and_few_voxels_are_said(void **state) {
     m = measure(&s);
     r = row_of(m, "multifidus", "L3", FSC_SIDE_LEFT);
     assert_int_equal(r->n_voxel, 0);
-    assert_true(isnan(r->pdff_mean) && isnan(r->pdff_se) && isnan(r->pdff_median) && isnan(r->pdff_quartile[0]));
+    assert_true(isnan(r->pdff_mean_fraction) && isnan(r->pdff_se_fraction) && isnan(r->pdff_median_fraction) &&
+                isnan(r->pdff_quartile_fraction[0]));
     assert_true(isnan(r->lean_csa_mm2) && isnan(r->lean_volume_mm3));
     assert_close(r->volume_mm3, 8.0 * (double)n, 1e-6);
-    assert_true(isnan(m->pdff_median));
+    assert_true(isnan(m->pdff_median_fraction));
     fsc_measures_free(m);
     free_scene(&s);
 }
@@ -251,7 +253,7 @@ static void few_sagittal_slices_measure_no_area(void **state) {
     fsc_measures *m = measure(&s);
     const fsc_row *r = row_of(m, "multifidus", "L3", FSC_SIDE_UNKNOWN);
     assert_true(isnan(r->csa_mm2) && isnan(r->lean_csa_mm2));
-    assert_true(isnan(r->pdff_quartile[0]) && isnan(r->pdff_quartile_se[3]));
+    assert_true(isnan(r->pdff_quartile_fraction[0]) && isnan(r->pdff_quartile_se_fraction[3]));
     assert_non_null(strstr(r->quality, "csa-not-measurable"));
     assert_non_null(strstr(r->quality, "side-unknown"));
     assert_non_null(strstr(r->quality, "cut-by-field-of-view"));
@@ -270,7 +272,7 @@ static void without_sites_there_is_a_summary(void **state) {
     assert_int_equal(m->n_row, 0);
     assert_int_equal(m->n_fitted, 32 * 30 * 32);
     assert_close(m->snr_median, 40, 1e-3);
-    assert_true(m->pdff_median > 0.1 && m->pdff_median < 0.5);
+    assert_true(m->pdff_median_fraction > 0.1 && m->pdff_median_fraction < 0.5);
     fsc_measures_free(m);
     fsc_fatwater other = fw;
     other.grid.affine[3] += 8;
@@ -293,8 +295,8 @@ static void stated_errors_cover_the_truth(void **state) {
             const fsc_row *r = &m->row[i];
             if (r->kind != FSC_ROW_SITE) continue;
             n++;
-            inside += fabs(r->pdff_mean - 0.2) < 1.645 * r->pdff_se;
-            quarter_inside += fabs(r->pdff_quartile[0] - 0.2) < 1.645 * r->pdff_quartile_se[0];
+            inside += fabs(r->pdff_mean_fraction - 0.2) < 1.645 * r->pdff_se_fraction;
+            quarter_inside += fabs(r->pdff_quartile_fraction[0] - 0.2) < 1.645 * r->pdff_quartile_se_fraction[0];
         }
         fsc_measures_free(m);
     }

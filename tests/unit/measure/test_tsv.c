@@ -22,12 +22,12 @@ static fsc_row example(void) {
                    .cut_by_fov = 1,
                    .csa_mm2 = (double)NAN,
                    .volume_mm3 = 12345.6,
-                   .pdff_mean = 0.123456,
-                   .pdff_quartile = {0.2, 0.15, 0.1, (double)NAN},
+                   .pdff_mean_fraction = 0.123456,
+                   .pdff_quartile_fraction = {0.2, 0.15, 0.1, (double)NAN},
                    .swap_fraction = 0.0125,
                    .snr = 31.25,
                    .quality = "cut-by-field-of-view,spacing-assumed"};
-    row.pdff_se = (double)NAN;
+    row.pdff_se_fraction = (double)NAN;
     return row;
 }
 
@@ -65,9 +65,9 @@ static void a_table_comes_back(void **state) {
     assert_int_equal(r->n_missing, 6);
     assert_int_equal(r->label_value, 5102);
     assert_int_equal(r->cut_by_fov, 1);
-    assert_close(r->pdff_mean, 0.12346, 1e-9);
-    assert_close(r->pdff_quartile[1], 0.15, 1e-9);
-    assert_true(isnan(r->csa_mm2) && isnan(r->pdff_se) && isnan(r->pdff_quartile[3]));
+    assert_close(r->pdff_mean_fraction, 0.12346, 1e-9);
+    assert_close(r->pdff_quartile_fraction[1], 0.15, 1e-9);
+    assert_true(isnan(r->csa_mm2) && isnan(r->pdff_se_fraction) && isnan(r->pdff_quartile_fraction[3]));
     assert_string_equal(r->quality, row.quality);
     assert_null(fsc_measures_find(m, "multifidus", "L4", FSC_SIDE_LEFT));
     fsc_measures_free(m);

@@ -52,7 +52,7 @@ static void levels_follow_each_other(void **state) {
         last = p.level;
     }
     /* L1 to L5 with their discs: about 19 cm in an average adult. */
-    assert_close(person->edge_mm[7] - person->edge_mm[2], 188, 5);
+    assert_close(person->frame.edge_mm[7] - person->frame.edge_mm[2], 188, 5);
     fsc_free(person);
 }
 

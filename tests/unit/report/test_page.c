@@ -77,10 +77,11 @@ static void hostile_names_are_text(void **state) {
 static void missing_is_never_zero(void **state) {
     fixture *f = *state;
     fsc_row *row = &f->row[0];
-    row->pdff_mean = row->pdff_median = row->pdff_se = row->pdff_sd = (double)NAN;
-    row->pdff_mean_erode1 = row->r2star_mean_per_s = row->snr = row->swap_fraction = row->coverage = (double)NAN;
+    row->pdff_mean_fraction = row->pdff_median_fraction = row->pdff_se_fraction = row->pdff_sd_fraction = (double)NAN;
+    row->pdff_mean_erode1_fraction = row->r2star_mean_per_s = row->snr = row->swap_fraction = row->coverage =
+        (double)NAN;
     row->csa_mm2 = row->volume_mm3 = row->lean_csa_mm2 = row->lean_volume_mm3 = (double)NAN;
-    for (int q = 0; q < 4; q++) row->pdff_quartile[q] = (double)NAN;
+    for (int q = 0; q < 4; q++) row->pdff_quartile_fraction[q] = (double)NAN;
     char *page = fixture_page(f);
     check_page(page);
     char *start = strstr(page, "<tr class=\"site\">");

@@ -148,8 +148,8 @@ static void red_flags_stand_before_everything(void **state) {
     recorded *r = *state;
     fsc_copy_text(r->flag.finding, sizeof r->flag.finding, "new saddle numbness");
     fsc_copy_text(r->flag.action, sizeof r->flag.action, "go to hospital now");
-    fsc_copy_text(r->flag.urgency, sizeof r->flag.urgency, "emergency");
-    r->exam.red_flag = &r->flag, r->exam.n_red_flag = 1, r->map.stop = 1;
+    fsc_copy_text(r->flag.urgency, sizeof r->flag.urgency, "now");
+    r->exam.red_flag = &r->flag, r->exam.n_red_flag = r->exam.n_stop = 1, r->map.stop = 1;
     fsc_notes_add(&r->f->scan.notes, FSC_NOTE_WARNING, "w", "some warning");
     char *page = page_of(r);
     const char *stop = strstr(page, "class=\"stop\"");

@@ -52,9 +52,9 @@ static void side_difference_needs_both_sides_and_their_errors(void **state) {
     assert_int_equal(fsc_sheet_side_difference(&sheet, 0, 1, &difference, &half90), 0);
     assert_close(difference, -0.011, 1e-12);
     assert_close(half90, 1.6448536 * sqrt(2) * 0.004, 1e-9);
-    f->row[1].pdff_mean += 0.001;
+    f->row[1].pdff_mean_fraction += 0.001;
     assert_int_equal(fsc_sheet_side_difference(&sheet, 0, 1, &difference, &half90), 1);
-    f->row[1].pdff_se = (double)NAN;
+    f->row[1].pdff_se_fraction = (double)NAN;
     assert_int_equal(fsc_sheet_side_difference(&sheet, 0, 1, &difference, &half90), 0);
     assert_int_equal(fsc_sheet_side_difference(&sheet, 0, 0, &difference, &half90), 0); /* L2: not measured */
     assert_true(isnan(difference));

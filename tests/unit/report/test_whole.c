@@ -69,9 +69,9 @@ static char *page_of(const walked *w) {
 /* Each measured value, as the table prints it. */
 static void check_values(const char *page, const fsc_measures *measures) {
     for (int32_t r = 0; r < measures->n_row; r++) {
-        if (!isfinite(measures->row[r].pdff_mean)) continue;
+        if (!isfinite(measures->row[r].pdff_mean_fraction)) continue;
         char value[32];
-        (void)snprintf(value, sizeof value, "<td class=\"n\">%.1f", 100 * measures->row[r].pdff_mean);
+        (void)snprintf(value, sizeof value, "<td class=\"n\">%.1f", 100 * measures->row[r].pdff_mean_fraction);
         if (!strstr(page, value)) fail_msg("row %d: %s is not in the page", (int)r, value);
     }
 }

@@ -66,7 +66,7 @@ static void visits_come_back_by_date(void **state) {
     fsc_store_free_visits(visit);
     fsc_map *map = NULL;
     assert_ok(fsc_store_map(&map, store, "sub-01", "ses-a", &test_error));
-    assert_close(map->site[0].row.pdff_mean, 0.25, 1e-9);
+    assert_close(map->site[0].row.pdff_mean_fraction, 0.25, 1e-9);
     assert_string_equal(map->acquisition.device, "1234");
     fsc_map_free(map);
     map = NULL;

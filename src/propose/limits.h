@@ -1,0 +1,14 @@
+/* The limits of data/propose.tsv. */
+#ifndef FSC_PROPOSE_LIMITS_H
+#define FSC_PROPOSE_LIMITS_H
+
+#include <fascicle/status.h>
+
+typedef struct fsc_propose_limits {
+    double similarity_min, fat_share_flag, fat_share_refuse, fat_voxel_fraction, ring_contrast_flag, area_ratio_low,
+        area_ratio_high, side_ratio_flag, share_in_field_refuse, runner_up_gap, anchor_reach_mm;
+} fsc_propose_limits;
+
+FSC_MUST_USE fsc_status fsc_propose_limits_read(fsc_propose_limits *out, fsc_error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/* fascicle propose: labels from the scan itself, for a person to look at. */
+#include "walk.h"
+
+typedef struct values {
+    const char *path, *out;
+    walk_scan_options scan;
+    walk_separate_options separate;
+    walk_anchor_options anchor;
+} values;
+
+static fsc_status find_maps(walk *w, const values *v) {
+    const fsc_status status = walk_earlier_maps(w, v->path, NULL);
+    if (status != FSC_E_NOTFOUND) return status;
+    *w->err = (fsc_error)FSC_ERROR_INIT;
+    return walk_separate(w, &v->separate);
+}
+
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
+    const values *v = given;
+    AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    AUTO(fsc_proposal) proposal = NULL;
+    TRY(walk_inputs(&w, v->out, NULL, NULL));
+    TRY(walk_scan(&w, v->path, &v->scan));
+    TRY(find_maps(&w, v));
+    TRY(walk_propose(&w, &proposal, &v->anchor));
+    TRY(walk_output(&w, v->out));
+    TRY(fsc_proposal_write(proposal, w.anat, w.scan->name, &w.scan->recipe, err));
+    cli_file(c, "labels", w.anat);
+    return FSC_OK;
+}
+
+static const arg args[] = {
+    {"SCAN", offsetof(values, path), 1, "a scan of the low back, or the ..._PDFFmap.nii.gz of an earlier run"},
+    ARG_END};
+static const opt opts[] = {
+    WALK_ANCHOR_OPTS(values, anchor),
+    OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the labels go"),
+    WALK_SCAN_OPTS(values, scan),
+    WALK_SEPARATE_OPTS(values, separate),
+    OPT_END,
+};
+static const values defaults = {.out = "out"};
+const command cmd_propose = {
+    .name = "propose",
+    .group = "step by step",
+    .line = "labels of the low back from the scan itself, for you to look at",
+    .about =
+        "Lays an average low back into the scan and writes the labels that follow from it: multifidus, erector "
+        "spinae, psoas, quadratus lumborum and vertebrae. It is a proposal: look at it over the water image, and "
+        "correct it, before a number from it means anything. What speaks against each label stands in the sidecar.\n\n"
+        "One scan looks alike one vertebra higher or lower, so levels get names only when you name one vertebra "
+        "with --anchor or --anchor-map; else they are numbered from the head end. Neck muscles are not offered.",
+    .args = args,
+    .opts = opts,
+    .defaults = &defaults,
+    .size = sizeof(values),
+    .run = run,
+};
