@@ -55,8 +55,8 @@ static const char *layer_of(const fsc_table *layers, const char *muscle) {
 /* The volumes that were joined into the observation at the same index, as their sums. */
 static void join_row(fsc_observation *o, double *volume, const fsc_row *row) {
     const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
-    /* The noise of this site, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest where a
-     * lesion makes a site patchy. */
+    /* The noise of this site, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest
+     * where a lesion makes a site patchy. */
     double se = isfinite(row->pdff_se_noise_fraction) ? fmax(row->pdff_se_noise_fraction, 1e-4) : (double)NAN;
     if (row->cut_by_fov) se = hypot(isfinite(se) ? se : CUT_SE, CUT_SE);
     if (*volume == 0) {
