@@ -19,7 +19,7 @@ typedef struct fsc_contrast {
     double difference_fraction; /* this minus with */
     double se_fraction;
     double low_fraction, high_fraction; /* 90 % interval */
-    int32_t beyond_error;               /* non-zero: |difference| > 1.96 se. Never by itself a sign of injury */
+    int32_t beyond_error;               /* non-zero: the 90 % interval leaves 0 out. Never by itself a sign of injury */
     char reason[120];
 } fsc_contrast;
 

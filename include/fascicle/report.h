@@ -1,4 +1,4 @@
-/* Report: one self-contained HTML page, and the butterfly picture on its own. */
+/* Report: three self-contained HTML pages from one record, for three readers; and the butterfly picture on its own. */
 #ifndef FASCICLE_REPORT_H
 #define FASCICLE_REPORT_H
 
@@ -14,9 +14,15 @@
 extern "C" {
 #endif
 
-/* What the page is made of. Everything is borrowed and any pointer may be NULL: what is missing is left out or said to
- * be missing, never guessed. Without fatwater there are no slices; without sites no outlines; without measures or map
- * (or without rows in them) a page of the tissue as a whole that names the segmenters whose output Fascicle reads. */
+/* The person: two printed pages, plain words. The clinic: one printed page, details folded behind it. Research: every
+ * value, comparison and model statement. When the record says stop, each holds the stop and nothing else. */
+typedef enum fsc_reader { FSC_READER_PERSON = 0, FSC_READER_CLINIC, FSC_READER_RESEARCH, FSC_READER_N } fsc_reader;
+/* "person", "clinic", "research". */
+FSC_API const char *fsc_reader_text(fsc_reader reader);
+
+/* What the pages are made of. Everything is borrowed and any pointer may be NULL: what is missing is left out or said
+ * to be missing, never guessed. Without fatwater there are no slices; without sites no outlines; without measures or
+ * map (or without rows in them) pages of the tissue as a whole that name the segmenters whose output Fascicle reads. */
 typedef struct fsc_report_input {
     const fsc_scan *scan;         /* the person and the acquisition; echoes may be absent (a ready map) */
     const fsc_fatwater *fatwater; /* maps for the slices, and how they were made */
@@ -24,13 +30,26 @@ typedef struct fsc_report_input {
     const fsc_measures *measures; /* rows for the picture, the charts and the tables */
     const fsc_recipe *recipe;     /* provenance; scan->recipe is used when NULL */
     const fsc_map *map;           /* norms, differences, change, exam; its rows serve when measures is NULL */
-    const fsc_forecast *forecast; /* what the injury-cycle model makes of it: both stories or none are shown */
+    const fsc_forecast
+        *forecast; /* what the injury-cycle model makes of it: both stories or none; research page only */
 } fsc_report_input;
 
-/* Writes the page to path, whole or not at all: strict XHTML5, styles and pictures inside, no script, nothing loaded
- * from anywhere, A4 print rules. The same input gives the same bytes.
- * Returns FSC_OK; FSC_E_ARG (no maps, measures or record); FSC_E_IO; FSC_E_NOMEM. */
-FSC_API FSC_MUST_USE fsc_status fsc_report_write(const char *path, const fsc_report_input *input, fsc_error *err);
+/* A page's file name: <stem>_desc-<reader>_report.html. Returns FSC_OK; FSC_E_RANGE (longer than size). */
+FSC_API FSC_MUST_USE fsc_status fsc_report_path(char *path, size_t size, const char *stem, fsc_reader reader,
+                                                fsc_error *err);
+
+/* Writes the three pages, all or none: strict XHTML5, styles and pictures inside, no script, nothing loaded from
+ * anywhere, A4 print rules. The same input gives the same bytes.
+ * Returns FSC_OK; FSC_E_ARG (no maps, measures or record); FSC_E_RANGE (stem too long); FSC_E_IO; FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_report_write(const char *stem, const fsc_report_input *input, fsc_error *err);
+/* Writes one page to path, whole or not at all. Returns as fsc_report_write. */
+FSC_API FSC_MUST_USE fsc_status fsc_report_write_page(const char *path, fsc_reader reader,
+                                                      const fsc_report_input *input, fsc_error *err);
+
+/* Prints a page as PDF with the first of Chromium, Chrome and WeasyPrint that PATH holds.
+ * Returns FSC_OK; FSC_E_NOTFOUND (none of them is installed); FSC_E_IO (it failed: the line holds its last words, or
+ * the PDF cannot be written); FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_report_print(const char *pdf_path, const char *html_path, fsc_error *err);
 
 /* Writes the butterfly picture alone as an SVG file, whole or not at all; measures or map must hold site rows.
  * Returns FSC_OK; FSC_E_ARG (no site rows); FSC_E_IO; FSC_E_NOMEM. */

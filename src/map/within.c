@@ -44,7 +44,7 @@ static void contrast(fsc_contrast *c, double a, double a_se, double b, double b_
     c->se_fraction = sqrt(a_se * a_se + b_se * b_se);
     c->low_fraction = c->difference_fraction - fsc_words_half90(c->se_fraction);
     c->high_fraction = c->difference_fraction + fsc_words_half90(c->se_fraction);
-    c->beyond_error = fabs(c->difference_fraction) > 1.959963984540054 * c->se_fraction;
+    c->beyond_error = c->low_fraction > 0 || c->high_fraction < 0;
 }
 
 static void contrast_rows(fsc_contrast *c, const fsc_row *row, const fsc_row *with) {

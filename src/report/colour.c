@@ -14,12 +14,6 @@ static const knot pdff_knots[] = {{0.00, 17.0, 32.0, -34.0},
                                   {0.50, 55.0, -28.0, -6.0},
                                   {0.75, 74.0, -42.0, 42.0},
                                   {1.00, 93.0, -9.0, 76.0}};
-static const knot percentile_knots[] = {{0.00, 97.0, -1.0, 8.0},
-                                        {0.25, 83.0, 8.0, 34.0},
-                                        {0.50, 66.0, 30.0, 50.0},
-                                        {0.75, 47.0, 44.0, 42.0},
-                                        {1.00, 27.0, 34.0, 22.0}};
-
 static double lab_inverse(double t) {
     return t > 6.0 / 29.0 ? t * t * t : 3.0 * (6.0 / 29.0) * (6.0 / 29.0) * (t - 4.0 / 29.0);
 }
@@ -39,7 +33,9 @@ static fsc_colour from_lab(double lightness, double a, double b) {
                         channel(0.0557 * x - 0.2040 * y + 1.0570 * z)};
 }
 
-static fsc_colour on_ramp(const knot *knots, size_t n, double t) {
+fsc_colour fsc_colour_pdff(double t) {
+    const knot *knots = pdff_knots;
+    const size_t n = sizeof pdff_knots / sizeof *pdff_knots;
     if (!(t > 0)) t = 0;
     if (t > 1) t = 1;
     size_t k = 1;
@@ -48,14 +44,6 @@ static fsc_colour on_ramp(const knot *knots, size_t n, double t) {
     const double w = (t - low->t) / (high->t - low->t);
     return from_lab(low->lightness + w * (high->lightness - low->lightness), low->a + w * (high->a - low->a),
                     low->b + w * (high->b - low->b));
-}
-
-fsc_colour fsc_colour_pdff(double t) {
-    return on_ramp(pdff_knots, sizeof pdff_knots / sizeof *pdff_knots, t);
-}
-
-fsc_colour fsc_colour_percentile(double t) {
-    return on_ramp(percentile_knots, sizeof percentile_knots / sizeof *percentile_knots, t);
 }
 
 static double linear(uint8_t value) {

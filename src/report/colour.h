@@ -1,4 +1,5 @@
-/* Colours of the report: perceptually even ramps that also read in grey, and muscle outline colours. */
+/* Colours of the report: one perceptually even ramp that also reads in grey and means fat wherever it is used, and
+ * muscle outline colours. */
 #ifndef FSC_REPORT_COLOUR_H
 #define FSC_REPORT_COLOUR_H
 
@@ -13,8 +14,6 @@ typedef struct fsc_colour {
 
 /* Dark purple (lean) over green to yellow (fat), lightness rising evenly; t is clamped to 0..1. */
 fsc_colour fsc_colour_pdff(double t);
-/* Near white (low) over orange to dark brown (high), lightness falling evenly: another scale at a glance. */
-fsc_colour fsc_colour_percentile(double t);
 /* "#fff" or "#000", whichever reads better on the colour. */
 const char *fsc_colour_ink(fsc_colour colour);
 /* Outline colours for muscles, safe for colour-blind readers; repeats after 8. */

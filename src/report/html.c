@@ -1,9 +1,11 @@
 #include "html.h"
 
+#include "butterfly.h"
 #include "fail.h"
 #include "prose.h"
 #include "record.h"
 #include "table.h"
+#include "who.h"
 
 #include <fascicle/version.h>
 #include <string.h>
@@ -18,17 +20,15 @@ static fsc_status add_style(fsc_text *out, fsc_error *err) {
     return FSC_OK;
 }
 
-static void add_subtitle(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet) {
+/* What was imaged and how, for those who ask. */
+static void add_subtitle(fsc_text *out, const fsc_case *c) {
+    const fsc_report_input *input = c->input;
     char span[32];
-    fsc_sheet_span(sheet, span, sizeof span);
+    fsc_sheet_span(&c->sheet, span, sizeof span);
     fsc_text_add(out, "<p class=\"subtitle\">");
     const char *gap = "";
-    if (input->scan && input->scan->body_part[0]) {
-        fsc_text_add_html(out, input->scan->body_part);
-        gap = " · ";
-    }
     if (span[0]) {
-        fsc_text_printf(out, "%slevels %s", gap, span);
+        fsc_text_printf(out, "levels %s", span);
         gap = " · ";
     }
     const fsc_method *method = input->fatwater   ? &input->fatwater->method
@@ -44,20 +44,25 @@ static void add_subtitle(fsc_text *out, const fsc_report_input *input, const fsc
     fsc_text_add(out, "</p>\n");
 }
 
-fsc_status fsc_html_open(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet, fsc_error *err) {
+fsc_status fsc_html_open(fsc_text *out, const fsc_case *c, fsc_reader reader, fsc_error *err) {
+    static const char *const title[FSC_READER_N] = {"Your muscles on the scan", "Fat in the spinal muscles",
+                                                    "Fat in the spinal muscles: every value"};
     fsc_text_add(out, "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en-GB\">\n<head>\n"
                       "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width\"/>\n"
                       "<meta name=\"generator\" content=\"Fascicle " FSC_VERSION "\"/>\n<title>");
-    fsc_prose_person(out, input->scan);
-    fsc_text_add(out, ": fat in the spinal muscles</title>\n");
+    fsc_prose_person(out, c->input->scan);
+    fsc_text_printf(out, ": %s</title>\n", title[reader]);
     FSC_TRY(add_style(out, err));
-    fsc_text_add(out,
-                 "</head>\n<body>\n<p class=\"always\"><strong>Research software, not a medical device.</strong> Not "
-                 "for diagnosis or for decisions on treatment.</p>\n<main>\n<header><h1>");
-    fsc_prose_person(out, input->scan);
-    fsc_text_add(out, "<span>Fat in the spinal muscles</span></h1>\n");
-    add_subtitle(out, input, sheet);
-    fsc_text_add(out, "</header>\n");
+    fsc_text_printf(out,
+                    "</head>\n<body class=\"%s\">\n<header class=\"always\"><strong>Research software, not a medical "
+                    "device.</strong> Not for diagnosis or for decisions on treatment.</header>\n<main>\n"
+                    "<div class=\"title\"><h1>%s<span>",
+                    fsc_reader_text(reader), title[reader]);
+    fsc_prose_person(out, c->input->scan);
+    fsc_text_add(out, "</span></h1>\n");
+    fsc_who_add(out, c, reader);
+    if (reader != FSC_READER_PERSON) add_subtitle(out, c);
+    fsc_text_add(out, "</div>\n");
     return FSC_OK;
 }
 
@@ -110,17 +115,32 @@ static void add_kind(fsc_text *out, const fsc_report_input *input, fsc_note_kind
         }
 }
 
+void fsc_html_map_add(fsc_text *out, const fsc_case *c) {
+    fsc_text_add(out, "<figure class=\"map\" aria-labelledby=\"picture-title\">\n<h2 id=\"picture-title\">The map: fat "
+                      "in each muscle "
+                      "at each level</h2>\n");
+    fsc_text_add(out, "<p class=\"figure-note\">One cell a muscle and level, deep muscles next to the spine. ");
+    fsc_text_add(out, c->sheet.side_unknown
+                          ? "The scan does not tell left from right: each value stands once, drawn across both sides."
+                          : "Seen as if facing the person: their left is on your right.");
+    fsc_text_add(out, "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"The map, scrolls "
+                      "sideways on a small screen\">\n");
+    fsc_butterfly_add(out, c, "map", NULL);
+    fsc_text_add(out, "</div>\n</figure>\n");
+}
+
+void fsc_html_flags_add(fsc_text *out, const fsc_map *map) {
+    const char *flags = fsc_record_red_flags(map);
+    fsc_text_add(out, "<p class=\"flags\"><strong>Flags.</strong> ");
+    fsc_prose_sentence(out, flags ? flags : "Red flags were not asked about. Ask them before anything else.");
+    fsc_text_add(out, "</p>\n");
+}
+
 void fsc_html_warnings(fsc_text *out, const fsc_report_input *input) {
-    const char *red_flags = fsc_record_red_flags(input->map);
-    if (!red_flags && !count_kind(input, FSC_NOTE_WARNING)) return;
+    if (!count_kind(input, FSC_NOTE_WARNING)) return;
     fsc_text_add(out,
                  "<section class=\"warnings\" aria-labelledby=\"warn-title\">\n<h2 id=\"warn-title\">Before you read "
                  "on</h2>\n<ul>\n");
-    if (red_flags) {
-        fsc_text_add(out, "<li>");
-        fsc_prose_sentence(out, red_flags);
-        fsc_text_add(out, "</li>\n");
-    }
     add_kind(out, input, FSC_NOTE_WARNING, "");
     fsc_text_add(out, "</ul>\n</section>\n");
 }

@@ -118,6 +118,12 @@ int fsc_prose_spacing_assumed(const fsc_report_input *input) {
     return input->scan ? input->scan->grid.spacing_assumed != 0 : 0;
 }
 
+void fsc_table_group_add(fsc_text *out, const char *muscle, int n) {
+    fsc_text_printf(out, "<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%d\">", n);
+    fsc_text_add_html(out, strcmp(muscle, "vertebra") == 0 ? "Vertebral body" : fsc_words_muscle(muscle));
+    fsc_text_add(out, "</th></tr>\n");
+}
+
 static int fits_region(const char *region, int in_neck, int in_back) {
     if (strcmp(region, "neck") == 0) return in_neck;
     if (strcmp(region, "back") == 0) return in_back;

@@ -23,9 +23,8 @@ void fsc_prose_sentence(fsc_text *out, const char *text);
 void fsc_prose_person(fsc_text *out, const fsc_scan *scan);
 /* Non-zero when millimetres of this input mean nothing. */
 int fsc_prose_spacing_assumed(const fsc_report_input *input);
-/* The box for the person: what was measured, found, and what it does not mean. */
-FSC_MUST_USE fsc_status fsc_prose_plain(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet,
-                                        fsc_error *err);
+/* Opens a table body with a muscle as its heading across n columns; the caller closes it. */
+void fsc_table_group_add(fsc_text *out, const char *muscle, int n);
 /* A list of data/report/statements.tsv: group "cannot", "contested" or "limit", with grade and source. */
 FSC_MUST_USE fsc_status fsc_prose_statements(fsc_text *out, const char *group, const fsc_sheet *sheet, int brief,
                                              fsc_error *err);

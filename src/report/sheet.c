@@ -206,5 +206,5 @@ int fsc_sheet_side_difference(const fsc_sheet *sheet, int32_t muscle, int32_t le
     *difference = left->pdff_mean_fraction - right->pdff_mean_fraction;
     *half90 = fsc_words_half90(
         sqrt(left->pdff_se_fraction * left->pdff_se_fraction + right->pdff_se_fraction * right->pdff_se_fraction));
-    return fabs(*difference) > 1.96 / 1.6448536 * *half90; /* false for NaN */
+    return fabs(*difference) > *half90; /* false for NaN */
 }

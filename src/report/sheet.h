@@ -68,7 +68,7 @@ int fsc_cell_is_placed(const fsc_cell *cell);
 int fsc_cell_change(const fsc_cell *cell);
 
 /* The side difference of a site: left minus right and its 90 % half width, NaN unless both sides are measured. Non-zero
- * when it is beyond its error (more than 1.96 standard errors), which by chance happens at one place in twenty. */
+ * when the interval leaves zero out, which by chance happens at one place in ten. */
 int fsc_sheet_side_difference(const fsc_sheet *sheet, int32_t muscle, int32_t level, double *difference,
                               double *half90);
 

@@ -1,8 +1,9 @@
-/* fascicle report: the page again, from the files of an earlier run. */
+/* fascicle report: the pages again, from the files of an earlier run. */
 #include "walk.h"
 
 typedef struct values {
     const char *path, *out;
+    int pdf;
 } values;
 
 static int is_there(const char *path) {
@@ -37,23 +38,24 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (v->out) TRY(cli_check_writable(v->out, 0, err));
     TRY(read_run(&w, v->path, stem));
     TRY(cli_recipe(c, &w.scan->recipe, err));
-    TRY(v->out ? cli_path(path, sizeof path, err, "%s", v->out)
-               : cli_path(path, sizeof path, err, "%s_report.html", stem));
-    return walk_write_report(&w, path);
+    TRY(v->out ? cli_path(path, sizeof path, err, "%s/%s", v->out, w.scan->name)
+               : cli_path(path, sizeof path, err, "%s", stem));
+    return walk_write_report(&w, path, v->pdf);
 }
 
 static const arg args[] = {
     {"MAP", offsetof(values, path), 1, "the ..._PDFFmap.nii.gz of an earlier run; its neighbours are read too"},
     ARG_END};
 static const opt opts[] = {
-    OPT(values, out, "out", OPT_TEXT, "FILE", "where the page goes (default: beside the map)"),
+    WALK_PDF_OPT(values, pdf),
+    OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the pages go (default: beside the map)"),
     OPT_END,
 };
 const command cmd_report = {
     .name = "report",
     .group = "step by step",
-    .line = "the page again, from the files of an earlier run",
-    .about = "Reads the maps and the table that an earlier run left and writes the page anew, without separating or "
+    .line = "the three pages again, from the files of an earlier run",
+    .about = "Reads the maps and the table that an earlier run left and writes the pages anew, without separating or "
              "measuring "
              "again.",
     .args = args,

@@ -8,13 +8,13 @@ typedef struct values {
     walk_label_options labels;
     walk_made_options made;
     walk_map_options map;
-    int forecast;
+    int forecast, pdf;
 } values;
 
-static fsc_status write_report(walk *w, const char *out) {
-    char path[CLI_PATH_MAX];
-    TRY(cli_path(path, sizeof path, w->err, "%s/%s_report.html", out, w->scan->name));
-    return walk_write_report(w, path);
+static fsc_status write_report(walk *w, const char *out, int pdf) {
+    char stem[CLI_PATH_MAX];
+    TRY(cli_path(stem, sizeof stem, w->err, "%s/%s", out, w->scan->name));
+    return walk_write_report(w, stem, pdf);
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
@@ -37,7 +37,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (w.proposal) TRY(walk_write_proposal(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.forecast) TRY(walk_write_forecast(&w));
-    TRY(write_report(&w, v->out));
+    TRY(write_report(&w, v->out, v->pdf));
     return w.map && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 
@@ -50,6 +50,7 @@ static const opt opts[] = {
     WALK_MAP_OPTS(values, map),
     OPT(values, forecast, "forecast", OPT_FLAG, NULL,
         "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"),
+    WALK_PDF_OPT(values, pdf),
     OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the results go"),
     WALK_SCAN_OPTS(values, scan),
     WALK_SEPARATE_OPTS(values, separate),
@@ -59,15 +60,14 @@ static const values defaults = {.out = "out"};
 const command cmd_run = {
     .name = "run",
     .group = "the whole way",
-    .line = "from a scan to a table and a page that a person can read",
+    .line = "from a scan to a table and pages for a person, a clinic and research",
     .about =
         "Reads a fat-water MRI of the neck or back, separates water and fat, measures the fat in each muscle at each "
-        "level and side, and writes maps, a table and one page (HTML) that opens in any browser.\n\n"
+        "level and side, and writes maps, a table and three pages (HTML) that open in any browser: for the "
+        "person, for the clinic, and for research.\n\n"
         "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels, let "
-        "--segment "
-        "run one, or take a proposal for the low back with --propose, which you should look at before you believe a "
-        "number "
-        "from it. Without labels you still get the maps and a page about the whole picture.",
+        "--segment run one, or take a proposal for the low back with --propose, which you should look at before you "
+        "believe a number from it. Without labels you still get the maps and pages about the whole picture.",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

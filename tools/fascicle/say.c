@@ -109,7 +109,7 @@ void say_map(cli *c, const fsc_map *map) {
     if (map->stop) cli_line(c, "STOP", "%s: %s", map->exam->red_flag[0].urgency, map->exam->red_flag[0].action);
     const int asked = isfinite(map->exam->age_years) && map->exam->sex != FSC_SEX_UNKNOWN;
     cli_row(c, "map", FIELDS(FIELD("n_site", sites), FIELD("n_site_with_norm", placed), FIELD("stop", map->stop)),
-            "%d of %d sites have a published group to compare with%s", placed, sites,
+            "%d of %d sites have a reference group to compare with%s", placed, sites,
             asked ? "" : "; age and sex are not given (--exam)");
     cli_notes(c, "map", &map->notes, 0);
 }

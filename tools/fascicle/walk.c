@@ -257,7 +257,19 @@ fsc_status walk_write_forecast(walk *w) {
     return fsc_forecast_write(w->forecast, w->anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
-fsc_status walk_write_report(walk *w, const char *path) {
+/* A page that no program here can print is no failure: the page itself is there. */
+static fsc_status print_page(walk *w, const char *html) {
+    char pdf[CLI_PATH_MAX];
+    fsc_error err = FSC_ERROR_INIT;
+    TRY(cli_path(pdf, sizeof pdf, w->err, "%.*s.pdf", (int)(strlen(html) - strlen(".html")), html));
+    if (fsc_report_print(pdf, html, &err) == FSC_OK)
+        cli_file(w->cli, "pdf", pdf);
+    else
+        cli_line(w->cli, "pdf", "%s", err.text);
+    return err.code == FSC_E_NOTFOUND || err.code == FSC_OK ? FSC_OK : (*w->err = err).code;
+}
+
+fsc_status walk_write_report(walk *w, const char *stem, int pdf) {
     const fsc_report_input input = {.scan = w->scan,
                                     .fatwater = w->fatwater,
                                     .sites = w->sites,
@@ -265,7 +277,12 @@ fsc_status walk_write_report(walk *w, const char *path) {
                                     .recipe = &w->scan->recipe,
                                     .map = w->map,
                                     .forecast = w->forecast};
-    TRY(fsc_report_write(path, &input, w->err));
-    cli_file(w->cli, "report", path);
+    TRY(fsc_report_write(stem, &input, w->err));
+    for (int r = 0; r < FSC_READER_N; r++) {
+        char path[CLI_PATH_MAX];
+        TRY(fsc_report_path(path, sizeof path, stem, (fsc_reader)r, w->err));
+        cli_file(w->cli, fsc_reader_text((fsc_reader)r), path);
+        if (pdf) TRY(print_page(w, path));
+    }
     return FSC_OK;
 }

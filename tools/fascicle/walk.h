@@ -66,6 +66,9 @@ typedef struct walk_map_options {
         OPT(type, field.no_ramp, "no-ramp", OPT_FLAG, NULL, "do not look for a bipolar readout ramp"),                 \
         OPT(type, field.t1_correct, "t1-correct", OPT_FLAG, NULL,                                                      \
             "remove the expected T1 weighting (needs FlipAngle and RepetitionTime)")
+#define WALK_PDF_OPT(type, field)                                                                                      \
+    OPT(type, field, "pdf", OPT_FLAG, NULL,                                                                            \
+        "print each page as PDF too, with Chromium, Chrome or WeasyPrint, whichever is installed")
 #define WALK_LABEL_OPTS(type, field)                                                                                   \
     OPT(type, field.labels, "labels", OPT_TEXT, "FILE", "muscle label map (NIfTI)"),                                   \
         OPT(type, field.levels, "levels", OPT_TEXT, "FILE",                                                            \
@@ -132,8 +135,8 @@ fsc_status walk_write_maps(walk *w);
 fsc_status walk_write_measures(walk *w);
 fsc_status walk_write_map(walk *w);
 fsc_status walk_write_forecast(walk *w);
-/* The page, from all that the steps have made. */
-fsc_status walk_write_report(walk *w, const char *path);
+/* The three pages <stem>_desc-..._report.html, from all that the steps have made; with pdf each is printed too. */
+fsc_status walk_write_report(walk *w, const char *stem, int pdf);
 void walk_free(walk *w);
 
 #endif

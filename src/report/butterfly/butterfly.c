@@ -3,6 +3,7 @@
 #include "butterfly_parts.h"
 #include "colour.h"
 #include "prose.h"
+#include "words.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #define SIDE_MARGIN 16.0
 #define HEADING_HEIGHT 24.0
 #define MINIMUM_WIDTH 780.0
+#define PLAIN_WIDTH 360.0 /* a phone */
 
 static double row_height(const fsc_butterfly *b, int32_t level) {
     return b->sheet->level[level].measured ? b->measured_height : b->faint_height;
@@ -22,28 +24,37 @@ static double row_top(const fsc_butterfly *b, int32_t level) {
     return y;
 }
 
-static size_t longest_line(const fsc_sheet *sheet, size_t limit) {
+/* The head of a muscle's column: its plain name for the person. */
+static const char *name_of(const fsc_butterfly *b, int32_t muscle) {
+    return b->names ? b->names[muscle] : b->sheet->muscle[muscle].name;
+}
+
+static size_t longest_line(const fsc_butterfly *b, size_t limit) {
     size_t longest = 1;
-    for (int32_t m = 0; m < sheet->n_muscle; m++) {
-        const size_t n = fsc_butterfly_line_length(sheet->muscle[m].name, limit);
+    for (int32_t m = 0; m < b->sheet->n_muscle; m++) {
+        const size_t n = fsc_butterfly_line_length(name_of(b, m), limit);
         if (n > longest) longest = n;
     }
     return longest;
 }
 
-static fsc_butterfly lay_out(const fsc_sheet *sheet, const char *id) {
-    fsc_butterfly b = {.sheet = sheet, .id = id};
-    b.cell_width = fmin(132, fmax(36, 416.0 / (sheet->n_muscle > 0 ? sheet->n_muscle : 1)));
-    b.measured_height = sheet->n_measured_level > 8 ? 38 : 46;
-    b.faint_height = 20;
+static fsc_butterfly lay_out(const fsc_case *c, const char *id, const char *const *names) {
+    const fsc_sheet *sheet = &c->sheet;
+    const int plain = names != NULL, muscles = sheet->n_muscle > 0 ? (int)sheet->n_muscle : 1;
+    fsc_butterfly b = {.of = c, .sheet = sheet, .id = id, .names = names};
+    b.style = plain ? FSC_BUTTERFLY_PLAIN : FSC_BUTTERFLY_FULL;
+    b.cell_width = plain ? fmin(48, fmax(28, 150.0 / muscles)) : fmin(132, fmax(36, 416.0 / muscles));
+    b.measured_height = plain ? 26 : sheet->n_measured_level > 8 ? 38 : 46;
+    b.faint_height = plain ? 18 : 20;
     b.names_upright = b.cell_width < 80;
     b.name_limit = b.names_upright ? 16 : (size_t)(b.cell_width / 6.3);
-    const double name_height = b.names_upright ? 6.3 * (double)longest_line(sheet, b.name_limit) + 12 : 44;
+    const double name_height = b.names_upright ? 6.3 * (double)longest_line(&b, b.name_limit) + 12 : 44;
     b.top = HEADING_HEIGHT + name_height;
-    b.width = fmax(MINIMUM_WIDTH, SPINE_WIDTH + 2 * (SIDE_MARGIN + b.cell_width * sheet->n_muscle));
+    b.width =
+        fmax(plain ? PLAIN_WIDTH : MINIMUM_WIDTH, SPINE_WIDTH + 2 * (SIDE_MARGIN + b.cell_width * sheet->n_muscle));
     b.middle = b.width / 2;
     b.bottom = row_top(&b, sheet->n_level);
-    b.height = b.bottom + fsc_butterfly_legend_height(sheet);
+    b.height = b.bottom + fsc_butterfly_legend_height(&b);
     return b;
 }
 
@@ -61,6 +72,13 @@ static fsc_butterfly_box box_of(const fsc_butterfly *b, int32_t muscle, int32_t 
     return box;
 }
 
+/* Where, and nothing that needs a number. */
+static void add_plain_title(fsc_text *out, const fsc_cell *cell) {
+    char name[96];
+    fsc_words_site(name, sizeof name, &cell->row->place);
+    fsc_text_add_html(out, name);
+}
+
 static void draw_one(fsc_text *out, const fsc_butterfly *b, int32_t m, int32_t l, fsc_slot slot) {
     const fsc_cell *cell = fsc_sheet_cell(b->sheet, m, l, slot);
     if (!cell->row) return;
@@ -68,19 +86,21 @@ static void draw_one(fsc_text *out, const fsc_butterfly *b, int32_t m, int32_t l
                     slot == FSC_SLOT_LEFT    ? "left"
                     : slot == FSC_SLOT_RIGHT ? "right"
                                              : "centre");
-    double difference, half90;
-    const int beyond = fsc_sheet_side_difference(b->sheet, m, l, &difference, &half90);
-    fsc_prose_cell(out, b->sheet->muscle[m].name, cell);
-    if (beyond && slot != FSC_SLOT_CENTRE)
-        fsc_text_printf(out, "; left minus right %+.1f points (90 %% interval %+.1f to %+.1f)", 100 * difference,
-                        100 * (difference - half90), 100 * (difference + half90));
+    if (b->style == FSC_BUTTERFLY_FULL)
+        fsc_prose_cell(out, b->sheet->muscle[m].name, cell);
+    else
+        add_plain_title(out, cell);
+    const fsc_notable *side = fsc_findings_on(&b->of->findings, cell, FSC_NOTABLE_SIDE);
+    if (side && b->style == FSC_BUTTERFLY_FULL)
+        fsc_text_printf(out, "; %.1f points more than the other side (90 %% interval %.1f to %.1f)",
+                        100 * side->size_fraction, 100 * (side->size_fraction - side->half90_fraction),
+                        100 * (side->size_fraction + side->half90_fraction));
+    if (fsc_findings_felt(b->sheet->map, cell)) fsc_text_add(out, "; felt by the examiner");
     fsc_text_add(out, "</title>");
     if (slot == FSC_SLOT_CENTRE) {
         fsc_butterfly_centre_cell(out, b, cell, box_of(b, m, l, -1), box_of(b, m, l, 1));
     } else {
-        const fsc_butterfly_box box = box_of(b, m, l, slot == FSC_SLOT_LEFT ? 1 : -1);
-        const int higher = beyond && (difference > 0) == (slot == FSC_SLOT_LEFT);
-        fsc_butterfly_cell(out, b, cell, box, higher);
+        fsc_butterfly_cell(out, b, cell, box_of(b, m, l, slot == FSC_SLOT_LEFT ? 1 : -1));
     }
     fsc_text_add(out, "</g>\n");
 }
@@ -102,15 +122,20 @@ static void draw_names(fsc_text *out, const fsc_butterfly *b) {
     for (int32_t m = 0; m < b->sheet->n_muscle; m++)
         for (int sign = -1; sign <= 1; sign += 2) {
             const double x = inner_x(b, m, sign) + sign * b->cell_width / 2;
-            fsc_butterfly_name(out, b, b->sheet->muscle[m].name, x);
+            fsc_butterfly_name(out, b, name_of(b, m), x);
         }
 }
 
 static void draw_headings(fsc_text *out, const fsc_butterfly *b) {
     const double half = SPINE_WIDTH / 2 + b->cell_width * b->sheet->n_muscle / 2;
     const int unknown = b->sheet->side_unknown;
-    const char *const word[2] = {unknown ? "side unknown" : "Person’s right",
-                                 unknown ? "side unknown" : "Person’s left"};
+    const int plain = b->style == FSC_BUTTERFLY_PLAIN;
+    const char *const word[2] = {unknown ? "side unknown"
+                                 : plain ? "Your right"
+                                         : "Person’s right",
+                                 unknown ? "side unknown"
+                                 : plain ? "Your left"
+                                         : "Person’s left"};
     for (int k = 0; k < 2; k++)
         fsc_text_printf(out,
                         "<text x=\"%.1f\" y=\"15\" text-anchor=\"middle\" font-size=\"14\" font-weight=\"600\" "
@@ -132,8 +157,9 @@ static void describe(fsc_text *out, const fsc_butterfly *b) {
     fsc_text_add(out, "</desc>\n");
 }
 
-void fsc_butterfly_add(fsc_text *out, const fsc_sheet *sheet, const char *id) {
-    const fsc_butterfly b = lay_out(sheet, id);
+void fsc_butterfly_add(fsc_text *out, const fsc_case *c, const char *id, const char *const *names) {
+    const fsc_sheet *sheet = &c->sheet;
+    const fsc_butterfly b = lay_out(c, id, names);
     fsc_text_printf(out,
                     "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"butterfly\" viewBox=\"0 0 %.0f %.0f\" "
                     "role=\"group\" aria-labelledby=\"%s-title %s-desc\" "

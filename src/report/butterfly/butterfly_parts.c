@@ -13,53 +13,30 @@
 typedef struct paint {
     char fill[8];
     const char *ink;
-    int hatched; /* PDFF where a percentile is missing */
 } paint;
 
 static void hex(char text[8], fsc_colour c) {
     snprintf(text, 8, "#%02x%02x%02x", c.r, c.g, c.b);
 }
 
-/* Percentile where a norm fits, else PDFF. */
-static paint paint_of(const fsc_butterfly *b, const fsc_cell *cell) {
-    paint p = {"#ffffff", "#000", 0};
+/* The colour always means fat, whatever else is known of the site. */
+static paint paint_of(const fsc_cell *cell) {
+    paint p = {"#ffffff", "#000"};
     if (!isfinite(cell->row->pdff_mean_fraction)) return p;
-    const int placed = fsc_cell_is_placed(cell);
-    const fsc_colour colour = placed ? fsc_colour_percentile(cell->site->norm.percentile / 100)
-                                     : fsc_colour_pdff(cell->row->pdff_mean_fraction / FSC_COLOUR_PDFF_TOP);
+    const fsc_colour colour = fsc_colour_pdff(cell->row->pdff_mean_fraction / FSC_COLOUR_PDFF_TOP);
     hex(p.fill, colour);
     p.ink = fsc_colour_ink(colour);
-    p.hatched = b->sheet->map && !placed;
     return p;
 }
 
-static void add_ramp(fsc_text *out, const fsc_butterfly *b, const char *name, fsc_colour (*ramp)(double)) {
-    fsc_text_printf(out, "<linearGradient id=\"%s-%s\">", b->id, name);
+void fsc_butterfly_defs(fsc_text *out, const fsc_butterfly *b) {
+    fsc_text_printf(out, "<defs><linearGradient id=\"%s-pdff\">", b->id);
     for (int k = 0; k <= 10; k++) {
         char fill[8];
-        hex(fill, ramp(k / 10.0));
+        hex(fill, fsc_colour_pdff(k / 10.0));
         fsc_text_printf(out, "<stop offset=\"%d%%\" stop-color=\"%s\"/>", 10 * k, fill);
     }
-    fsc_text_add(out, "</linearGradient>");
-}
-
-static void add_hatch(fsc_text *out, const fsc_butterfly *b, const char *name, const char *ink) {
-    fsc_text_printf(out,
-                    "<pattern id=\"%s-hatch-%s\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" "
-                    "patternTransform=\"rotate(45)\"><path d=\"M0 0v7\" stroke=\"%s\" stroke-opacity=\".3\" "
-                    "stroke-width=\"1.6\"/></pattern>",
-                    b->id, name, ink);
-}
-
-void fsc_butterfly_defs(fsc_text *out, const fsc_butterfly *b) {
-    fsc_text_add(out, "<defs>");
-    add_ramp(out, b, "pdff", fsc_colour_pdff);
-    if (b->sheet->map) {
-        add_ramp(out, b, "percentile", fsc_colour_percentile);
-        add_hatch(out, b, "light", "#fff");
-        add_hatch(out, b, "dark", "#000");
-    }
-    fsc_text_add(out, "</defs>\n");
+    fsc_text_add(out, "</linearGradient></defs>\n");
 }
 
 /* x of a fraction inside a cell: 0 at the inner edge, the scale's top at the outer edge, on both wings. */
@@ -96,15 +73,29 @@ void fsc_butterfly_sliver(fsc_text *out, fsc_butterfly_box box, double medial_qu
                     fill);
 }
 
-static void draw_frame(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box box, const paint *p, int cut) {
-    const char *fill = p->fill;
+static void draw_frame(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box box, const paint *p,
+                       const fsc_cell *cell) {
+    const int over = fsc_findings_on(&b->of->findings, cell, FSC_NOTABLE_OVER_P95) != NULL;
     fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" fill=\"%s\" %s/>", box.x,
-                    box.y, box.w, box.h, fill,
-                    cut ? "stroke=\"#c2410c\" stroke-width=\"2.2\" stroke-dasharray=\"2 3\"" : "stroke=\"#00000022\"");
-    if (p->hatched)
-        fsc_text_printf(
-            out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" fill=\"url(#%s-hatch-%s)\"/>",
-            box.x, box.y, box.w, box.h, b->id, strcmp(p->ink, "#fff") == 0 ? "light" : "dark");
+                    box.y, box.w, box.h, p->fill,
+                    cell->row->cut_by_fov && b->style == FSC_BUTTERFLY_FULL
+                        ? "stroke=\"#c2410c\" stroke-width=\"2.2\" stroke-dasharray=\"2 3\""
+                    : over ? "stroke=\"#1d2733\" stroke-width=\"3\""
+                           : "stroke=\"#00000022\"");
+}
+
+void fsc_butterfly_felt(fsc_text *out, double x, double y) {
+    fsc_text_printf(
+        out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"#1d2733\" stroke=\"#fff\" stroke-width=\"2\"/>", x, y);
+}
+
+/* The outer upper corner is cut out, clear of the numbers. */
+static void draw_notch(fsc_text *out, fsc_butterfly_box box) {
+    const double edge = box.sign > 0 ? box.x + box.w + 1.5 : box.x - 1.5;
+    fsc_text_printf(out, "<path d=\"M%.1f %.1fh%d l%d 11z\" fill=\"#fff\"/>", edge, box.y - 1.5, -box.sign * 12,
+                    box.sign * 12);
+    fsc_text_printf(out, "<path d=\"M%.1f %.1fl%d 11\" fill=\"none\" stroke=\"#1d2733\" stroke-width=\"1.6\"/>",
+                    edge - box.sign * 12, box.y - 1.5, box.sign * 12);
 }
 
 static double text_x(fsc_butterfly_box box) {
@@ -142,41 +133,45 @@ static void draw_value(fsc_text *out, const fsc_butterfly *b, fsc_butterfly_box 
     if (fsc_cell_change(cell)) draw_arrow(out, box, fsc_cell_change(cell), ink);
 }
 
-void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box box, int notch) {
-    const paint p = paint_of(b, cell);
-    draw_frame(out, b, box, &p, cell->row->cut_by_fov);
-    fsc_butterfly_sliver(out, box, cell->row->pdff_quartile_fraction[0]);
-    draw_value(out, b, box, cell, p.ink);
-    draw_interval(out, box, cell->row, p.ink);
-    if (notch) { /* the outer upper corner is cut out, clear of the numbers */
-        const double edge = box.sign > 0 ? box.x + box.w + 1.5 : box.x - 1.5;
-        fsc_text_printf(out, "<path d=\"M%.1f %.1fh%d l%d 11z\" fill=\"#fff\"/>", edge, box.y - 1.5, -box.sign * 12,
-                        box.sign * 12);
-        fsc_text_printf(out, "<path d=\"M%.1f %.1fl%d 11\" fill=\"none\" stroke=\"#1d2733\" stroke-width=\"1.6\"/>",
-                        edge - box.sign * 12, box.y - 1.5, box.sign * 12);
+/* What stands inside a cell; a plain picture has the colour and the marks alone. */
+static void draw_inside(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box box,
+                        const char *ink) {
+    if (b->style == FSC_BUTTERFLY_PLAIN) {
+        if (fsc_cell_change(cell)) draw_arrow(out, box, fsc_cell_change(cell), ink);
+        return;
     }
+    fsc_butterfly_sliver(out, box, cell->row->pdff_quartile_fraction[0]);
+    draw_value(out, b, box, cell, ink);
+    draw_interval(out, box, cell->row, ink);
+}
+
+void fsc_butterfly_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box box) {
+    const paint p = paint_of(cell);
+    draw_frame(out, b, box, &p, cell);
+    draw_inside(out, b, cell, box, p.ink);
+    if (fsc_findings_on(&b->of->findings, cell, FSC_NOTABLE_SIDE)) draw_notch(out, box);
+    if (fsc_findings_felt(b->sheet->map, cell))
+        fsc_butterfly_felt(out, box.sign > 0 ? box.x + box.w - 8 : box.x + 8,
+                           b->style == FSC_BUTTERFLY_PLAIN ? box.y + box.h / 2 : box.y + box.h - 18);
 }
 
 void fsc_butterfly_centre_cell(fsc_text *out, const fsc_butterfly *b, const fsc_cell *cell, fsc_butterfly_box left_wing,
                                fsc_butterfly_box right_wing) {
-    const paint p = paint_of(b, cell);
+    const paint p = paint_of(cell);
     /* The bar that makes two halves one cell runs along the lower edge, behind inner cells and the vertebra. */
     fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" fill=\"%s\"/>",
                     left_wing.x + left_wing.w, left_wing.y + left_wing.h - 3, right_wing.x - left_wing.x - left_wing.w,
                     p.fill);
-    draw_frame(out, b, left_wing, &p, cell->row->cut_by_fov);
-    draw_frame(out, b, right_wing, &p, cell->row->cut_by_fov);
-    fsc_butterfly_sliver(out, left_wing, cell->row->pdff_quartile_fraction[0]);
+    draw_frame(out, b, left_wing, &p, cell);
+    draw_frame(out, b, right_wing, &p, cell);
+    draw_inside(out, b, cell, left_wing, p.ink);
+    if (b->style == FSC_BUTTERFLY_PLAIN) return;
     fsc_butterfly_sliver(out, right_wing, cell->row->pdff_quartile_fraction[0]);
-    draw_value(out, b, left_wing, cell, p.ink);
-    draw_interval(out, left_wing, cell->row, p.ink);
-    const char *word = cell->row->place.side == FSC_SIDE_MIDLINE ? "midline"
-                       : right_wing.w < 80                       ? "side ?"
-                                                                 : "side unknown";
+    if (cell->row->place.side != FSC_SIDE_MIDLINE) return; /* the heading says once that the side is unknown */
     fsc_text_printf(out,
                     "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"11\" font-style=\"italic\" "
-                    "fill=\"%s\">%s</text>",
-                    text_x(right_wing), right_wing.y + right_wing.h / 2 + 4, p.ink, word);
+                    "fill=\"%s\">midline</text>",
+                    text_x(right_wing), right_wing.y + right_wing.h / 2 + 4, p.ink);
 }
 
 void fsc_butterfly_vertebra(fsc_text *out, const fsc_butterfly *b, int32_t level, double top, double height) {

@@ -127,7 +127,8 @@ void fsc_future_schedules_add(fsc_text *out, const fsc_forecast *f) {
     fsc_text_add(out, "<h3>The same under assumed schedules, at 12 months</h3>\n<p class=\"figure-note\">Listed in the "
                       "table’s own order, which is no ranking. ");
     fsc_text_add_html(out, f->treatment);
-    fsc_text_add(out, "</p>\n<div class=\"scroll\"><table class=\"full\"><thead><tr><th scope=\"col\">Schedule</th>");
+    fsc_text_add(out, "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of the "
+                      "model\"><table class=\"full\"><thead><tr><th scope=\"col\">Schedule</th>");
     for (int story = 0; story < FSC_CYCLE_N_STORY; story++)
         for (int q = 0; q < FSC_PERSON_N; q++)
             fsc_text_printf(out, "<th scope=\"col\" class=\"n\">%s, story %s</th>", views[q].title, story ? "B" : "A");

@@ -82,7 +82,8 @@ void fsc_future_sites_add(fsc_text *out, const fsc_forecast *f) {
                  "this scan among the stages of its cycle. No stage can be seen on a scan.</p>\n");
     fsc_future_stage_key_add(out);
     fsc_text_add(
-        out, "<div class=\"scroll\"><table class=\"full\"><thead><tr><th scope=\"col\">Site</th><th scope=\"col\" "
+        out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of the model\"><table "
+             "class=\"full\"><thead><tr><th scope=\"col\">Site</th><th scope=\"col\" "
              "class=\"n\">Now</th><th scope=\"col\" class=\"n\">12 months, story A</th><th scope=\"col\">Stage, story "
              "A</th><th scope=\"col\" class=\"n\">12 months, story B</th><th scope=\"col\">Stage, story B</th></tr>"
              "</thead>\n<tbody>\n");

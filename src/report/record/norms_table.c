@@ -1,38 +1,51 @@
-/* Percentiles against published norms: the table, and under it the norms it cites. */
+/* Percentiles against reference groups: the table, and under it the groups it cites. */
 #include "prose.h"
 #include "record.h"
 #include "words.h"
 
+#include "alloc.h"
+
 #include <math.h>
 #include <string.h>
 
-/* The norm that a site shows: its own method's, else another method's with its caveat. */
-static const fsc_norm_place *shown(const fsc_map_site *site, int *other_method) {
-    *other_method = !site->norm.norm_id[0];
-    const fsc_norm_place *place = *other_method ? &site->other_method : &site->norm;
-    return place->norm_id[0] ? place : NULL;
+/* One line: a site, or a pool of sites because a norm is published for the pool. */
+typedef struct entry {
+    const fsc_norm_place *place;
+    int other_method;
+    const fsc_row *row; /* NULL for a pool */
+    const fsc_map_pool *pool;
+} entry;
+
+/* The norm that is shown: the own method's, else another method's with its caveat; NULL when there is none. */
+static const fsc_norm_place *shown(const fsc_norm_place *own, const fsc_norm_place *other) {
+    return own->norm_id[0] ? own : other->norm_id[0] ? other : NULL;
 }
 
-static int is_cited(const fsc_map_site *site) {
-    int other;
-    return site->row.kind == FSC_ROW_SITE && shown(site, &other) != NULL;
-}
-
-/* Norms are numbered in order of first use; this is the number of site's norm. */
-static int citation(const fsc_map *map, const char *norm_id, int *first_site) {
-    int number = 0;
+/* Fills list (room for all sites and pools); returns how many lines there are. */
+static int32_t list_entries(entry *list, const fsc_map *map) {
+    int32_t n = 0;
     for (int32_t s = 0; s < map->n_site; s++) {
-        if (!is_cited(&map->site[s])) continue;
-        int other, seen = 0;
-        const char *id = shown(&map->site[s], &other)->norm_id;
-        for (int32_t t = 0; t < s && !seen; t++)
-            if (is_cited(&map->site[t])) seen = strcmp(shown(&map->site[t], &other)->norm_id, id) == 0;
-        if (seen) continue;
-        number++;
-        if (strcmp(id, norm_id) == 0) {
-            *first_site = (int)s;
-            return number;
-        }
+        const fsc_map_site *site = &map->site[s];
+        const fsc_norm_place *place = shown(&site->norm, &site->other_method);
+        if (site->row.kind == FSC_ROW_SITE && place) list[n++] = (entry){place, place != &site->norm, &site->row, NULL};
+    }
+    for (int32_t p = 0; p < map->n_pool; p++) {
+        const fsc_map_pool *pool = &map->pool[p];
+        const fsc_norm_place *place = shown(&pool->norm, &pool->other_method);
+        if (place) list[n++] = (entry){place, place != &pool->norm, NULL, pool};
+    }
+    return n;
+}
+
+/* Groups are numbered in order of first use; *first is the line that uses this one first. */
+static int citation(const entry *list, int32_t n, const char *norm_id, int32_t *first) {
+    int number = 0;
+    for (int32_t i = 0; i < n; i++) {
+        int seen = 0;
+        for (int32_t k = 0; k < i && !seen; k++) seen = strcmp(list[k].place->norm_id, list[i].place->norm_id) == 0;
+        number += !seen;
+        *first = i;
+        if (!seen && strcmp(list[i].place->norm_id, norm_id) == 0) return number;
     }
     return 0;
 }
@@ -58,32 +71,57 @@ static void percentile_cell(fsc_text *out, const fsc_norm_place *place) {
     fsc_text_add(out, "</td>");
 }
 
-static void add_row(fsc_text *out, const fsc_map *map, const fsc_map_site *site) {
-    int other, first = 0;
-    const fsc_norm_place *place = shown(site, &other);
-    const fsc_muscle *muscle = fsc_muscle_find(site->row.place.muscle);
-    fsc_text_printf(out, "<tr%s><th scope=\"row\">", other ? " class=\"pooled\"" : "");
-    fsc_text_add_html(out, muscle ? muscle->name : site->row.place.muscle);
-    fsc_text_add(out, "</th><td>");
-    fsc_text_add_html(out, fsc_words_level(site->row.place.level));
-    fsc_text_printf(out, "</td><td>%s</td><td class=\"n\">", fsc_words_side(site->row.place.side));
-    fsc_prose_percent_pm(out, site->row.pdff_mean_fraction, site->row.pdff_se_fraction);
-    fsc_text_add(out, "</td>");
-    percentile_cell(out, place);
-    number_cell(out, "%+.2f", place->z);
-    fsc_text_printf(out, "<td class=\"n\">%.1f ± %.1f</td>", 100 * place->mean_fraction, 100 * place->sd_fraction);
-    number_cell(out, "%.1f", 100 * place->p95_fraction);
-    fsc_text_printf(out, "<td>%d%s</td></tr>\n", citation(map, place->norm_id, &first), other ? " (other method)" : "");
+/* "multifidus+erector_spinae" as "Multifidus and Erector spinae". */
+static void add_pool_name(fsc_text *out, const char *keys) {
+    for (;;) {
+        char key[64];
+        const size_t n = strcspn(keys, "+");
+        fsc_copy_text(key, n + 1 < sizeof key ? n + 1 : sizeof key, keys);
+        fsc_text_add_html(out, fsc_words_muscle(key));
+        if (!keys[n]) return;
+        fsc_text_add(out, " and ");
+        keys += n + 1;
+    }
 }
 
-static void add_norm_list(fsc_text *out, const fsc_map *map) {
+static void add_where(fsc_text *out, const entry *e) {
+    if (e->row) {
+        fsc_text_add_html(out, fsc_words_muscle(e->row->place.muscle));
+        fsc_text_add(out, "</th><td>");
+        fsc_text_add_html(out, fsc_words_level(e->row->place.level));
+        fsc_text_printf(out, "</td><td>%s</td><td class=\"n\">", fsc_words_side(e->row->place.side));
+        fsc_prose_percent_pm(out, e->row->pdff_mean_fraction, e->row->pdff_se_fraction);
+        return;
+    }
+    const int one = strcmp(e->pool->level_first, e->pool->level_last) == 0;
+    add_pool_name(out, e->pool->muscle);
+    fsc_text_printf(out, "</th><td>%s%s%s</td><td>both</td><td class=\"n\">", e->pool->level_first, one ? "" : "–",
+                    one ? "" : e->pool->level_last);
+    fsc_prose_percent_pm(out, e->pool->pdff_mean_fraction, e->pool->pdff_se_fraction);
+}
+
+static void add_row(fsc_text *out, const entry *list, int32_t n, int32_t i) {
+    const entry *e = &list[i];
+    int32_t first = 0;
+    fsc_text_printf(out, "<tr%s><th scope=\"row\">", e->other_method || e->pool ? " class=\"pooled\"" : "");
+    add_where(out, e);
+    fsc_text_add(out, "</td>");
+    percentile_cell(out, e->place);
+    number_cell(out, "%+.2f", e->place->z);
+    fsc_text_printf(out, "<td class=\"n\">%.1f ± %.1f</td>", 100 * e->place->mean_fraction,
+                    100 * e->place->sd_fraction);
+    number_cell(out, "%.1f", 100 * e->place->p95_fraction);
+    fsc_text_printf(out, "<td>%d%s</td></tr>\n", citation(list, n, e->place->norm_id, &first),
+                    e->other_method ? " (other method)" : "");
+}
+
+static void add_norm_list(fsc_text *out, const entry *list, int32_t n) {
     fsc_text_add(out, "<ol class=\"norms\">\n");
-    for (int32_t s = 0; s < map->n_site; s++) {
-        int other, first = -1;
-        if (!is_cited(&map->site[s])) continue;
-        const fsc_norm_place *place = shown(&map->site[s], &other);
-        (void)citation(map, place->norm_id, &first);
-        if (first != (int)s) continue;
+    for (int32_t i = 0; i < n; i++) {
+        const fsc_norm_place *place = list[i].place;
+        int32_t first = -1;
+        (void)citation(list, n, place->norm_id, &first);
+        if (first != i) continue;
         fsc_text_add(out, "<li>");
         fsc_text_add_html(out, place->cohort);
         fsc_text_printf(out, ", n = %.0f; ", place->n);
@@ -115,32 +153,39 @@ static void add_refusals(fsc_text *out, const fsc_map *map) {
     if (opened) fsc_text_add(out, "</ul>\n");
 }
 
+static void add_table(fsc_text *out, const entry *list, int32_t n) {
+    fsc_text_add(out,
+                 "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Compared with other people, scrolls "
+                 "sideways on a small screen\"><table><caption>“More fat than” counts a reference group, with the 90 % "
+                 "interval that its size and this measurement leave open. Grey: measured by another method, or levels "
+                 "pooled; read them as a hint only.</caption>\n<thead><tr>"
+                 "<th scope=\"col\">Muscle</th><th scope=\"col\">Level</th><th scope=\"col\">Side</th>"
+                 "<th scope=\"col\" class=\"n\">Fat, %</th><th scope=\"col\" class=\"n\">More fat than, %</th>"
+                 "<th scope=\"col\" class=\"n\">z</th><th scope=\"col\" class=\"n\">Reference mean ± SD, %</th>"
+                 "<th scope=\"col\" class=\"n\">Its 95th percentile, %</th><th scope=\"col\">Reference</th>"
+                 "</tr></thead>\n<tbody>\n");
+    for (int32_t i = 0; i < n; i++) add_row(out, list, n, i);
+    fsc_text_add(out, "</tbody></table></div>\n");
+    add_norm_list(out, list, n);
+}
+
 void fsc_record_norms_add(fsc_text *out, const fsc_sheet *sheet) {
     const fsc_map *map = sheet->map;
     if (!map) return;
-    int cited = 0;
-    for (int32_t s = 0; s < map->n_site; s++) cited += is_cited(&map->site[s]);
-    fsc_text_add(out, "<section class=\"together\" aria-labelledby=\"norms-title\">\n<h2 id=\"norms-title\">Compared "
-                      "with other people</h2>\n");
-    if (cited) {
-        fsc_text_add(out,
-                     "<div class=\"scroll\"><table><caption>“More fat than” counts a published reference group, with "
-                     "the 90 % interval that its size and this measurement leave open. Grey rows: the reference was "
-                     "measured by another method, read them as a hint only.</caption>\n<thead><tr>"
-                     "<th scope=\"col\">Muscle</th><th scope=\"col\">Level</th><th scope=\"col\">Side</th>"
-                     "<th scope=\"col\" class=\"n\">Fat, %</th><th scope=\"col\" class=\"n\">More fat than, %</th>"
-                     "<th scope=\"col\" class=\"n\">z</th><th scope=\"col\" class=\"n\">Reference mean ± SD, %</th>"
-                     "<th scope=\"col\" class=\"n\">Its 95th percentile, %</th><th scope=\"col\">Reference</th>"
-                     "</tr></thead>\n<tbody>\n");
-        for (int32_t s = 0; s < map->n_site; s++)
-            if (is_cited(&map->site[s])) add_row(out, map, &map->site[s]);
-        fsc_text_add(out, "</tbody></table></div>\n");
-        add_norm_list(out, map);
-    } else {
-        fsc_text_add(out,
-                     "<p>No published reference group fits any site of this scan, so there is no percentile and no z "
-                     "on this page.</p>\n");
+    FSC_AUTO_BLOCK entry *list = fsc_alloc((int64_t)map->n_site + map->n_pool, sizeof *list);
+    if (!list) {
+        out->failed = 1;
+        return;
     }
+    const int32_t n = list_entries(list, map);
+    fsc_text_add(out, "<section class=\"norms-section\" aria-labelledby=\"norms-title\">\n<h2 id=\"norms-title\">"
+                      "Compared with other people</h2>\n");
+    if (n)
+        add_table(out, list, n);
+    else
+        fsc_text_add(out,
+                     "<p>No reference group fits any site of this scan, so there is no percentile and no z on this "
+                     "page.</p>\n");
     add_refusals(out, map);
     fsc_text_add(out, "</section>\n");
 }

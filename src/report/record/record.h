@@ -1,4 +1,4 @@
-/* The injury map's record on the page: stop box, sentences, comparison with norms, differences inside the person. */
+/* The injury map's record on the page: sentences, comparison with norms, differences inside the person. */
 #ifndef FSC_REPORT_RECORD_H
 #define FSC_REPORT_RECORD_H
 
@@ -7,12 +7,8 @@
 
 /* Each appends nothing when there is no record or nothing to say. */
 
-/* A positive red flag stops everything else: what, how urgent, what to do, and where that is written. */
-void fsc_record_stop_add(fsc_text *out, const fsc_map *map);
 /* What was asked about red flags when none is positive; NULL when the record says nothing. Borrowed. */
 const char *fsc_record_red_flags(const fsc_map *map);
-/* The record's main sentences for the box in plain words. */
-void fsc_record_plain_add(fsc_text *out, const fsc_sheet *sheet);
 /* Every sentence with the fields and facts it stands on; contested ones under their own heading. */
 void fsc_record_sentences_add(fsc_text *out, const fsc_map *map);
 /* Percentiles against published norms, each with its source. */

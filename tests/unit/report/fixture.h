@@ -129,15 +129,19 @@ static inline const char *fixture_page_path(void) {
 }
 #define FIXTURE_PAGE fixture_page_path()
 
-/* Writes the page of the fixture and reads it back; free with fsc_free. */
-static inline char *fixture_page(const fixture *f) {
+/* Writes a page of the fixture and reads it back; free with fsc_free. */
+static inline char *fixture_page_for(const fixture *f, fsc_reader reader) {
     static char *text; /* static: gcc 12 takes cmocka's jumps for a way back into this frame */
     size_t length = 0;
     text = NULL;
-    assert_ok(fsc_report_write(FIXTURE_PAGE, &f->input, &test_error));
+    assert_ok(fsc_report_write_page(FIXTURE_PAGE, reader, &f->input, &test_error));
     assert_ok(fsc_file_read(&text, &length, FIXTURE_PAGE, (size_t)1 << 26, &test_error));
     (void)unlink(FIXTURE_PAGE);
     return text;
+}
+
+static inline char *fixture_page(const fixture *f) {
+    return fixture_page_for(f, FSC_READER_RESEARCH);
 }
 
 #endif

@@ -71,33 +71,29 @@ static double lightness(fsc_colour c) {
     return 116 * cbrt(luminance(c)) - 16;
 }
 
-static void ramps_are_even_in_grey(void **state) {
+static void the_ramp_is_even_in_grey(void **state) {
     (void)state;
     for (int k = 1; k <= 20; k++) {
         const double up = lightness(fsc_colour_pdff(k / 20.0)) - lightness(fsc_colour_pdff((k - 1) / 20.0));
-        const double down =
-            lightness(fsc_colour_percentile((k - 1) / 20.0)) - lightness(fsc_colour_percentile(k / 20.0));
         assert_true(up > 2 && up < 6); /* 80 units of lightness in 20 steps: 4 each */
-        assert_true(down > 1.5 && down < 6);
     }
 }
 
 static void ink_reads_on_every_colour(void **state) {
     (void)state;
-    for (int k = 0; k <= 100; k++)
-        for (int ramp = 0; ramp < 2; ramp++) {
-            const fsc_colour c = ramp ? fsc_colour_percentile(k / 100.0) : fsc_colour_pdff(k / 100.0);
-            const char *ink = fsc_colour_ink(c);
-            const double page = luminance(c), text = strcmp(ink, "#fff") == 0;
-            const double ratio = (fmax(page, text) + 0.05) / (fmin(page, text) + 0.05);
-            if (ratio < 4.5) fail_msg("ramp %d at %d: contrast %.2f with %s", ramp, k, ratio, ink);
-        }
+    for (int k = 0; k <= 100; k++) {
+        const fsc_colour c = fsc_colour_pdff(k / 100.0);
+        const char *ink = fsc_colour_ink(c);
+        const double page = luminance(c), text = strcmp(ink, "#fff") == 0;
+        const double ratio = (fmax(page, text) + 0.05) / (fmin(page, text) + 0.05);
+        if (ratio < 4.5) fail_msg("at %d: contrast %.2f with %s", k, ratio, ink);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(png_decodes_to_the_pixels), cmocka_unit_test(an_empty_picture_is_refused),
-        cmocka_unit_test(base64_as_in_rfc_4648),     cmocka_unit_test(ramps_are_even_in_grey),
+        cmocka_unit_test(base64_as_in_rfc_4648),     cmocka_unit_test(the_ramp_is_even_in_grey),
         cmocka_unit_test(ink_reads_on_every_colour),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,10 +48,11 @@ static void side_difference_needs_both_sides_and_their_errors(void **state) {
     FSC_AUTO_SHEET fsc_sheet sheet = {0};
     assert_ok(fsc_sheet_make(&sheet, &f->input, &test_error));
     double difference, half90;
-    /* left 10.1 %, right 11.2 %, errors 0.4: |-1.1| is less than 1.96 * 0.566 = 1.11 */
+    /* left 10.1 %, right 11.2 %, errors 0.5: |-1.1| is less than 1.645 * 0.708 = 1.16 */
+    f->row[0].pdff_se_fraction = f->row[1].pdff_se_fraction = 0.005;
     assert_int_equal(fsc_sheet_side_difference(&sheet, 0, 1, &difference, &half90), 0);
     assert_close(difference, -0.011, 1e-12);
-    assert_close(half90, 1.6448536 * sqrt(2) * 0.004, 1e-9);
+    assert_close(half90, 1.6448536 * sqrt(2) * 0.005, 1e-9);
     f->row[1].pdff_mean_fraction += 0.001;
     assert_int_equal(fsc_sheet_side_difference(&sheet, 0, 1, &difference, &half90), 1);
     f->row[1].pdff_se_fraction = (double)NAN;

@@ -57,7 +57,7 @@ static char *page_of(const walked *w) {
     text = NULL;
     const fsc_report_input in = {
         .scan = w->scan, .fatwater = w->fatwater, .sites = w->sites, .measures = w->measures, .map = w->map};
-    assert_ok(fsc_report_write(PAGE, &in, &test_error));
+    assert_ok(fsc_report_write_page(PAGE, FSC_READER_RESEARCH, &in, &test_error));
     assert_ok(fsc_file_read(&text, &length, PAGE, (size_t)1 << 26, &test_error));
     (void)unlink(PAGE);
     assert_true(length < SIZE_LIMIT);

@@ -8,12 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char *muscle_name(const char *key) {
-    if (strcmp(key, "vertebra") == 0) return "Vertebral body";
-    const fsc_muscle *known = fsc_muscle_find(key);
-    return known ? known->name : key;
-}
-
 static void head(fsc_text *out, const char *text, int number) {
     fsc_text_printf(out, "<th scope=\"col\"%s>%s</th>", number ? " class=\"n\"" : "", text);
 }
@@ -30,14 +24,6 @@ static void number_cell(fsc_text *out, const char *fmt, double value) {
 
 static void percent_cell(fsc_text *out, double fraction) {
     number_cell(out, "%.1f", 100 * fraction);
-}
-
-/* Millimetres mean nothing when the voxel size is assumed: they are not printed. */
-static void size_cell(fsc_text *out, const char *fmt, double value, int assumed) {
-    if (assumed)
-        fsc_text_add(out, "<td class=\"n grey\">n/a</td>");
-    else
-        number_cell(out, fmt, value);
 }
 
 static void text_cell(fsc_text *out, const char *text) {
@@ -91,7 +77,8 @@ static void highest_cell(fsc_text *out, const fsc_sheet *sheet, int32_t m) {
 void fsc_table_key_add(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet) {
     if (!sheet->n_site) return;
     const int assumed = fsc_prose_spacing_assumed(input);
-    fsc_text_add(out, "<div class=\"scroll\"><table class=\"key\"><caption>Each muscle as a whole: fat in %, mean ± 90 "
+    fsc_text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Each muscle as a "
+                      "whole\"><table class=\"key\"><caption>Each muscle as a whole: fat in %, mean ± 90 "
                       "% interval of the "
                       "measurement</caption>\n<thead><tr>");
     head(out, "Muscle", 0);
@@ -133,75 +120,126 @@ void fsc_table_key_add(fsc_text *out, const fsc_report_input *input, const fsc_s
 
 /* --- the full table --- */
 
+/* One column of numbers; kind says how it is printed. */
+typedef struct column {
+    const char *title, *format;
+    double (*value)(const fsc_row *row);
+    int millimetres; /* means nothing when the voxel size is assumed */
+} column;
+
+#define VALUE(name, expression)                                                                                        \
+    static double name(const fsc_row *row) {                                                                           \
+        return expression;                                                                                             \
+    }
+VALUE(coverage, row->coverage)
+VALUE(median, 100 * row->pdff_median_fraction)
+VALUE(sd, 100 * row->pdff_sd_fraction)
+VALUE(erode1, 100 * row->pdff_mean_erode1_fraction)
+VALUE(erode2, 100 * row->pdff_mean_erode2_fraction)
+VALUE(quartile1, 100 * row->pdff_quartile_fraction[0])
+VALUE(quartile2, 100 * row->pdff_quartile_fraction[1])
+VALUE(quartile3, 100 * row->pdff_quartile_fraction[2])
+VALUE(quartile4, 100 * row->pdff_quartile_fraction[3])
+VALUE(r2star, row->r2star_mean_per_s)
+VALUE(csa, row->csa_mm2)
+VALUE(lean_csa, row->lean_csa_mm2)
+VALUE(volume, row->volume_mm3 / 1000)
+VALUE(swap, 100 * row->swap_fraction)
+VALUE(snr, row->snr)
+#undef VALUE
+
+static const column columns[] = {{"Cover&#173;age", "%.2f", coverage, 0},
+                                 {"median", "%.1f", median, 0},
+                                 {"SD", "%.1f", sd, 0},
+                                 {"1 voxel eroded", "%.1f", erode1, 0},
+                                 {"2 eroded", "%.1f", erode2, 0},
+                                 {"Q1 medial", "%.1f", quartile1, 0},
+                                 {"Q2", "%.1f", quartile2, 0},
+                                 {"Q3", "%.1f", quartile3, 0},
+                                 {"Q4 lateral", "%.1f", quartile4, 0},
+                                 {"R2*, /s", "%.0f", r2star, 0},
+                                 {"CSA, mm²", "%.0f", csa, 1},
+                                 {"Lean CSA, mm²", "%.0f", lean_csa, 1},
+                                 {"Vol&#173;ume, cm³", "%.2f", volume, 1},
+                                 {"Swap sus&#173;pect, %", "%.1f", swap, 0},
+                                 {"SNR", "%.0f", snr, 0}};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+/* Columns that some row fills; returns how many. */
+static int find_columns(int shown[COLUMNS], const fsc_sheet *sheet, int assumed) {
+    int n = 0;
+    for (int c = 0; c < COLUMNS; c++) {
+        shown[c] = 0;
+        for (int32_t r = 0; r < sheet->n_row && !(assumed && columns[c].millimetres); r++)
+            shown[c] |= isfinite(columns[c].value(sheet->row[r]));
+        n += shown[c];
+    }
+    return n;
+}
+
 static const char *kind_class(fsc_row_kind kind) {
     return kind == FSC_ROW_SITE ? "site" : kind == FSC_ROW_LEVEL_BONE ? "bone" : "pooled";
 }
 
-static void full_row(fsc_text *out, const fsc_row *row, int assumed) {
+static void full_row(fsc_text *out, const fsc_row *row, const int shown[COLUMNS]) {
     fsc_text_printf(out, "<tr class=\"%s\"><th scope=\"row\">", kind_class(row->kind));
-    fsc_text_add_html(out, muscle_name(row->place.muscle));
+    fsc_text_add_html(out, row->place.level);
     fsc_text_add(out, "</th>");
-    text_cell(out, row->place.level);
     text_cell(out, row->kind == FSC_ROW_LEVEL_BONE ? "midline" : fsc_words_side(row->place.side));
     number_cell(out, "%.0f", (double)row->n_voxel);
-    number_cell(out, "%.2f", row->coverage);
     open_cell(out, 1);
     fsc_prose_percent_pm(out, row->pdff_mean_fraction, row->pdff_se_fraction);
     fsc_text_add(out, "</td>");
-    percent_cell(out, row->pdff_median_fraction);
-    percent_cell(out, row->pdff_sd_fraction);
-    percent_cell(out, row->pdff_mean_erode1_fraction);
-    percent_cell(out, row->pdff_mean_erode2_fraction);
-    for (int q = 0; q < 4; q++) percent_cell(out, row->pdff_quartile_fraction[q]);
-    number_cell(out, "%.0f", row->r2star_mean_per_s);
-    size_cell(out, "%.0f", row->csa_mm2, assumed);
-    size_cell(out, "%.0f", row->lean_csa_mm2, assumed);
-    size_cell(out, "%.2f", row->volume_mm3 / 1000, assumed);
-    percent_cell(out, row->swap_fraction);
-    number_cell(out, "%.0f", row->snr);
+    for (int c = 0; c < COLUMNS; c++)
+        if (shown[c]) number_cell(out, columns[c].format, columns[c].value(row));
     fsc_text_add(out, "<td class=\"quality-words\">");
     fsc_prose_quality(out, row);
     fsc_text_add(out, "</td></tr>\n");
 }
 
+static void full_head(fsc_text *out, const int shown[COLUMNS]) {
+    fsc_text_add(out, "<thead><tr>");
+    head(out, "Level", 0);
+    head(out, "Side", 0);
+    head(out, "Voxels", 1);
+    head(out, "Fat %, mean ± 90 %", 1);
+    for (int c = 0; c < COLUMNS; c++)
+        if (shown[c]) head(out, columns[c].title, 1);
+    head(out, "Quality", 0);
+    fsc_text_add(out, "</tr></thead>\n");
+}
+
+static void full_rows(fsc_text *out, const fsc_sheet *sheet, const int shown[COLUMNS], int n_column) {
+    for (int32_t r = 0; r < sheet->n_row; r++) {
+        const char *muscle = sheet->row[r]->place.muscle;
+        if (r == 0 || strcmp(muscle, sheet->row[r - 1]->place.muscle) != 0) {
+            fsc_text_add(out, r ? "</tbody>\n" : "");
+            fsc_table_group_add(out, muscle, n_column);
+        }
+        full_row(out, sheet->row[r], shown);
+    }
+    fsc_text_add(out, sheet->n_row ? "</tbody>" : "");
+}
+
 fsc_status fsc_table_full_add(fsc_text *out, const fsc_report_input *input, const fsc_sheet *sheet, fsc_error *err) {
     if (!sheet->n_site) return FSC_OK;
-    static const char *const column[] = {"Muscle",
-                                         "Level",
-                                         "Side",
-                                         "Voxels",
-                                         "Cover&#173;age",
-                                         "Fat %, mean ± 90 %",
-                                         "median",
-                                         "SD",
-                                         "1 voxel eroded",
-                                         "2 voxels eroded",
-                                         "Q1 medial",
-                                         "Q2",
-                                         "Q3",
-                                         "Q4 lateral",
-                                         "R2*, /s",
-                                         "CSA, mm²",
-                                         "Lean CSA, mm²",
-                                         "Volume, cm³",
-                                         "Swap suspect, %",
-                                         "SNR",
-                                         "Quality"};
     const int assumed = fsc_prose_spacing_assumed(input);
+    int shown[COLUMNS];
+    const int n_column = 5 + find_columns(shown, sheet, assumed);
     fsc_text_add(out,
                  "<section class=\"wide\" aria-labelledby=\"table-title\">\n<h2 id=\"table-title\">Every value</h2>\n");
     if (assumed)
-        fsc_text_add(out, "<p class=\"figure-note\">Areas and volumes are n/a because the voxel size of this scan is "
-                          "assumed: millimetres would mean nothing.</p>\n");
+        fsc_text_add(out,
+                     "<p class=\"figure-note\">Areas and volumes are left out because the voxel size of this scan is "
+                     "assumed: millimetres would mean nothing.</p>\n");
     fsc_text_add(out,
-                 "<div class=\"scroll\"><table class=\"full\"><caption>Fat fractions in %. n/a: not available. ± is "
-                 "the 90 % interval of the measurement (sampling and noise), not of differences between "
-                 "people or days. Rows in grey pool sites.</caption>\n<thead><tr>");
-    const size_t n = sizeof column / sizeof *column;
-    for (size_t c = 0; c < n; c++) head(out, column[c], c > 2 && c + 1 < n);
-    fsc_text_add(out, "</tr></thead>\n<tbody>\n");
-    for (int32_t r = 0; r < sheet->n_row; r++) full_row(out, sheet->row[r], assumed);
-    fsc_text_add(out, "</tbody></table></div>\n");
+                 "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Every value, scrolls sideways on "
+                 "a small screen\"><table class=\"full\"><caption>Fat fractions in %. n/a: not available; a column "
+                 "that no row fills is left out. ± is the 90 % interval of the measurement (sampling and noise), "
+                 "not of differences between people or days. Rows in grey pool sites.</caption>\n");
+    full_head(out, shown);
+    full_rows(out, sheet, shown, n_column);
+    fsc_text_add(out, "</table></div>\n");
     FSC_TRY(fsc_html_quality(out, sheet, err));
     fsc_text_add(out, "</section>\n");
     return FSC_OK;

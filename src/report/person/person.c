@@ -1,0 +1,129 @@
+/* The order of the page: measured, what stands out and what that does not mean, told, to do, help, questions. */
+#include "person.h"
+
+#include "alloc.h"
+#include "butterfly.h"
+#include "fail.h"
+#include "person_findings.h"
+#include "statements.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *region_of(const fsc_sheet *sheet) {
+    int neck = 0, chest = 0, low = 0;
+    for (int32_t l = 0; l < sheet->n_level; l++) {
+        if (!sheet->level[l].measured) continue;
+        neck |= sheet->level[l].order < 8;
+        chest |= sheet->level[l].order >= 8 && sheet->level[l].order < 19; /* T12 counts as low back */
+        low |= sheet->level[l].order >= 19 && sheet->level[l].order < 100;
+    }
+    if (neck) return chest || low ? "neck and back" : "neck";
+    if (chest) return low ? "back" : "upper back";
+    return low ? "low back" : "body";
+}
+
+static void open_section(fsc_text *out, const char *kind, const char *id, const char *title) {
+    fsc_text_printf(out, "<section class=\"%s\" aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n", kind, id, id, title);
+}
+
+static void close_section(fsc_text *out) {
+    fsc_text_add(out, "</section>\n");
+}
+
+static void add_measured(fsc_text *out, const fsc_case *c, const fsc_statements *said) {
+    const fsc_sheet *sheet = &c->sheet;
+    char span[32], muscles[32], levels[64];
+    open_section(out, "plain", "measured-title", "What was measured");
+    if (!sheet->n_site) {
+        fsc_statements_say(out, said, "p", "nothing_outlined", NULL);
+        close_section(out);
+        return;
+    }
+    fsc_sheet_span(sheet, span, sizeof span);
+    (void)snprintf(muscles, sizeof muscles, sheet->n_muscle == 1 ? "one muscle" : "%d muscles", (int)sheet->n_muscle);
+    if (sheet->n_measured_level == 1)
+        (void)snprintf(levels, sizeof levels, "one level%s%s", span[0] ? ", " : "", span);
+    else
+        (void)snprintf(levels, sizeof levels, "%d levels, from %s", (int)sheet->n_measured_level, span);
+    const fsc_filling filling[] = {
+        {"region", region_of(sheet)}, {"muscles", muscles}, {"levels", levels}, {NULL, NULL}};
+    fsc_statements_say(out, said, "p", "what", filling);
+    fsc_statements_say(out, said, "p", "every", NULL);
+    close_section(out);
+}
+
+static void add_map(fsc_text *out, const fsc_case *c, const fsc_statements *said) {
+    FSC_AUTO_BLOCK const char **names = fsc_alloc(c->sheet.n_muscle, sizeof *names);
+    if (!names) {
+        out->failed = 1;
+        return;
+    }
+    for (int32_t m = 0; m < c->sheet.n_muscle; m++) names[m] = fsc_statements_short(said, c->sheet.muscle[m].key);
+    fsc_text_add(out,
+                 "<figure class=\"map\">\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"The picture "
+                 "of the muscles\">\n");
+    fsc_butterfly_add(out, c, "map", names);
+    fsc_text_add(out, "</div>\n<figcaption>");
+    fsc_statements_say(out, said, "", c->sheet.side_unknown ? "map_no_side" : "map", NULL);
+    fsc_text_add(out, "</figcaption>\n</figure>\n");
+}
+
+static void add_meaning(fsc_text *out, const fsc_statements *said) {
+    static const char *const key[] = {"pain_real", "not_seen", "not_when", "not_aim"};
+    fsc_text_add(out, "<h3>What that does not mean</h3>\n");
+    for (size_t k = 0; k < sizeof key / sizeof *key; k++) fsc_statements_say(out, said, "p", key[k], NULL);
+}
+
+static void add_findings(fsc_text *out, const fsc_case *c, const fsc_statements *said) {
+    if (!c->sheet.n_site) {
+        open_section(out, "stands", "stands-title", "What this page cannot say");
+        add_meaning(out, said);
+        close_section(out);
+        return;
+    }
+    open_section(out, "stands", "stands-title", "What stands out");
+    fsc_text_add(out, "<div class=\"beside\">\n<div>\n");
+    fsc_person_findings_add(out, c, said);
+    fsc_text_add(out, "</div>\n");
+    add_map(out, c, said);
+    fsc_text_add(out, "</div>\n");
+    add_meaning(out, said);
+    close_section(out);
+}
+
+static void add_told(fsc_text *out, const fsc_case *c, const fsc_statements *said) {
+    open_section(out, "told", "told-title", "What you told us");
+    fsc_person_told_add(out, c, said);
+    close_section(out);
+}
+
+static void add_help(fsc_text *out, const fsc_statements *said) {
+    open_section(out, "help", "help-title", "When to get help at once");
+    fsc_statements_say(out, said, "p", "help_lead", NULL);
+    fsc_statements_list(out, said, "help_item");
+    fsc_statements_say(out, said, "p", "help_mood", NULL);
+    fsc_statements_say(out, said, "p", "help_medicine", NULL);
+    close_section(out);
+}
+
+static void add_questions(fsc_text *out, const fsc_statements *said) {
+    open_section(out, "ask", "ask-title", "What you can ask");
+    fsc_statements_list(out, said, "ask_item");
+    fsc_statements_say(out, said, "p", "read_all", NULL);
+    close_section(out);
+}
+
+fsc_status fsc_person_add(fsc_text *out, const fsc_case *c, fsc_error *err) {
+    FSC_AUTO_STATEMENTS fsc_statements said = {0};
+    FSC_TRY(fsc_statements_read(&said, err));
+    add_measured(out, c, &said);
+    add_findings(out, c, &said);
+    add_told(out, c, &said);
+    open_section(out, "do", "do-title", "What to do first");
+    fsc_statements_say(out, &said, "p", "no_plan", NULL);
+    close_section(out);
+    add_help(out, &said);
+    add_questions(out, &said);
+    return FSC_OK;
+}
