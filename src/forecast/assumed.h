@@ -8,11 +8,12 @@
 #define FSC_ASSUMED_ROWS(X)                                                                                            \
     X(layer_sd)                                                                                                        \
     X(own_sd)                                                                                                          \
-    X(outside_sd) X(slope_sd) X(slope_layer_sd) X(no_norm_percent) X(no_norm_sd) X(method_unknown_sd)                  \
-        X(sex_unknown_sd) X(age_unknown_sd) X(side_sd_points) X(side_sd_share) X(spread_log_sd) X(repeat_sd_points)    \
-            X(struck_share) X(focal_share) X(focal_least_points) X(focal_mean_points) X(focal_two_sided)               \
-                X(focal_outer) X(focal_elsewhere) X(departs_points) X(injured_if_never) X(injured_if_unknown)          \
-                    X(injured_if_yes) X(pain_healthy_mean) X(pain_healthy_sd) X(pain_injured_mean) X(pain_injured_sd)  \
+    X(outside_sd)                                                                                                      \
+    X(slope_sd) X(slope_layer_sd) X(no_norm_percent) X(no_norm_sd) X(method_unknown_sd) X(sex_unknown_sd)              \
+        X(age_unknown_sd) X(side_sd_points) X(side_sd_share) X(spread_log_sd) X(repeat_sd_points) X(struck_share)      \
+            X(focal_share) X(focal_least_points) X(focal_mean_points) X(focal_two_sided) X(focal_outer)                \
+                X(focal_elsewhere) X(departs_points) X(injured_if_never) X(injured_if_unknown) X(injured_if_yes)       \
+                    X(pain_healthy_mean) X(pain_healthy_sd) X(pain_injured_mean) X(pain_injured_sd)                    \
                         X(disability_healthy_mean) X(disability_healthy_sd) X(disability_injured_mean)                 \
                             X(disability_injured_sd) X(score_floor) X(painful_motion_factor) X(weakness_factor)        \
                                 X(person_factor_most) X(tender_factor) X(not_tender_factor) X(tender_next_share)       \

@@ -9,6 +9,7 @@
 
 #include <fascicle/anatomy.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const double factors[FSC_SPREADS] = {0.7, 1.0, 1.4, 2.0, 2.8};
@@ -30,7 +31,8 @@ typedef struct work {
     const fsc_assumed *assumed;
     const fsc_baseline *baseline;
     norm norm[FSC_CELLS_MAX];
-    double middle; /* order about which slopes turn */
+    double middle;              /* order about which slopes turn */
+    double bend[FSC_CELLS_MAX]; /* logit: in proportion less by odds, for as much as this person is off the norm */
 } work;
 
 static int is_between(double order, const char *first, const char *last) {
@@ -78,6 +80,50 @@ static void place_cells(work *w) {
     }
 }
 
+static int compare_double(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* How far the person lies off the norm as a whole: median over the cells, so that a lesion does not count. */
+static double person_shift(const work *w) {
+    double shift[FSC_CELLS_MAX];
+    int32_t n = 0;
+    for (int32_t i = 0; i < w->out->n_cell; i++) {
+        double sum = 0, count = 0;
+        for (int32_t k = w->out->cell[i].first; k < w->out->cell[i].end; k++) {
+            if (isnan(w->data->item[k].value[FSC_OBSERVED_PDFF])) continue;
+            sum += w->data->item[k].value[FSC_OBSERVED_PDFF];
+            count += 1;
+        }
+        if (count > 0 && w->norm[i].known)
+            shift[n++] = fsc_logit(fmin(fmax(sum / count, 0.005), 0.9)) - w->out->mean[i];
+    }
+    if (n == 0) return 0;
+    qsort(shift, (size_t)n, sizeof *shift, compare_double);
+    return shift[n / 2];
+}
+
+/* A person who is fatter or leaner than most may be so by odds (the same logit everywhere) or in proportion (the same
+ * logarithm, which bends the levels apart where fat is high). Nothing published tells: the mean goes half of the way,
+ * and the other half is uncertain. */
+static void bend_levels(work *w) {
+    const int32_t n = w->out->n_cell;
+    const double shift = person_shift(w);
+    double lean = 0, middle = 0;
+    for (int32_t i = 0; i < n; i++) lean += (1 - w->out->cell[i].median_fraction) / n;
+    for (int32_t i = 0; i < n; i++) {
+        const double grown = fmin(w->out->cell[i].median_fraction * exp(shift * lean), 0.9);
+        w->bend[i] = fsc_logit(grown) - w->out->mean[i] - shift;
+        middle += w->bend[i] / n;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        w->bend[i] -= middle;
+        w->out->mean[i] += 0.5 * w->bend[i];
+        w->out->cell[i].typical_fraction = fsc_unlogit(w->out->mean[i] + shift);
+    }
+}
+
 /* Part of the covariance that no spread factor moves: error of the norm, what is not known of person and method, and
  * the person as a whole and by layer. */
 static double common_part(const work *w, int32_t a, int32_t b) {
@@ -92,6 +138,7 @@ static double common_part(const work *w, int32_t a, int32_t b) {
         sd[k] = sqrt(fmax(all * all - inner, 0.04));
     }
     sum += sd[0] * sd[1];
+    sum += 0.25 * w->bend[a] * w->bend[b];
     if (na->known && nb->known) sum += fsc_baseline_error(w->baseline, &na->at, &nb->at);
     if (!na->known && !nb->known && same_layer) sum += as->no_norm_sd * as->no_norm_sd;
     int known;
@@ -193,6 +240,7 @@ fsc_status fsc_ground_build(fsc_ground *out, const fsc_cycle *model, const fsc_d
     *w = (work){.out = out, .model = model, .data = data, .person = person, .assumed = assumed, .baseline = baseline};
     out->mean = out->store;
     place_cells(w);
+    bend_levels(w);
     double sum = 0;
     for (int f = 0; f < FSC_SPREADS; f++) {
         fsc_spread *s = &out->spread[f];
@@ -212,6 +260,6 @@ void fsc_ground_free(fsc_ground *ground) {
 }
 
 double fsc_side_sd(const fsc_cell *cell, const fsc_assumed *assumed, double factor) {
-    const double points = assumed->side_sd_points / 100, share = assumed->side_sd_share * cell->median_fraction;
+    const double points = assumed->side_sd_points / 100, share = assumed->side_sd_share * cell->typical_fraction;
     return factor * sqrt(points * points + share * share);
 }

@@ -13,6 +13,7 @@ typedef struct fsc_cell {
     int32_t level, layer;     /* of the model */
     int32_t first, end;       /* its data */
     double median_fraction;   /* of people like this one */
+    double typical_fraction;  /* of this one, without what a single level does */
     double ageing, ageing_sd; /* fraction a year */
 } fsc_cell;
 

@@ -52,7 +52,12 @@ static double healthy_percent(const fsc_trial_person *p, int32_t level, int laye
 #define SCAN_POINTS 0.8
 #define DRIFT_POINTS 0.3
 
-static void draw_healthy(fsc_trial_person *p, fsc_draw *draw) {
+/* No healthy muscle is fatter than this; formulas in proportion would make some. Such people are drawn again. */
+#define MOST_HEALTHY 0.6
+
+/* Fills the healthy fat; returns the largest. */
+static double draw_healthy(fsc_trial_person *p, fsc_draw *draw) {
+    double most = 0;
     const double all = PERSON_LOG_SD * fsc_draw_normal(draw);
     const double slope = p->kind.spread * SLOPE_LOG_SD * fsc_draw_normal(draw);
     for (int k = 0; k < FSC_LAYERS; k++) {
@@ -64,10 +69,12 @@ static void draw_healthy(fsc_trial_person *p, fsc_draw *draw) {
             for (int s = 0; s < 2; s++) {
                 const double side = SIDE_LOG_SD * p->kind.spread * fsc_draw_normal(draw);
                 const double points = SIDE_POINTS * p->kind.spread * fsc_draw_normal(draw);
-                p->now[l][k][s] = fmax(mean * exp(side) + points, 0.8) / 100;
+                p->now[l][k][s] = isnan(mean) ? mean : fmax(mean * exp(side) + points, 0.8) / 100;
+                most = fmax(most, p->now[l][k][s]);
             }
         }
     }
+    return most;
 }
 
 /* A virtual person's excess at every site, now and ahead. */
@@ -124,7 +131,8 @@ static void draw_ahead(fsc_trial_person *p, fsc_draw *draw) {
                     const double healthy = p->now[l][k][s] + pace * years + DRIFT_POINTS / 100 * sqrt(years) * z;
                     p->then[t][l][k][s] = fmin(fmax(healthy + later, 0.005), 0.95);
                 }
-                p->now[l][k][s] = fmin(fmax(p->now[l][k][s] + p->excess[l][k][s], 0.005), 0.95);
+                if (isfinite(p->now[l][k][s]))
+                    p->now[l][k][s] = fmin(fmax(p->now[l][k][s] + p->excess[l][k][s], 0.005), 0.95);
             }
 }
 
@@ -176,7 +184,8 @@ void fsc_trial_draw(fsc_trial_person *out, const fsc_trial_kind *kind, uint64_t 
     fsc_forecast_person_from(&out->exam, NULL);
     out->exam.age_years = 20 + 55 * fsc_draw_uniform(&draw);
     out->exam.sex = fsc_draw_uniform(&draw) < 0.5 ? FSC_SEX_FEMALE : FSC_SEX_MALE;
-    draw_healthy(out, &draw);
+    while (draw_healthy(out, &draw) > MOST_HEALTHY) {
+    }
     const int32_t member = cycle ? number % cycle->n_member : 0;
     if (kind->injury == FSC_TRIAL_CYCLE_A || kind->injury == FSC_TRIAL_CYCLE_B)
         take_cycle(out, member, cycle, ahead);
