@@ -147,6 +147,10 @@ typedef struct fsc_map_inputs {
 FSC_API FSC_MUST_USE fsc_status fsc_map_run(fsc_map **out, const fsc_map_inputs *in, fsc_error *err);
 FSC_API void fsc_map_free(fsc_map *map);
 
+/* Says in the rows of measures where the map placed them (z, percentile, norm_id, else norm_reason), so that the table
+ * that is written next says it too. */
+FSC_API void fsc_map_place_rows(fsc_measures *measures, const fsc_map *map);
+
 /* The entry of a muscle, level and side, or NULL. */
 FSC_API const fsc_map_site *fsc_map_find(const fsc_map *map, const char *muscle, const char *level, fsc_side side);
 

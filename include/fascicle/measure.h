@@ -18,7 +18,7 @@ typedef enum fsc_row_kind {
     FSC_ROW_LEVEL_BONE = 4   /* the labelled vertebral body of a level (muscle = "vertebra"), kept for checks */
 } fsc_row_kind;
 
-/* One row; every double is NaN when missing (printed n/a, never 0). Fractions are 0..1 here, percent in the TSV. */
+/* One row; every double is NaN when missing (printed n/a, never 0). Files name and hold every member as it is here. */
 typedef struct fsc_row {
     fsc_row_kind kind;
     fsc_place place;
@@ -31,6 +31,7 @@ typedef struct fsc_row {
                           measured from the slices at hand */
     double volume_mm3; /* of all labelled voxels */
     double pdff_mean_fraction, pdff_median_fraction, pdff_sd_fraction;
+    double pdff_mode_fraction;     /* most common value: half-sample mode over the voxels */
     double pdff_se_fraction;       /* of the mean, for this tissue: sampling and noise, spatial correlation respected */
     double pdff_se_noise_fraction; /* the part of it that the errors of the voxels (of the maps) explain */
     double pdff_mean_erode1_fraction, pdff_mean_erode2_fraction; /* less 1, 2 voxels of rim: doc/equations/measure.md */
@@ -42,6 +43,9 @@ typedef struct fsc_row {
     double swap_fraction;                 /* share of voxels flagged swap-suspect */
     double snr;                           /* median */
     char quality[160];                    /* comma-separated words (doc/equations/measure.md), or "" = nothing to say */
+    double z, percentile;                 /* among the norm; these four are missing until fsc_map_place_rows */
+    char norm_id[96];
+    char norm_reason[240]; /* why there is no norm; "" where there is one or nobody asked */
 } fsc_row;
 
 typedef struct fsc_measures {
@@ -70,13 +74,15 @@ FSC_API const fsc_row *fsc_measures_find(const fsc_measures *measures, const cha
                                          fsc_side side);
 
 /* Writes <dir>/<name>_sites.tsv and its data dictionary <dir>/<name>_sites.json (whole or not at all).
- * participant and session go into the id columns ("n/a" when ""). Returns FSC_OK, FSC_E_IO, FSC_E_NOMEM. */
+ * participant and session go into the id columns ("n/a" when ""). Numbers have ten digits. Returns FSC_OK, FSC_E_IO,
+ * FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_measures_write(const fsc_measures *measures, const char *dir, const char *name,
                                                    const char *participant, const char *session,
                                                    const fsc_recipe *recipe, fsc_error *err);
 
-/* Reads such a TSV back (rows, schemes, method; the tissue summary is missing: NaN and 0). *out is owned.
- * Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_NOMEM. */
+/* Reads such a TSV back (rows, schemes, method; the tissue summary is missing: NaN and 0), those of 0.1.0 too, that
+ * hold percent under other names. *out is owned. Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT (a column that must be there is
+ * not; a cell that is not what its column holds, by row and column), FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_measures_read(fsc_measures **out, const char *tsv_path, fsc_error *err);
 
 #ifdef __cplusplus

@@ -29,7 +29,7 @@ typedef struct fsc_cohort {
 } fsc_cohort;
 
 typedef struct fsc_cohort_options {
-    const char *value_column; /* of a stacked site table; NULL = "pdff_mean" */
+    const char *value_column; /* of a stacked site table; NULL = "pdff_mean_fraction", or "pdff_mean" of 0.1.0 */
     const char *group_column; /* NULL = "group"; need not exist */
     const char *control_word; /* cell of group_column that marks a control; NULL = "control" */
     const char *const *falls; /* names of markers (or value columns) whose abnormal values are small; may be NULL */

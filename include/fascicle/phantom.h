@@ -84,7 +84,7 @@ FSC_API void fsc_phantom_free(fsc_phantom *phantom);
  * participant and session with or without "sub-" and "ses-" (letters and digits after it); session may be NULL. Truth
  * lies in derivatives/truth/<sub>[/<ses>]/anat (fmap for the field): _desc-muscles_dseg and _desc-levels_dseg (.nii.gz,
  * .json, .tsv), _desc-truth_PDFFmap (percent), _desc-truth_R2starmap, _desc-truth_fieldmap, _desc-truth_sites.tsv
- * (muscle, level, side, n_voxel, pdff_mean in percent). recipe may be NULL.
+ * (muscle, level, side, n_voxel, pdff_mean_fraction). recipe may be NULL.
  * Returns FSC_OK, FSC_E_ARG (name with other characters), FSC_E_IO, FSC_E_FORMAT (a participants.tsv that is no table),
  * FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_phantom_write(const fsc_phantom *phantom, const fsc_phantom_options *opt,

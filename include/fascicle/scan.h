@@ -58,6 +58,7 @@ typedef struct fsc_scan_options {
     const char *participant; /* "16" or "sub-16"; NULL = the only one there is */
     const char *session;     /* likewise */
     const char *acquisition; /* acq- entity to choose between several; NULL = the only one */
+    const char *run;         /* run- entity, likewise */
     const fsc_progress *progress;
 } fsc_scan_options;
 

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* fsc_json is never defined: its pointers are jansson's own. */
 static json_t *own(fsc_json *value) {
@@ -20,6 +21,10 @@ static const json_t *see(const fsc_json *value) {
 
 fsc_status fsc_json_parse(fsc_json **out, const char *text, size_t length, const char *what, fsc_error *err) {
     json_error_t why;
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* the byte order mark of Windows editors */
+        text += 3;
+        length -= 3;
+    }
     json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &why);
     if (!value) return fsc_fail(err, FSC_E_FORMAT, "%s: not valid JSON at line %d: %s", what, why.line, why.text);
     *out = (fsc_json *)value;

@@ -1,21 +1,18 @@
 #include "fail.h"
+#include "spelling.h"
 #include "text.h"
 
 #include <fascicle/place.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const side_words[] = {"unknown", "left", "right", "midline", "both"};
-enum { SIDES = sizeof side_words / sizeof *side_words };
-
 const char *fsc_side_text(fsc_side side) {
-    return (int)side >= 0 && (int)side < SIDES ? side_words[side] : side_words[FSC_SIDE_UNKNOWN];
+    const char *word = fsc_word_key(fsc_side_words, (int32_t)side);
+    return word ? word : "unknown";
 }
 
 int32_t fsc_side_find(const char *text) {
-    for (int32_t side = 0; side < SIDES; side++)
-        if (strcmp(text, side_words[side]) == 0) return side;
-    return -1;
+    return fsc_word_find(fsc_side_words, text);
 }
 
 fsc_place fsc_place_of(const char *muscle, const char *level, fsc_side side) {

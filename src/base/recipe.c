@@ -2,6 +2,7 @@
 #include "fail.h"
 #include "file.h"
 #include "provenance.h"
+#include "spelling.h"
 
 #include <fascicle/version.h>
 #include <string.h>
@@ -32,6 +33,8 @@ fsc_status fsc_recipe_set_options(fsc_recipe *recipe, const char *json_object, f
 
 fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const char *path, fsc_error *err) {
     fsc_recipe_input input = {0};
+    for (int32_t i = 0; i < recipe->n_input; i++)
+        if (strcmp(recipe->input[i].path, path) == 0) return FSC_OK; /* a sidecar that several images inherit */
     FSC_TRY(fsc_file_sha256(input.sha256, path, err));
     input.path = fsc_strdup(path);
     fsc_recipe_input *list = fsc_grow(recipe->input, recipe->n_input, recipe->n_input + 1, sizeof *list);
@@ -81,11 +84,10 @@ void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char 
 }
 
 fsc_json *fsc_notes_json(const fsc_notes *notes) {
-    static const char *const kind[] = {"found", "assumed", "warning"};
     fsc_json *list = fsc_json_array();
     for (int32_t i = 0; i < notes->n; i++) {
         fsc_json *note = fsc_json_object();
-        fsc_json_set_string(note, "kind", kind[notes->item[i].kind]);
+        fsc_json_set_string(note, "kind", fsc_word_key(fsc_note_kind_words, (int32_t)notes->item[i].kind));
         fsc_json_set_string(note, "key", notes->item[i].key);
         fsc_json_set_string(note, "text", notes->item[i].text);
         fsc_json_append(list, note);

@@ -283,7 +283,9 @@ fsc_status fsc_cohort_read(fsc_cohort **out, const char *tsv_path, const fsc_coh
     FSC_AUTO_TABLE fsc_table table = {0};
     FSC_TRY(fsc_table_read(&table, tsv_path, err));
     reader r = {.table = &table, .opt = opt, .path = tsv_path};
-    r.value_column = opt->value_column ? opt->value_column : "pdff_mean";
+    r.value_column = opt->value_column                                     ? opt->value_column
+                     : fsc_table_column(&table, "pdff_mean_fraction") >= 0 ? "pdff_mean_fraction"
+                                                                           : "pdff_mean"; /* 0.1.0 */
     r.group_column = opt->group_column ? opt->group_column : "group";
     r.control_word = opt->control_word ? opt->control_word : "control";
     r.stacked = fsc_table_column(&table, "muscle") >= 0 && fsc_table_column(&table, "level") >= 0 &&

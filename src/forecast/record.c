@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "fail.h"
+#include "fields.h"
 #include "file.h"
 #include "json.h"
 #include "provenance.h"
@@ -269,16 +270,7 @@ static void read_head(fsc_forecast *f, const fsc_json *root) {
         read_text(f->schedule[s].name, sizeof f->schedule[s].name, schedule, "name");
         read_text(f->schedule[s].description, sizeof f->schedule[s].description, schedule, "description");
     }
-    for (int64_t i = 0; i < fsc_json_length(notes); i++) {
-        const fsc_json *note = fsc_json_at(notes, i);
-        const char *key = fsc_json_string(fsc_json_get(note, "key")),
-                   *text = fsc_json_string(fsc_json_get(note, "text"));
-        const char *what = fsc_json_string(fsc_json_get(note, "kind"));
-        const fsc_note_kind note_kind = what && strcmp(what, "warning") == 0   ? FSC_NOTE_WARNING
-                                        : what && strcmp(what, "assumed") == 0 ? FSC_NOTE_ASSUMED
-                                                                               : FSC_NOTE_FOUND;
-        if (key && text) fsc_notes_add(&f->notes, note_kind, key, "%s", text);
-    }
+    fsc_notes_from_json(&f->notes, notes);
 }
 
 /* The two stories must both be there, with the same sites and levels. */

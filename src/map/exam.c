@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "file.h"
 #include "schema.h"
+#include "spelling.h"
 
 #include <string.h>
 
@@ -12,7 +13,8 @@ FSC_DEFINE_AUTO(fsc_exam, fsc_exam_free)
 enum { EXAM_FILE_MAX = 4 << 20 };
 
 const char *fsc_sex_text(fsc_sex sex) {
-    return sex == FSC_SEX_FEMALE ? "female" : sex == FSC_SEX_MALE ? "male" : "unknown";
+    const char *word = fsc_word_key(fsc_sex_words, (int32_t)sex);
+    return word ? word : "unknown";
 }
 
 fsc_status fsc_exam_new(fsc_exam **out, fsc_error *err) {

@@ -15,6 +15,7 @@ static const fsc_field exam_fields[] = {FSC_FIELD(fsc_exam, participant, TEXT),
                                         FSC_FIELD(fsc_exam, weight_kg, NUMBER),
                                         FSC_FIELD(fsc_exam, days_since_injury, NUMBER),
                                         FSC_FIELD(fsc_exam, mechanism, TEXT),
+                                        FSC_FIELD_WORD(fsc_exam, injury_history, fsc_injury_history_words),
                                         FSC_FIELD(fsc_exam, onset_age_years, NUMBER),
                                         FSC_FIELD(fsc_exam, prior_neck_episodes, NUMBER),
                                         FSC_FIELD(fsc_exam, prior_back_episodes, NUMBER),
@@ -48,14 +49,14 @@ static const fsc_field review_fields[] = {
     FSC_FIELD_END};
 static const fsc_field palpation_fields[] = {FSC_FIELD_AS("muscle", fsc_palpation, place.muscle, TEXT),
                                              FSC_FIELD_AS("level", fsc_palpation, place.level, TEXT),
-                                             FSC_FIELD_AS("side", fsc_palpation, place.side, SIDE),
+                                             FSC_FIELD_WORD_AS("side", fsc_palpation, place.side, fsc_side_words),
                                              FSC_FIELD(fsc_palpation, taut_band, ANSWER),
                                              FSC_FIELD(fsc_palpation, tenderness, ANSWER),
                                              FSC_FIELD(fsc_palpation, referred_pain, ANSWER),
                                              FSC_FIELD(fsc_palpation, recognised, ANSWER),
                                              FSC_FIELD_END};
 static const fsc_field strength_fields[] = {
-    FSC_FIELD(fsc_strength, movement, TEXT), FSC_FIELD(fsc_strength, side, SIDE),
+    FSC_FIELD(fsc_strength, movement, TEXT), FSC_FIELD_WORD(fsc_strength, side, fsc_side_words),
     FSC_FIELD(fsc_strength, newton, NUMBER), FSC_FIELD(fsc_strength, mrc_grade, NUMBER), FSC_FIELD_END};
 static const fsc_field motion_fields[] = {FSC_FIELD(fsc_motion, region, TEXT), FSC_FIELD(fsc_motion, direction, TEXT),
                                           FSC_FIELD(fsc_motion, degrees, NUMBER),
@@ -64,13 +65,14 @@ static const fsc_field treatment_fields[] = {FSC_FIELD(fsc_treatment, kind, TEXT
                                              FSC_FIELD(fsc_treatment, approach, TEXT),
                                              FSC_FIELD(fsc_treatment, level_from, TEXT),
                                              FSC_FIELD(fsc_treatment, level_to, TEXT),
-                                             FSC_FIELD(fsc_treatment, side, SIDE),
+                                             FSC_FIELD_WORD(fsc_treatment, side, fsc_side_words),
                                              FSC_FIELD(fsc_treatment, days_ago, NUMBER),
                                              FSC_FIELD_END};
-static const fsc_field pain_fields[] = {FSC_FIELD(fsc_pain, region, TEXT),     FSC_FIELD(fsc_pain, side, SIDE),
-                                        FSC_FIELD(fsc_pain, onset_date, TEXT), FSC_FIELD(fsc_pain, onset_days, NUMBER),
-                                        FSC_FIELD(fsc_pain, course, TEXT),     FSC_FIELD(fsc_pain, nrs_pain, NUMBER),
-                                        FSC_FIELD(fsc_pain, radiates, ANSWER), FSC_FIELD_END};
+static const fsc_field pain_fields[] = {
+    FSC_FIELD(fsc_pain, region, TEXT),     FSC_FIELD_WORD(fsc_pain, side, fsc_side_words),
+    FSC_FIELD(fsc_pain, onset_date, TEXT), FSC_FIELD(fsc_pain, onset_days, NUMBER),
+    FSC_FIELD(fsc_pain, course, TEXT),     FSC_FIELD(fsc_pain, nrs_pain, NUMBER),
+    FSC_FIELD(fsc_pain, radiates, ANSWER), FSC_FIELD_END};
 static const fsc_field goal_fields[] = {FSC_FIELD(fsc_goal, activity, TEXT), FSC_FIELD(fsc_goal, score_0_10, NUMBER),
                                         FSC_FIELD_END};
 static const fsc_field finding_fields[] = {
@@ -96,10 +98,9 @@ static const list_of lists[] = {
      offsetof(fsc_exam, n_treatment)}};
 enum { LISTS = sizeof lists / sizeof *lists };
 
-static const char *const histories[] = {"unknown", "never", "yes"};
-
 const char *fsc_injury_history_text(fsc_injury_history history) {
-    return histories[(unsigned)history < 3 ? history : 0];
+    const char *word = fsc_word_key(fsc_injury_history_words, (int32_t)history);
+    return word ? word : "unknown";
 }
 
 void fsc_exam_clear(fsc_exam *exam) {
@@ -164,11 +165,8 @@ fsc_status fsc_exam_take(fsc_exam *exam, const fsc_json *object, fsc_error *err)
     fsc_fields_read(exam, modifier_fields, fsc_json_get(object, "modifiers"));
     fsc_fields_read(exam, review_fields, fsc_json_get(object, "review"));
     exam->safety_asked = FSC_ANSWER_UNKNOWN;
-    const char *sex = fsc_json_string(fsc_json_get(object, "sex"));
-    exam->sex = !sex ? FSC_SEX_UNKNOWN : strcmp(sex, "female") == 0 ? FSC_SEX_FEMALE : FSC_SEX_MALE;
-    const char *history = fsc_json_string(fsc_json_get(object, "injury_history"));
-    for (int i = 0; history && i < 3; i++)
-        if (strcmp(history, histories[i]) == 0) exam->injury_history = (fsc_injury_history)i;
+    const int32_t sex = fsc_word_find(fsc_sex_words, fsc_json_string(fsc_json_get(object, "sex")));
+    exam->sex = sex >= 0 ? (fsc_sex)sex : FSC_SEX_UNKNOWN; /* null: not asked */
     FSC_TRY(take_lists(exam, object, err));
     for (int32_t i = 0; i < exam->n_pain; i++) {
         fsc_pain *pain = &exam->pain[i];
@@ -200,7 +198,6 @@ fsc_json *fsc_exam_json(const fsc_exam *exam) {
     fsc_json *object = fsc_json_object();
     fsc_fields_write(object, exam_fields, exam);
     fsc_json_set_string(object, "sex", exam->sex == FSC_SEX_UNKNOWN ? NULL : fsc_sex_text(exam->sex));
-    fsc_json_set_string(object, "injury_history", fsc_injury_history_text(exam->injury_history));
     for (int k = 0; k < LISTS; k++) {
         const list_of *l = &lists[k];
         char *item;

@@ -2,6 +2,7 @@
 #include "baseline.h"
 #include "cell.h"
 #include "fail.h"
+#include "spelling.h"
 #include "table.h"
 #include "text.h"
 
@@ -12,8 +13,8 @@
 FSC_DEFINE_AUTO(fsc_norms, fsc_norms_free)
 
 const char *fsc_norm_kind_text(fsc_norm_kind kind) {
-    static const char *const text[] = {"none", "published", "pooled", "borrowed"};
-    return kind >= 0 && kind <= FSC_NORM_BORROWED ? text[kind] : "";
+    const char *word = fsc_word_key(fsc_norm_kind_words, (int32_t)kind);
+    return word ? word : "";
 }
 
 const char *fsc_norms_method_class(fsc_method method) {

@@ -8,11 +8,16 @@
 #include "file.h"
 #include "provenance.h"
 #include "schema.h"
+#include "site_fields.h"
 
 #include <stdio.h>
 #include <string.h>
 
 FSC_DEFINE_AUTO(fsc_map, fsc_map_free)
+
+static const char schema_now[] = "urn:fascicle:schema:map:2";
+static const char schema_0_1_0[] = "urn:fascicle:schema:map:1";
+
 #define AUTO_JSON __attribute__((cleanup(fsc_json_cleanup))) fsc_json
 
 static const fsc_field acquisition_fields[] = {FSC_FIELD(fsc_acquisition, participant, TEXT),
@@ -21,7 +26,7 @@ static const fsc_field acquisition_fields[] = {FSC_FIELD(fsc_acquisition, partic
                                                FSC_FIELD(fsc_acquisition, manufacturer, TEXT),
                                                FSC_FIELD(fsc_acquisition, device, TEXT),
                                                FSC_FIELD(fsc_acquisition, field_tesla, NUMBER),
-                                               FSC_FIELD(fsc_acquisition, method, METHOD),
+                                               FSC_FIELD_WORD(fsc_acquisition, method, fsc_method_words),
                                                FSC_FIELD(fsc_acquisition, n_echo, INT32),
                                                FSC_FIELD(fsc_acquisition, te_first_s, NUMBER),
                                                FSC_FIELD(fsc_acquisition, te_step_s, NUMBER),
@@ -29,37 +34,7 @@ static const fsc_field acquisition_fields[] = {FSC_FIELD(fsc_acquisition, partic
                                                FSC_FIELD(fsc_acquisition, repetition_time_s, NUMBER),
                                                FSC_FIELD(fsc_acquisition, spacing_assumed, FLAG),
                                                FSC_FIELD_END};
-static const fsc_field row_fields[] = {
-    FSC_FIELD(fsc_row, kind, ROW_KIND),
-    FSC_FIELD_AS("muscle", fsc_row, place.muscle, TEXT),
-    FSC_FIELD_AS("level", fsc_row, place.level, TEXT),
-    FSC_FIELD_AS("side", fsc_row, place.side, SIDE),
-    FSC_FIELD(fsc_row, label_value, INT32),
-    FSC_FIELD(fsc_row, n_voxel, INT64),
-    FSC_FIELD(fsc_row, n_missing, INT64),
-    FSC_FIELD(fsc_row, coverage, NUMBER),
-    FSC_FIELD(fsc_row, cut_by_fov, FLAG),
-    FSC_FIELD(fsc_row, csa_mm2, NUMBER),
-    FSC_FIELD(fsc_row, volume_mm3, NUMBER),
-    FSC_FIELD_AS("pdff_mean_fraction", fsc_row, pdff_mean_fraction, NUMBER),
-    FSC_FIELD_AS("pdff_median_fraction", fsc_row, pdff_median_fraction, NUMBER),
-    FSC_FIELD_AS("pdff_sd_fraction", fsc_row, pdff_sd_fraction, NUMBER),
-    FSC_FIELD_AS("pdff_se_fraction", fsc_row, pdff_se_fraction, NUMBER),
-    FSC_FIELD_AS("pdff_se_noise_fraction", fsc_row, pdff_se_noise_fraction, NUMBER),
-    FSC_FIELD_AS("pdff_mean_erode1_fraction", fsc_row, pdff_mean_erode1_fraction, NUMBER),
-    FSC_FIELD_AS("pdff_mean_erode2_fraction", fsc_row, pdff_mean_erode2_fraction, NUMBER),
-    FSC_FIELD(fsc_row, n_voxel_erode1, INT64),
-    FSC_FIELD(fsc_row, n_voxel_erode2, INT64),
-    FSC_FIELD_AS("pdff_quartile_fraction", fsc_row, pdff_quartile_fraction, NUMBERS),
-    FSC_FIELD_AS("pdff_quartile_se_fraction", fsc_row, pdff_quartile_se_fraction, NUMBERS),
-    FSC_FIELD(fsc_row, r2star_mean_per_s, NUMBER),
-    FSC_FIELD(fsc_row, lean_csa_mm2, NUMBER),
-    FSC_FIELD(fsc_row, lean_volume_mm3, NUMBER),
-    FSC_FIELD(fsc_row, swap_fraction, NUMBER),
-    FSC_FIELD(fsc_row, snr, NUMBER),
-    FSC_FIELD(fsc_row, quality, TEXT),
-    FSC_FIELD_END};
-static const fsc_field place_fields[] = {FSC_FIELD(fsc_norm_place, kind, NORM_KIND),
+static const fsc_field place_fields[] = {FSC_FIELD_WORD(fsc_norm_place, kind, fsc_norm_kind_words),
                                          FSC_FIELD(fsc_norm_place, words, TEXT),
                                          FSC_FIELD(fsc_norm_place, band_low_fraction, NUMBER),
                                          FSC_FIELD(fsc_norm_place, band_high_fraction, NUMBER),
@@ -120,10 +95,11 @@ static const fsc_field pool_fields[] = {FSC_FIELD(fsc_map_pool, muscle, TEXT),
                                         FSC_FIELD(fsc_map_pool, pdff_mean_fraction, NUMBER),
                                         FSC_FIELD(fsc_map_pool, pdff_se_fraction, NUMBER),
                                         FSC_FIELD_END};
-static const fsc_field run_fields[] = {FSC_FIELD(fsc_run, layer, TEXT),       FSC_FIELD(fsc_run, side, SIDE),
-                                       FSC_FIELD(fsc_run, level_first, TEXT), FSC_FIELD(fsc_run, level_last, TEXT),
-                                       FSC_FIELD(fsc_run, n_level, INT32),    FSC_FIELD(fsc_run, criterion, TEXT),
-                                       FSC_FIELD(fsc_run, text, TEXT),        FSC_FIELD_END};
+static const fsc_field run_fields[] = {
+    FSC_FIELD(fsc_run, layer, TEXT),       FSC_FIELD_WORD(fsc_run, side, fsc_side_words),
+    FSC_FIELD(fsc_run, level_first, TEXT), FSC_FIELD(fsc_run, level_last, TEXT),
+    FSC_FIELD(fsc_run, n_level, INT32),    FSC_FIELD(fsc_run, criterion, TEXT),
+    FSC_FIELD(fsc_run, text, TEXT),        FSC_FIELD_END};
 static const fsc_field threshold_fields[] = {FSC_FIELD(fsc_threshold, applies, FLAG),
                                              FSC_FIELD(fsc_threshold, reason, TEXT),
                                              FSC_FIELD(fsc_threshold, cut_fraction, NUMBER),
@@ -202,7 +178,7 @@ static fsc_json *array_of(const fsc_field *field, const void *item, size_t size,
 
 static fsc_json *to_json(const fsc_map *map) {
     fsc_json *root = fsc_json_object();
-    fsc_json_set_string(root, "schema", "urn:fascicle:schema:map:1");
+    fsc_json_set_string(root, "schema", schema_now);
     fsc_fields_write(root, map_fields, map);
     const fsc_exam *exam = map->exam;
     fsc_json_set(root, "red_flags_positive",
@@ -218,7 +194,7 @@ static fsc_json *to_json(const fsc_map *map) {
     fsc_json_set(root, "runs", array_of(run_fields, map->run, sizeof *map->run, map->n_run));
     fsc_json *sites = fsc_json_array(), *pools = fsc_json_array();
     for (int32_t i = 0; i < map->n_site; i++) {
-        fsc_json *site = object_of(row_fields, &map->site[i].row);
+        fsc_json *site = object_of(fsc_site_fields, &map->site[i].row);
         write_parts(site, site_parts, SITE_PARTS, &map->site[i]);
         fsc_json_append(sites, site);
     }
@@ -273,18 +249,24 @@ static void read_parts(void *items, size_t size, int32_t n, const fsc_json *arra
                             fsc_json_get(fsc_json_at(array, i), p[k].key));
 }
 
-static void read_notes(fsc_notes *notes, const fsc_json *array) {
-    static const char *const kinds[] = {"found", "assumed", "warning"};
-    for (int64_t i = 0; i < fsc_json_length(array); i++) {
-        const fsc_json *one = fsc_json_at(array, i);
-        const char *kind = fsc_json_string(fsc_json_get(one, "kind")), *key = fsc_json_string(fsc_json_get(one, "key"));
-        const char *text = fsc_json_string(fsc_json_get(one, "text"));
-        for (int k = 0; k < 3 && kind && key && text; k++)
-            if (strcmp(kind, kinds[k]) == 0) fsc_notes_add(notes, (fsc_note_kind)k, key, "%s", text);
-    }
+/* A member of a value that is still ours alone. */
+static fsc_json *own(const fsc_json *value) {
+    return (fsc_json *)(uintptr_t)value;
 }
 
-static fsc_status from_json(fsc_map **out, const fsc_json *root, const char *what, fsc_error *err) {
+/* Records of 0.1.0 spell the method and the kinds of rows in another way. */
+static void modernise(fsc_json *root) {
+    const char *schema = fsc_json_string(fsc_json_get(root, "schema"));
+    if (!schema || strcmp(schema, schema_0_1_0) != 0) return;
+    const fsc_json *sites = fsc_json_get(root, "sites");
+    fsc_fields_respell(own(fsc_json_get(root, "acquisition")), acquisition_fields);
+    for (int64_t i = 0; i < fsc_json_length(sites); i++)
+        fsc_fields_respell(own(fsc_json_at(sites, i)), fsc_site_fields);
+    fsc_json_set_string(root, "schema", schema_now);
+}
+
+static fsc_status from_json(fsc_map **out, fsc_json *root, const char *what, fsc_error *err) {
+    modernise(root);
     FSC_TRY(fsc_schema_check(root, "map", what, err));
     FSC_AUTO(fsc_map) map = fsc_alloc(1, sizeof *map);
     if (!map) return fsc_fail_nomem(err, "reading a map");
@@ -293,7 +275,7 @@ static fsc_status from_json(fsc_map **out, const fsc_json *root, const char *wha
     fsc_fields_read(&map->threshold, threshold_fields, fsc_json_get(root, "threshold"));
     FSC_TRY(fsc_exam_from_json(&map->exam, fsc_json_get(root, "exam"), what, err));
     const fsc_json *sites = fsc_json_get(root, "sites"), *pools = fsc_json_get(root, "pools");
-    map->site = read_array(&map->n_site, sites, row_fields, sizeof *map->site);
+    map->site = read_array(&map->n_site, sites, fsc_site_fields, sizeof *map->site);
     map->pool = read_array(&map->n_pool, pools, pool_fields, sizeof *map->pool);
     map->run = read_array(&map->n_run, fsc_json_get(root, "runs"), run_fields, sizeof *map->run);
     map->sentence =
@@ -301,7 +283,7 @@ static fsc_status from_json(fsc_map **out, const fsc_json *root, const char *wha
     if (!map->site || !map->pool || !map->run || !map->sentence) return fsc_fail_nomem(err, "reading a map");
     read_parts(map->site, sizeof *map->site, map->n_site, sites, site_parts, SITE_PARTS);
     read_parts(map->pool, sizeof *map->pool, map->n_pool, pools, pool_parts, POOL_PARTS);
-    read_notes(&map->notes, fsc_json_get(root, "notes"));
+    fsc_notes_from_json(&map->notes, fsc_json_get(root, "notes"));
     FSC_GIVE(out, map);
     return FSC_OK;
 }

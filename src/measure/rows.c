@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "fail.h"
+#include "mode.h"
 #include "shape.h"
 #include "text.h"
 #include "tiles.h"
@@ -161,7 +162,8 @@ static void fill_row(rows_work *w, fsc_row *row) {
         square += r * r;
     }
     row->pdff_sd_fraction = n > 1 ? sqrt(square / (double)(n - 1)) : (double)NAN;
-    row->pdff_median_fraction = median_of(w->values, n);
+    row->pdff_median_fraction = median_of(w->values, n); /* sorts */
+    row->pdff_mode_fraction = fsc_half_sample_mode(w->values, n);
     const fsc_section section = fsc_section_largest(w->v, w->list, w->n_list, w->area, w->lean, w->known);
     row->csa_mm2 = section.csa_mm2;
     row->lean_csa_mm2 = section.lean_csa_mm2;
@@ -172,7 +174,7 @@ static fsc_row *new_row(rows_work *w, fsc_row_kind kind, const char *muscle, con
     memset(row, 0, sizeof *row);
     row->kind = kind;
     row->place.side = side;
-    row->coverage = (double)NAN;
+    row->coverage = row->z = row->percentile = (double)NAN;
     fsc_copy_text(row->place.muscle, sizeof row->place.muscle, muscle);
     fsc_copy_text(row->place.level, sizeof row->place.level, level);
     w->n_list = 0;

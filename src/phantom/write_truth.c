@@ -123,11 +123,11 @@ static fsc_status write_sites(const fsc_phantom *phantom, const fsc_phantom_opti
                               fsc_error *err) {
     char path[FSC_TARGET_PATH];
     FSC_AUTO_TEXT fsc_text text = {0};
-    fsc_text_add(&text, "muscle\tlevel\tside\tn_voxel\tpdff_mean\n");
+    fsc_text_add(&text, "muscle\tlevel\tside\tn_voxel\tpdff_mean_fraction\n");
     for (int32_t i = 0; i < phantom->n_site; i++) {
         const fsc_phantom_site *s = &phantom->site[i];
-        fsc_text_printf(&text, "%s\t%s\t%s\t%lld\t%.4f\n", s->place.muscle, s->place.level,
-                        fsc_side_text(s->place.side), (long long)s->n_voxel, 100 * s->pdff_mean_fraction);
+        fsc_text_printf(&text, "%s\t%s\t%s\t%lld\t%.10g\n", s->place.muscle, s->place.level,
+                        fsc_side_text(s->place.side), (long long)s->n_voxel, s->pdff_mean_fraction);
     }
     if (text.failed) return fsc_fail_nomem(err, "writing the phantom's sites");
     FSC_TRY(fsc_target_path(path, target, BELOW, "anat", "desc-truth_sites.tsv", err));
@@ -139,7 +139,7 @@ static fsc_status write_sites(const fsc_phantom *phantom, const fsc_phantom_opti
     set_column(sidecar, "level", "Vertebral level, between mid-disc planes along the spine's curve", NULL);
     set_column(sidecar, "side", "The person's left or right", NULL);
     set_column(sidecar, "n_voxel", "Labelled voxels", NULL);
-    set_column(sidecar, "pdff_mean", "Mean of the true proton density fat fraction over these voxels", "percent");
+    set_column(sidecar, "pdff_mean_fraction", "Mean of the true proton density fat fraction over these voxels", "1");
     return fsc_target_sidecar(sidecar, target, BELOW, "anat", "desc-truth_sites.json", err);
 }
 

@@ -21,7 +21,7 @@ const char *fsc_plan_state_text(fsc_plan_state state) {
 
 static const fsc_field plan_fields[] = {FSC_FIELD(fsc_plan, participant, TEXT), FSC_FIELD(fsc_plan, session, TEXT),
                                         FSC_FIELD(fsc_plan, date, TEXT),        FSC_FIELD(fsc_plan, age_years, NUMBER),
-                                        FSC_FIELD(fsc_plan, sex, SEX),          FSC_FIELD(fsc_plan, signature, TEXT),
+                                        FSC_FIELD_WORD(fsc_plan, sex, fsc_sex_words),          FSC_FIELD(fsc_plan, signature, TEXT),
                                         FSC_FIELD(fsc_plan, radiology, TEXT),   FSC_FIELD_END};
 static const fsc_field ask_fields[] = {FSC_FIELD(fsc_question, key, TEXT), FSC_FIELD(fsc_question, text, TEXT),
                                        FSC_FIELD(fsc_question, holds, FLAG), FSC_FIELD(fsc_question, rows, TEXT),
@@ -46,7 +46,7 @@ static const fsc_field hold_fields[] = {FSC_FIELD(fsc_plan_hold, rule, TEXT),
 static const fsc_field region_fields[] = {
     FSC_FIELD(fsc_plan_region, where, TEXT),       FSC_FIELD(fsc_plan_region, region, TEXT),
     FSC_FIELD(fsc_plan_region, level_first, TEXT), FSC_FIELD(fsc_plan_region, level_last, TEXT),
-    FSC_FIELD(fsc_plan_region, side, SIDE),        FSC_FIELD(fsc_plan_region, exam_agrees, FLAG),
+    FSC_FIELD_WORD(fsc_plan_region, side, fsc_side_words),        FSC_FIELD(fsc_plan_region, exam_agrees, FLAG),
     FSC_FIELD(fsc_plan_region, map_agrees, FLAG),  FSC_FIELD(fsc_plan_region, use, TEXT),
     FSC_FIELD(fsc_plan_region, rows, TEXT),        FSC_FIELD_END};
 static const fsc_field step_fields[] = {FSC_FIELD(fsc_plan_step, rule, TEXT),

@@ -4,6 +4,7 @@
 #include "read.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Echo times of a pair (magnitude and phase) are copies of one number; writers round to a microsecond. */
@@ -42,6 +43,14 @@ static fsc_status check_sidecar(const fsc_image *image, fsc_error *err) {
         return fsc_fail(err, FSC_E_FORMAT, "%s: its sidecar (.json) with EchoTime is missing", image->path);
     if (s->n_te == 0)
         return fsc_fail(err, FSC_E_FORMAT, "%s: its sidecar gives no EchoTime; add it in seconds", image->path);
+    if (isnan(s->te[0]))
+        return fsc_fail(err, FSC_E_FORMAT, "%s: EchoTime in its sidecar is no number; write it as 0.0023, in seconds",
+                        image->path);
+    if (s->spin_echo)
+        return fsc_fail(err, FSC_E_UNSUPPORTED,
+                        "%s: is a spin echo by its sidecar (ScanningSequence or SequenceName); fat and water are told "
+                        "apart in gradient echoes",
+                        image->path);
     if (image->role_named && s->role >= FSC_ROLE_MAGNITUDE && s->role <= FSC_ROLE_IMAGINARY && s->role != image->role)
         return fsc_fail(err, FSC_E_FORMAT,
                         "%s: is %s by its name and %s by ImageType in its sidecar; correct one of them", image->path,
@@ -97,8 +106,9 @@ static void sort_stack(echo_stack *stack) {
         }
 }
 
-/* After sorting: no two echoes at one time, and the stated echo numbers rise with it. */
-static fsc_status check_order(const echo_stack *stack, const fsc_found *found, fsc_error *err) {
+/* After sorting: no two echoes at one time. Echo numbers have no order in BIDS, so the times decide; but numbers that
+ * fall are said, as exchanged sidecars look like that. */
+static fsc_status check_times(const echo_stack *stack, fsc_notes *notes, const fsc_found *found, fsc_error *err) {
     for (int32_t i = 1; i < stack->n; i++) {
         const echo_frame *a = &stack->frame[i - 1], *b = &stack->frame[i];
         const char *path = found->image[b->image].path, *other = found->image[a->image].path;
@@ -106,10 +116,10 @@ static fsc_status check_order(const echo_stack *stack, const fsc_found *found, f
             return fsc_fail(err, FSC_E_RANGE, "%s: has the same EchoTime (%g ms) as %s; correct the sidecars", path,
                             1e3 * stack->te_s[i], a->image == b->image ? "another of its echoes" : other);
         if (a->order > 0 && b->order > 0 && b->order < a->order)
-            return fsc_fail(
-                err, FSC_E_RANGE,
-                "%s: echo times fall: echo %lld has %g ms, echo %lld %g ms; correct EchoTime or the echo numbers", path,
-                (long long)b->order, 1e3 * stack->te_s[i], (long long)a->order, 1e3 * stack->te_s[i - 1]);
+            fsc_notes_add(notes, FSC_NOTE_WARNING, "echo-order",
+                          "Echoes may be exchanged: echo times fall as echo numbers rise (echo %lld has %g ms, echo "
+                          "%lld %g ms); the times are used.",
+                          (long long)b->order, 1e3 * stack->te_s[i], (long long)a->order, 1e3 * stack->te_s[i - 1]);
     }
     return FSC_OK;
 }
@@ -145,7 +155,9 @@ static fsc_status read_stack(float *out, const echo_stack *stack, const fsc_scan
                 return fsc_fail(err, FSC_E_IO, "%s: changed while it was read", path);
             FSC_TRY(fsc_progress_step(progress, "reading", begin + (end - begin) * done++ / stack->n, err));
             FSC_TRY(fsc_nifti_read_floats(file, out + slot * n_voxel, n_voxel, err));
-            FSC_TRY(fsc_scan_check_finite(out + slot * n_voxel, &scan->grid, path, 0, err));
+            if (fsc_scan_check_finite(out + slot * n_voxel, &scan->grid, path, 1, NULL) != FSC_OK)
+                return fsc_scan_check_finite(out + slot * n_voxel, &scan->grid, path, 0, err);
+            FSC_TRY(fsc_echo_check(out + slot * n_voxel, n_voxel, stack->role == FSC_ROLE_MAGNITUDE, path, err));
         }
     }
     return FSC_OK;
@@ -183,17 +195,24 @@ static fsc_status choose_roles(fsc_role role[2], const fsc_found *found, fsc_err
     return FSC_OK;
 }
 
+static fsc_status judge_times(echo_stack *stack, fsc_scan *scan, const fsc_found *found, fsc_error *err) {
+    for (int32_t i = 0; i < stack->n; i++) /* the file of the first time that is none is named */
+        if (!(stack->te_s[i] > 0) || i == stack->n - 1)
+            return fsc_scan_judge_te(stack->te_s[i] > 0 ? stack->te_s : &stack->te_s[i],
+                                     stack->te_s[i] > 0 ? stack->n : 1, &scan->notes,
+                                     found->image[stack->frame[i].image].path, err);
+    return FSC_OK;
+}
+
 /* Both stacks in order, in seconds, checked; the scan's echo times and facts taken. */
 static fsc_status settle(echo_stack *a, echo_stack *b, fsc_scan *scan, const fsc_found *found, fsc_error *err) {
     const char *first = found->image[a->frame[0].image].path;
-    int in_ms = 0, also_in_ms = 0;
-    FSC_TRY(fsc_scan_judge_te(a->te_s, a->n, &in_ms, &scan->notes, first, err));
-    if (b->n > 0)
-        FSC_TRY(fsc_scan_judge_te(b->te_s, b->n, &also_in_ms, &scan->notes, found->image[b->frame[0].image].path, err));
+    FSC_TRY(judge_times(a, scan, found, err));
+    FSC_TRY(judge_times(b, scan, found, err));
     sort_stack(a);
     sort_stack(b);
-    FSC_TRY(check_order(a, found, err));
-    FSC_TRY(check_order(b, found, err));
+    FSC_TRY(check_times(a, &scan->notes, found, err));
+    FSC_TRY(check_times(b, &scan->notes, found, err));
     if (b->role != FSC_ROLE_NONE) FSC_TRY(check_pairs(a, b, found, err));
     if (a->n < 2)
         return fsc_fail(err, FSC_E_RANGE, "%s: is the only echo; fat and water need at least two, and three for R2*",
@@ -201,10 +220,51 @@ static fsc_status settle(echo_stack *a, echo_stack *b, fsc_scan *scan, const fsc
     scan->n_echo = a->n;
     for (int32_t i = 0; i < a->n; i++) {
         scan->te_s[i] = a->te_s[i];
-        fsc_scan_take_facts(scan, &found->image[a->frame[i].image].sidecar, in_ms);
+        fsc_scan_take_facts(scan, &found->image[a->frame[i].image].sidecar);
     }
-    for (int32_t i = 0; i < b->n; i++) fsc_scan_take_facts(scan, &found->image[b->frame[i].image].sidecar, also_in_ms);
+    for (int32_t i = 0; i < b->n; i++) fsc_scan_take_facts(scan, &found->image[b->frame[i].image].sidecar);
     return FSC_OK;
+}
+
+/* A voxel that is NaN in every echo was left out on purpose; one that is NaN in some is damage. */
+static fsc_status check_missing(fsc_scan *scan, const echo_stack *a, const echo_stack *b, const fsc_found *found,
+                                fsc_error *err) {
+    const int64_t n_voxel = fsc_grid_count(&scan->grid);
+    int64_t n_partial, first;
+    fsc_echoes_mask(scan, &n_partial, &first);
+    for (int32_t e = 0; n_partial > 0 && e < scan->n_echo; e++) {
+        FSC_TRY(fsc_scan_check_finite(scan->echo_re + e * n_voxel, &scan->grid, found->image[a->frame[e].image].path, 0,
+                                      err));
+        if (scan->echo_im)
+            FSC_TRY(fsc_scan_check_finite(scan->echo_im + e * n_voxel, &scan->grid,
+                                          found->image[b->frame[e].image].path, 0, err));
+    }
+    return FSC_OK;
+}
+
+/* What lies beside the chosen images and was not used: computed images of their series, and a phase that belongs to no
+ * magnitude. */
+static void say_unused(fsc_scan *scan, const fsc_found *found, const echo_stack *a) {
+    char list[120] = "";
+    int32_t n = 0;
+    for (int32_t i = 0; i < found->n; i++) {
+        const fsc_image *image = &found->image[i];
+        if (image->set == found->set && image->role == FSC_ROLE_DERIVED) {
+            const size_t used = strlen(list);
+            if (n++ < 4) (void)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", image->stem);
+        }
+        if (scan->kind == FSC_SCAN_MAGNITUDE && image->set != found->set && image->role == FSC_ROLE_PHASE &&
+            image->sidecar.n_te > 0 &&
+            fabs(image->sidecar.te[0] - found->image[a->frame[0].image].sidecar.te[0]) < SAME_TE_S)
+            fsc_notes_add(&scan->notes, FSC_NOTE_WARNING, "phase-unused",
+                          "Magnitudes alone are used: %s has an echo time of theirs but another name; name magnitude "
+                          "and phase alike (_e1, _e1_ph) to use both.",
+                          image->stem);
+    }
+    if (n > 0)
+        fsc_notes_add(&scan->notes, FSC_NOTE_FOUND, "derived-left-out",
+                      "%d image%s of the series %s computed by the scanner (ImageType) and left out: %s%s.", (int)n,
+                      n == 1 ? "" : "s", n == 1 ? "is" : "are", list, n > 4 ? " ..." : "");
 }
 
 fsc_status fsc_read_echoes(fsc_scan *scan, const fsc_found *found, const fsc_progress *progress, fsc_error *err) {
@@ -223,12 +283,13 @@ fsc_status fsc_read_echoes(fsc_scan *scan, const fsc_found *found, const fsc_pro
     scan->echo_re = fsc_alloc(n, sizeof *scan->echo_re);
     if (!scan->echo_re) return fsc_fail_nomem(err, "reading echoes");
     FSC_TRY(read_stack(scan->echo_re, &a, scan, found, progress, 0, half, err));
-    scan->kind = FSC_SCAN_MAGNITUDE;
-    if (role[1] == FSC_ROLE_NONE) return FSC_OK;
-    scan->kind = FSC_SCAN_COMPLEX;
+    scan->kind = role[1] == FSC_ROLE_NONE ? FSC_SCAN_MAGNITUDE : FSC_SCAN_COMPLEX;
+    say_unused(scan, found, &a);
+    if (role[1] == FSC_ROLE_NONE) return check_missing(scan, &a, &b, found, err);
     scan->echo_im = fsc_alloc(n, sizeof *scan->echo_im);
     if (!scan->echo_im) return fsc_fail_nomem(err, "reading echoes");
     FSC_TRY(read_stack(scan->echo_im, &b, scan, found, progress, half, 1, err));
+    FSC_TRY(check_missing(scan, &a, &b, found, err));
     if (role[1] != FSC_ROLE_PHASE) return FSC_OK;
     const fsc_image *phase = &found->image[b.frame[0].image];
     return fsc_phase_to_complex(scan->echo_re, scan->echo_im, n, phase->sidecar.units, &scan->notes, phase->path, err);

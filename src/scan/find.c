@@ -29,24 +29,27 @@ static int image_wanted(const char *stem, const fsc_scan_options *opt) {
     if (value[0] && !wanted(value, opt->participant)) return 0;
     fsc_image_entity(value, sizeof value, stem, "ses");
     if (value[0] && !wanted(value, opt->session)) return 0;
+    fsc_image_entity(value, sizeof value, stem, "run");
+    if (!wanted(value, opt->run)) return 0;
     fsc_image_entity(value, sizeof value, stem, "acq");
     return wanted(value, opt->acquisition);
 }
 
 /* What the sidecar adds to the name. A broken one is not reported before its image is used. */
 static fsc_status judge_sidecar(fsc_image *image, fsc_error *err) {
-    char sidecar[PATH_MOST];
-    fsc_sidecar_init(&image->sidecar);
-    if (image->role == FSC_ROLE_MATLAB) return FSC_OK;
-    FSC_TRY(fsc_nifti_sidecar_path(sidecar, sizeof sidecar, image->path, err));
-    if (!fsc_file_exists(sidecar)) return FSC_OK;
-    const fsc_status status = fsc_sidecar_read(&image->sidecar, sidecar, NULL);
-    if (status == FSC_E_NOMEM) return fsc_fail_nomem(err, "reading a sidecar");
-    image->sidecar_state = status == FSC_OK ? FSC_SIDECAR_READ : FSC_SIDECAR_BROKEN;
-    if (image->role_named || status != FSC_OK) return FSC_OK;
-    if (image->sidecar.role != FSC_ROLE_NONE)
-        image->role = image->sidecar.role;
-    else if (image->role == FSC_ROLE_NONE && image->sidecar.n_te > 1)
+    if (image->role == FSC_ROLE_MATLAB) {
+        fsc_sidecar_init(&image->sidecar);
+        return FSC_OK;
+    }
+    FSC_TRY(fsc_image_about(image, err));
+    const fsc_role said = image->sidecar.role, by_name = image->role;
+    if (image->sidecar_state != FSC_SIDECAR_READ) return FSC_OK;
+    /* What the scanner computed is no echo, whatever the converter called it. */
+    if (said == FSC_ROLE_DERIVED && (by_name == FSC_ROLE_NONE || fsc_role_is_echo(by_name))) image->role = said;
+    if (image->role_named) return FSC_OK;
+    if (said != FSC_ROLE_NONE && said != FSC_ROLE_DERIVED && !(said == FSC_ROLE_MAGNITUDE && by_name >= FSC_ROLE_WATER))
+        image->role = said;
+    else if (by_name == FSC_ROLE_NONE && said == FSC_ROLE_NONE && image->sidecar.n_te > 1)
         image->role = FSC_ROLE_MAGNITUDE;
     return FSC_OK;
 }
@@ -69,6 +72,8 @@ void fsc_found_free(fsc_found *found) {
         fsc_free(found->image[i].path);
         fsc_free(found->image[i].key);
         fsc_free(found->image[i].stem);
+        for (int32_t a = 0; a < found->image[i].n_about; a++) fsc_free(found->image[i].about[a]);
+        fsc_free(found->image[i].about);
     }
     fsc_free(found->image);
     memset(found, 0, sizeof *found);
@@ -131,12 +136,16 @@ static fsc_status walk_entry(fsc_found *found, const char *folder, const char *n
     char path[PATH_MOST];
     FSC_TRY(fsc_file_join(path, sizeof path, folder, name, err));
     if (!fsc_file_is_folder(path)) {
+        const size_t n = strlen(name);
+        found->n_pair += n > 4 && strcasecmp(name + n - 4, ".img") == 0;
         if (!is_image_name(name) || !image_wanted(name, opt)) return FSC_OK;
         return add_image(found, path, err);
     }
     if (depth >= DEPTH_MOST) return FSC_OK;
     const int below = (strncmp(name, "sub-", 4) == 0 && wanted(name, opt->participant)) ||
-                      (strncmp(name, "ses-", 4) == 0 && wanted(name, opt->session)) || is_image_folder(name);
+                      (strncmp(name, "ses-", 4) == 0 && wanted(name, opt->session)) || is_image_folder(name) ||
+                      (found->is_tree && name[0] != '.');
+    found->n_folder += !below;
     return below ? walk(found, path, opt, depth + 1, err) : FSC_OK;
 }
 
@@ -148,6 +157,21 @@ static fsc_status walk(fsc_found *found, const char *folder, const fsc_scan_opti
     for (int32_t i = 0; status == FSC_OK && i < n; i++) status = walk_entry(found, folder, names[i], opt, depth, err);
     fsc_file_free_names(names, n);
     return status;
+}
+
+/* Whether a folder holds folders only, none of which BIDS knows: then each may be a series. */
+static fsc_status look_for_tree(fsc_found *found, const char *folder, fsc_error *err) {
+    char **names = NULL, path[PATH_MOST];
+    int32_t n = 0, known = 0, folders = 0;
+    FSC_TRY(fsc_file_list(&names, &n, folder, err));
+    for (int32_t i = 0; i < n; i++) {
+        known += is_image_name(names[i]) || strncmp(names[i], "sub-", 4) == 0 || strncmp(names[i], "ses-", 4) == 0 ||
+                 is_image_folder(names[i]);
+        folders += fsc_file_join(path, sizeof path, folder, names[i], NULL) == FSC_OK && fsc_file_is_folder(path);
+    }
+    fsc_file_free_names(names, n);
+    found->is_tree = known == 0 && folders > 0;
+    return FSC_OK;
 }
 
 static fsc_status find_siblings(fsc_found *found, const char *path, fsc_error *err) {
@@ -197,12 +221,20 @@ fsc_status fsc_find(fsc_found *found, const char *path, const fsc_scan_options *
     found->named = -1;
     if (!fsc_file_exists(path)) return fsc_fail(err, FSC_E_NOTFOUND, "%s: no such file or folder", path);
     const int is_folder = fsc_file_is_folder(path);
-    if (is_folder)
+    if (is_folder) {
+        FSC_TRY(look_for_tree(found, path, err));
         FSC_TRY(walk(found, path, opt, 0, err));
-    else
+    } else {
         FSC_TRY(find_siblings(found, path, err));
-    fsc_sets_make(found);
-    return is_folder ? fsc_sets_choose(found, path, err) : choose_named(found, err);
+    }
+    FSC_TRY(fsc_sets_make(found, err));
+    FSC_TRY(is_folder ? fsc_sets_choose(found, path, err) : choose_named(found, err));
+    fsc_sets_settle(found);
+    return FSC_OK;
+}
+
+int fsc_role_is_echo(fsc_role role) {
+    return role >= FSC_ROLE_MAGNITUDE && role <= FSC_ROLE_MIXED;
 }
 
 int32_t fsc_found_count(const fsc_found *found, int32_t set, fsc_role role) {

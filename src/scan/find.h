@@ -9,9 +9,12 @@ typedef struct fsc_found {
     fsc_image *image;
     int32_t n;
     int32_t capacity;
-    int32_t n_set; /* image.set runs 0 .. n_set - 1 */
-    int32_t set;   /* the chosen one */
-    int32_t named; /* the image that the caller's path is; -1 when the path is a folder */
+    int32_t n_set;    /* image.set runs 0 .. n_set - 1 */
+    int32_t set;      /* the chosen one */
+    int32_t named;    /* the image that the caller's path is; -1 when the path is a folder */
+    int32_t n_pair;   /* .hdr and .img pairs met, which are not read */
+    int32_t n_folder; /* folders met and not entered */
+    int32_t is_tree;  /* the folder holds folders only: each may be a series */
 } fsc_found;
 
 /* Finds the images and chooses a set. Returns FSC_OK, FSC_E_NOTFOUND, FSC_E_IO, FSC_E_RANGE, FSC_E_NOMEM. */

@@ -2,6 +2,8 @@
 #ifndef FSC_SCAN_IMAGE_H
 #define FSC_SCAN_IMAGE_H
 
+#include "json.h"
+
 #include <fascicle/scan.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,9 +20,14 @@ typedef enum fsc_role {
     FSC_ROLE_FAT,
     FSC_ROLE_FAT_FRACTION,
     FSC_ROLE_R2STAR,
+    FSC_ROLE_IN_PHASE, /* magnitudes with fat and water in phase, and in opposed phase, said by word */
+    FSC_ROLE_OPPOSED,
+    FSC_ROLE_DERIVED, /* computed by the scanner; no echo and no map that we know */
     FSC_ROLE_MATLAB,
     FSC_ROLE_COUNT
 } fsc_role;
+
+int fsc_role_is_echo(fsc_role role); /* magnitude, phase, real, imaginary or mixed */
 
 /* The facts of a sidecar that a scan needs. Numbers are NaN and texts "" when it does not say. */
 typedef struct fsc_sidecar {
@@ -28,10 +35,12 @@ typedef struct fsc_sidecar {
     int32_t n_te;            /* values of EchoTime; 0 when absent; at most FSC_ECHO_MAX are kept in te */
     double te[FSC_ECHO_MAX]; /* as written, unit not yet judged */
     int32_t echo;            /* EchoNumber, 0 when absent */
+    int32_t series;          /* SeriesNumber, 0 when absent */
     double imaging_frequency_mhz;
     double b0_tesla;
     double flip_angle_deg;
     double repetition_time; /* as written */
+    int32_t spin_echo;      /* ScanningSequence or SequenceName says so */
     int32_t precession;     /* as in fsc_scan */
     int32_t side_known;
     int32_t spacing_assumed;
@@ -57,6 +66,9 @@ typedef struct fsc_image {
     int32_t set;        /* the scan it belongs to, an index of fsc_found.set */
     fsc_sidecar_state sidecar_state;
     fsc_sidecar sidecar;
+    char **about; /* owned: the sidecars read for it, the dataset's root first */
+    int32_t n_about;
+    fsc_error sidecar_error; /* why a sidecar is broken */
 } fsc_image;
 
 /* Fills stem, key, role and echo from path. Returns FSC_OK or FSC_E_NOMEM. */
@@ -66,8 +78,11 @@ void fsc_image_entity(char *out, size_t size, const char *stem, const char *enti
 /* The name for outputs: sub, ses, acq and run entities, or the stem without its telling-apart words. */
 void fsc_image_output_name(char *out, size_t size, const fsc_image *image);
 
-/* Reads the sidecar beside an image. Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_NOMEM. */
-FSC_MUST_USE fsc_status fsc_sidecar_read(fsc_sidecar *out, const char *path, fsc_error *err);
+/* Reads what the sidecars say of image, from the BIDS dataset's root down to the one beside it: fills about, sidecar,
+ * sidecar_state and sidecar_error. A broken one is no error before its image is used. Returns FSC_OK or FSC_E_NOMEM. */
+FSC_MUST_USE fsc_status fsc_image_about(fsc_image *image, fsc_error *err);
+/* The facts in one sidecar's object. */
+void fsc_sidecar_take(fsc_sidecar *out, const fsc_json *about);
 void fsc_sidecar_init(fsc_sidecar *sidecar);
 
 #endif

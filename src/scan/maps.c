@@ -35,7 +35,7 @@ static fsc_status read_map(float **out, const fsc_image **image, fsc_scan *scan,
     FSC_TRY(fsc_nifti_read_floats(file, *out, n_voxel, err));
     /* In a finished map NaN is a voxel that its maker left out; infinity is damage. */
     FSC_TRY(fsc_scan_check_finite(*out, &scan->grid, path, 1, err));
-    if ((*image)->sidecar_state == FSC_SIDECAR_READ) fsc_scan_take_facts(scan, &(*image)->sidecar, 0);
+    if ((*image)->sidecar_state == FSC_SIDECAR_READ) fsc_scan_take_facts(scan, &(*image)->sidecar);
     return FSC_OK;
 }
 

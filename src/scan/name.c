@@ -90,8 +90,20 @@ static void take_entities(fsc_image *image, word_list *list) {
                                      {"part-real", FSC_ROLE_REAL},
                                      {"part-imag", FSC_ROLE_IMAGINARY},
                                      {NULL, FSC_ROLE_NONE}};
+    /* Words of other hands: they hold until a sidecar knows better. */
+    static const role_word weak[] = {{"mag", FSC_ROLE_MAGNITUDE},
+                                     {"magnitude", FSC_ROLE_MAGNITUDE},
+                                     {"phase", FSC_ROLE_PHASE},
+                                     {"pha", FSC_ROLE_PHASE},
+                                     {NULL, FSC_ROLE_NONE}};
     for (int32_t w = 0; w < list->n; w++) {
         const char *word = list->word[w];
+        const fsc_role guess = find_role(weak, word);
+        if (guess != FSC_ROLE_NONE && strncmp(image->stem, "sub-", 4) != 0) {
+            if (!image->role_named) image->role = guess;
+            list->gone[w] = 1;
+            continue;
+        }
         fsc_role role = find_role(part, word);
         if (role == FSC_ROLE_NONE && w > 0) role = converter_role(word);
         if (role != FSC_ROLE_NONE) {
@@ -138,6 +150,25 @@ static fsc_role ready_role(word_list *list) {
     return role;
 }
 
+/* Scanners' letters before the series number, for names that no sidecar explains. */
+static fsc_role letter_role(word_list *list) {
+    static const role_word known[] = {{"W", FSC_ROLE_WATER},         {"F", FSC_ROLE_FAT},
+                                      {"FP", FSC_ROLE_FAT_FRACTION}, {"in", FSC_ROLE_IN_PHASE},
+                                      {"inph", FSC_ROLE_IN_PHASE},   {"ip", FSC_ROLE_IN_PHASE},
+                                      {"opp", FSC_ROLE_OPPOSED},     {"outph", FSC_ROLE_OPPOSED},
+                                      {"op", FSC_ROLE_OPPOSED},      {NULL, FSC_ROLE_NONE}};
+    fsc_role role = FSC_ROLE_NONE;
+    for (int32_t w = list->n - 1; w >= 0; w--) {
+        if (list->gone[w] || is_number(list->word[w])) continue;
+        const role_word *r = known;
+        while (r->word && strcmp(r->word, list->word[w]) != 0) r++;
+        if (!r->word) break;
+        if (role == FSC_ROLE_NONE) role = r->role; /* F_FP is the fat percentage */
+        list->gone[w] = 1;
+    }
+    return role;
+}
+
 /* Multi-echo images of other kinds (MESE, bold) have echo- too: among BIDS names only gradient echoes are ours. */
 static int is_gradient_echo(const char *suffix) {
     return strcasecmp(suffix, "MEGRE") == 0 || strcasecmp(suffix, "GRE") == 0 || strcasecmp(suffix, "T2starw") == 0;
@@ -181,11 +212,16 @@ fsc_status fsc_image_name(fsc_image *image, const char *path, fsc_error *err) {
     take_entities(image, &list);
     const char *suffix = list.word[list.n - 1];
     const fsc_role ready = image->role_named ? FSC_ROLE_NONE : ready_role(&list);
+    const int is_bids = strncmp(image->stem, "sub-", 4) == 0;
+    const fsc_role letter = ready == FSC_ROLE_NONE && !is_bids && image->role == FSC_ROLE_NONE && image->echo == 0
+                                ? letter_role(&list)
+                                : FSC_ROLE_NONE;
     if (ready != FSC_ROLE_NONE) {
         image->role = ready;
         image->role_named = 1;
-    } else if (strncmp(image->stem, "sub-", 4) == 0 && !strchr(suffix, '-') && !list.gone[list.n - 1] &&
-               !is_gradient_echo(suffix)) {
+    } else if (letter != FSC_ROLE_NONE) {
+        image->role = letter;
+    } else if (is_bids && !strchr(suffix, '-') && !list.gone[list.n - 1] && !is_gradient_echo(suffix)) {
         image->role = FSC_ROLE_NONE;
         image->role_named = 1;
     } else if (image->role == FSC_ROLE_NONE && (image->echo > 0 || is_gradient_echo(suffix))) {

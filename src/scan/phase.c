@@ -23,7 +23,7 @@ typedef struct phase_unit {
 static const phase_unit known[] = {
     {"radians", 1, 1, 0, 2 * FSC_PI + 0.02},           {"radians, 0 to 2 pi", 1, 0, 0, 2 * FSC_PI + 0.02},
     {"degrees", FSC_PI / 180, 1, 170, 180.5},          {"degrees, 0 to 360", FSC_PI / 180, 0, 340, 360.5},
-    {"-2048 to 2048", FSC_PI / 2048, 1, 1900, 2048.5}, {"milliradians", 1e-3, 1, 2900, 3150},
+    {"-2048 to 2048", FSC_PI / 2048, 1, 1900, 2048.5}, {"milliradians", 1e-3, 1, 2900, 3200},
     {"-4096 to 4096", FSC_PI / 4096, 1, 3500, 4096.5}, {"0 to 4095", FSC_PI / 2048, 0, 3500, 4096.5},
     {"milliradians, 0 to 2 pi", 1e-3, 0, 5900, 6300},
 };

@@ -39,26 +39,35 @@ void fsc_scan_free(fsc_scan *scan) {
 }
 
 fsc_status fsc_scan_use_image(fsc_scan *scan, const fsc_image *image, fsc_error *err) {
-    char sidecar[4096];
     FSC_TRY(fsc_recipe_add_input(&scan->recipe, image->path, err));
-    if (image->sidecar_state == FSC_SIDECAR_ABSENT) return FSC_OK;
-    FSC_TRY(fsc_nifti_sidecar_path(sidecar, sizeof sidecar, image->path, err));
-    if (image->sidecar_state == FSC_SIDECAR_BROKEN) {
-        fsc_sidecar again;
-        FSC_TRY(fsc_sidecar_read(&again, sidecar, err));
-    }
-    return fsc_recipe_add_input(&scan->recipe, sidecar, err);
+    if (image->sidecar_state == FSC_SIDECAR_BROKEN)
+        return fsc_fail(err, image->sidecar_error.code, "%s", image->sidecar_error.text);
+    for (int32_t a = 0; a < image->n_about; a++) FSC_TRY(fsc_recipe_add_input(&scan->recipe, image->about[a], err));
+    return FSC_OK;
 }
 
 static void take_number(double *known, double stated) {
     if (isnan(*known)) *known = stated;
 }
 
-void fsc_scan_take_facts(fsc_scan *scan, const fsc_sidecar *sidecar, int in_ms) {
+/* No gradient echo is repeated more slowly than once a second, nor faster than once in a millisecond. */
+static double repetition_time_s(const fsc_sidecar *sidecar, fsc_notes *notes) {
+    const double stated = sidecar->repetition_time;
+    if (!(stated > 1)) return stated;
+    fsc_notes_add(notes, FSC_NOTE_ASSUMED, "tr-milliseconds",
+                  "A repetition time of %g is taken as milliseconds: gradient echoes are not that slow.", stated);
+    return 1e-3 * stated;
+}
+
+void fsc_scan_take_facts(fsc_scan *scan, const fsc_sidecar *sidecar) {
+    if (isfinite(scan->b0_tesla) && fabs(scan->b0_tesla - sidecar->b0_tesla) > 0.02 * scan->b0_tesla)
+        fsc_notes_add(&scan->notes, FSC_NOTE_WARNING, "field-contradiction",
+                      "Fat and water may be wrong: the sidecars of one scan state %g T and %g T; the first is used.",
+                      scan->b0_tesla, sidecar->b0_tesla);
     take_number(&scan->b0_tesla, sidecar->b0_tesla);
     take_number(&scan->imaging_frequency_mhz, sidecar->imaging_frequency_mhz);
     take_number(&scan->flip_angle_deg, sidecar->flip_angle_deg);
-    take_number(&scan->repetition_time_s, sidecar->repetition_time * (in_ms ? 1e-3 : 1));
+    take_number(&scan->repetition_time_s, repetition_time_s(sidecar, &scan->notes));
     if (scan->precession == 0) scan->precession = sidecar->precession;
     if (!sidecar->side_known) scan->side_known = 0;
     if (sidecar->spacing_assumed) scan->grid.spacing_assumed = 1;
@@ -107,22 +116,28 @@ fsc_status fsc_scan_check_finite(const float *data, const fsc_grid *grid, const 
         (long long)(first / grid->dim[0] % grid->dim[1]), (long long)(first / grid->dim[0] / grid->dim[1]));
 }
 
-fsc_status fsc_scan_judge_te(double *te_s, int32_t n, int *in_ms, fsc_notes *notes, const char *path, fsc_error *err) {
+fsc_status fsc_scan_judge_te(double *te_s, int32_t n, fsc_notes *notes, const char *path, fsc_error *err) {
     double most = 0;
+    int32_t n_ms = 0;
     for (int32_t i = 0; i < n; i++) {
         if (!(te_s[i] > 0) || !isfinite(te_s[i]))
             return fsc_fail(err, FSC_E_RANGE, "%s: EchoTime %g is no time after the pulse; give it in seconds", path,
                             te_s[i]);
+        if (te_s[i] > 500 || te_s[i] < 2e-5)
+            return fsc_fail(err, FSC_E_RANGE, "%s: EchoTime %g is neither seconds nor milliseconds of a gradient echo",
+                            path, te_s[i]);
+        if (te_s[i] <= 0.5) continue;
+        n_ms++;
         most = fmax(most, te_s[i]);
+        te_s[i] *= 1e-3;
     }
-    *in_ms = most > 0.5;
-    if (!*in_ms) return FSC_OK;
-    if (most > 500)
-        return fsc_fail(err, FSC_E_RANGE, "%s: EchoTime %g is neither seconds nor milliseconds of a gradient echo",
-                        path, most);
-    for (int32_t i = 0; i < n; i++) te_s[i] *= 1e-3;
+    if (n_ms == 0) return FSC_OK;
     fsc_notes_add(notes, FSC_NOTE_ASSUMED, "te-milliseconds",
                   "Echo times up to %g cannot be seconds; taken as milliseconds.", most);
+    if (n_ms < n)
+        fsc_notes_add(notes, FSC_NOTE_WARNING, "te-units-mixed",
+                      "Echo times may be wrong: %d of %d sidecars give them in milliseconds, the others in seconds.",
+                      (int)n_ms, (int)n);
     return FSC_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "magnitude.h"
 #include "ready.h"
+#include "spelling.h"
 #include "t1.h"
 #include "twopoint.h"
 
@@ -80,13 +81,6 @@ void fsc_fatwater_free(fsc_fatwater *fatwater) {
 }
 
 const char *fsc_method_text(fsc_method method) {
-    static const char *const text[] = {
-        "complex multi-echo PDFF",
-        "magnitude multi-echo PDFF",
-        "2-point fat signal fraction (not PDFF)",
-        "2-point magnitude fat signal fraction (not PDFF)",
-        "ready water and fat images, fat signal fraction as made by the scanner",
-        "ready fat-fraction map, as made by its own method",
-    };
-    return (size_t)method < sizeof text / sizeof *text ? text[method] : "unknown method";
+    const char *text = fsc_word_text(fsc_method_words, (int32_t)method);
+    return text ? text : "unknown method";
 }

@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "fail.h"
+#include "fields.h"
 #include "file.h"
 #include "provenance.h"
 
@@ -51,7 +52,7 @@ static const char *method_entity(fsc_method method) {
 }
 
 static void set_findings(fsc_json *sidecar, const fsc_fatwater *fatwater) {
-    fsc_json_set_string(sidecar, "Method", fsc_method_text(fatwater->method));
+    fsc_json_set_string(sidecar, "Method", fsc_word_key(fsc_method_words, (int32_t)fatwater->method));
     fsc_json_set_string(sidecar, "FatSpectrum", fatwater->spectrum);
     fsc_json_set_integer(sidecar, "Sign", fatwater->sign);
     fsc_json_set_number(sidecar, "SignResidualRatio", fatwater->sign_ratio);
@@ -161,9 +162,8 @@ static fsc_status read_map(float **map, const fsc_grid *grid, const char *stem, 
 }
 
 static void read_findings(fsc_fatwater *fatwater, const fsc_json *sidecar) {
-    const char *method = fsc_json_string(fsc_json_get(sidecar, "Method"));
-    for (int m = FSC_METHOD_COMPLEX; method && m <= FSC_METHOD_READY_FAT_FRACTION; m++)
-        if (strcmp(method, fsc_method_text((fsc_method)m)) == 0) fatwater->method = (fsc_method)m;
+    const int32_t method = fsc_word_find(fsc_method_words, fsc_json_string(fsc_json_get(sidecar, "Method")));
+    if (method >= 0) fatwater->method = (fsc_method)method;
     const char *spectrum = fsc_json_string(fsc_json_get(sidecar, "FatSpectrum"));
     if (spectrum) fsc_copy_text(fatwater->spectrum, sizeof fatwater->spectrum, spectrum);
     const double sign = fsc_json_number(fsc_json_get(sidecar, "Sign"));
@@ -175,19 +175,7 @@ static void read_findings(fsc_fatwater *fatwater, const fsc_json *sidecar) {
     fatwater->ramp_axis = axis >= 0 && axis <= 2 ? (int32_t)axis : -1;
     fatwater->noise_sd = fsc_json_number(fsc_json_get(sidecar, "NoiseSD"));
     fatwater->t1_bias_expected = fsc_json_number(fsc_json_get(sidecar, "ExpectedT1BiasFractionAtPDFF10"));
-    const fsc_json *notes = fsc_json_get(sidecar, "Notes");
-    for (int64_t i = 0; i < fsc_json_length(notes); i++) {
-        const fsc_json *note = fsc_json_at(notes, i);
-        const char *kind = fsc_json_string(fsc_json_get(note, "kind")),
-                   *key = fsc_json_string(fsc_json_get(note, "key"));
-        const char *words = fsc_json_string(fsc_json_get(note, "text"));
-        if (!kind || !key || !words) continue;
-        fsc_notes_add(&fatwater->notes,
-                      strcmp(kind, "warning") == 0   ? FSC_NOTE_WARNING
-                      : strcmp(kind, "assumed") == 0 ? FSC_NOTE_ASSUMED
-                                                     : FSC_NOTE_FOUND,
-                      key, "%s", words);
-    }
+    fsc_notes_from_json(&fatwater->notes, fsc_json_get(sidecar, "Notes"));
 }
 
 static fsc_status read_flags(fsc_fatwater *fatwater, const char *stem, fsc_error *err) {

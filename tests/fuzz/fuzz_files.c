@@ -1,6 +1,7 @@
 /* Broken files without end: sound NIfTI images and sidecars, changed byte by byte by a fixed random sequence, go
  * through every reader. A reader may accept or refuse; it must not crash, leak (under the sanitizers), or fail without
  * a line. usage: fuzz_files [ROUNDS [SEED]]: the normal run replays the same corpus every time. */
+#include "../unit/scan/mat_bytes.h"
 #include "../unit/volume/nifti_bytes.h"
 
 #include <fascicle/scan.h>
@@ -98,6 +99,33 @@ static void save_damaged_sidecar(const char *dir, int echo, const char *part, in
     save_raw(path, (const unsigned char *)text, n);
 }
 
+static void save_damaged_matlab(const char *path) {
+    static const int stored[] = {MAT_DOUBLE, MAT_SINGLE, MAT_INT16, MAT_UINT8};
+    double re[24], im[24], te[2] = {0.001, 0.002}, field = 3;
+    for (int v = 0; v < 24; v++) re[v] = im[v] = (double)draw(200);
+    const int type = stored[draw(4)];
+    const mat_array f[3] = {{"images", 6, type, 5, {3, 2, 2, 1, 2}, re, im},
+                            {"TE", 6, MAT_DOUBLE, 2, {1, 2}, te, NULL},
+                            {"FieldStrength", 6, MAT_UINT8, 2, {1, 1}, &field, NULL}};
+    mat_out file = mat_file("imDataParams", f, 3, (int)draw(2), (int)draw(2));
+    if (draw(3) > 0) file.n = damage(file.bytes + 124, file.n - 124, 400) + 124;
+    save_raw(path, file.bytes, file.n);
+    free(file.bytes);
+}
+
+static int read_matlab(const char *dir, long round, long *accepted) {
+    char path[256];
+    fsc_scan *scan = NULL;
+    fsc_error err = FSC_ERROR_INIT;
+    (void)snprintf(path, sizeof path, "%s/case.mat", dir);
+    save_damaged_matlab(path);
+    const int sound = check("fsc_scan_read of .mat", fsc_scan_read(&scan, path, NULL, &err), &err, round);
+    *accepted += scan != NULL;
+    fsc_scan_free(scan);
+    (void)unlink(path); /* so that the folder holds one scan */
+    return sound;
+}
+
 static int read_all(const char *dir, long round, long *accepted) {
     char path[256];
     fsc_volume *volume = NULL;
@@ -128,7 +156,7 @@ int main(int argc, char **argv) {
     char dir[] = "/tmp/fsc-fuzz-XXXXXX", path[256];
     if (!mkdtemp(dir)) return 1;
     int sound = 1;
-    long accepted[2] = {0, 0};
+    long accepted[3] = {0, 0, 0};
     for (long round = 0; round < rounds && sound; round++) {
         const uint32_t harmed = draw(5); /* one file of the set, or none */
         for (int f = 0; f < 4; f++) {
@@ -136,7 +164,7 @@ int main(int argc, char **argv) {
             save_damaged_image(dir, 1 + f / 2, part[f % 2], image);
             save_damaged_sidecar(dir, 1 + f / 2, part[f % 2], sidecar);
         }
-        sound = read_all(dir, round, accepted);
+        sound = read_all(dir, round, accepted) && read_matlab(dir, round, &accepted[2]);
     }
     for (int f = 0; f < 4; f++) {
         (void)snprintf(path, sizeof path, "%s/sub-1_echo-%d_part-%s_MEGRE.nii.gz", dir, 1 + f / 2, part[f % 2]);
@@ -145,7 +173,9 @@ int main(int argc, char **argv) {
         (void)unlink(path);
     }
     (void)rmdir(dir);
-    printf("%ld rounds: %ld images and %ld scans were accepted\n", rounds, accepted[0], accepted[1]);
-    /* A corpus that is always or never accepted tests nothing. */
-    return !(sound && accepted[0] > 0 && accepted[0] < rounds && accepted[1] > 0 && accepted[1] < rounds);
+    printf("%ld rounds: %ld images, %ld scans and %ld MATLAB files were accepted\n", rounds, accepted[0], accepted[1],
+           accepted[2]);
+    for (int a = 0; a < 3; a++) /* a corpus that is always or never accepted tests nothing */
+        sound &= accepted[a] > 0 && accepted[a] < rounds;
+    return !sound;
 }

@@ -74,6 +74,7 @@ fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
     const fsc_scan_options options = {.participant = with->participant,
                                       .session = with->session,
                                       .acquisition = with->acquisition,
+                                      .run = with->run,
                                       .progress = &w->cli->progress};
     TRY(fsc_scan_read(&w->scan, path, &options, w->err));
     say_scan(w->cli, w->scan);
@@ -180,6 +181,7 @@ fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_optio
                                    .exam = w->exam,
                                    .norms = w->norms};
     TRY(fsc_map_run(&w->map, &inputs, w->err));
+    fsc_map_place_rows(w->measures, w->map);
     say_map(w->cli, w->map);
     return with->store ? compare_with_store(w, with->store) : FSC_OK;
 }

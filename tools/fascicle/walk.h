@@ -24,7 +24,7 @@ typedef struct walk {
 
 /* The options that several commands share, in one struct. */
 typedef struct walk_scan_options {
-    const char *participant, *session, *acquisition;
+    const char *participant, *session, *acquisition, *run;
 } walk_scan_options;
 typedef struct walk_separate_options {
     const char *spectrum;
@@ -56,7 +56,8 @@ typedef struct walk_map_options {
 #define WALK_SCAN_OPTS(type, field)                                                                                    \
     OPT(type, field.participant, "participant", OPT_TEXT, "ID", "which person of a BIDS dataset (16 or sub-16)"),      \
         OPT(type, field.session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),              \
-        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several")
+        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several"),  \
+        OPT(type, field.run, "run", OPT_TEXT, "ID", "which run, when there are several (1 or run-1)")
 #define WALK_SEPARATE_OPTS(type, field)                                                                                \
     OPT(type, field.spectrum, "spectrum", OPT_TEXT, "NAME",                                                            \
         "fat spectrum: ismrm6 (default), hamilton, berglund9, qmritools10 or ren"),                                    \

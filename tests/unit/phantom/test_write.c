@@ -98,7 +98,7 @@ static void truth_comes_back(const fsc_phantom *p) {
     assert_int_equal(sites.n_row, p->n_site);
     for (int32_t i = 0; i < sites.n_row; i++) {
         assert_string_equal(fsc_table_get(&sites, i, "level"), p->site[i].place.level);
-        assert_close(fsc_table_number(&sites, i, "pdff_mean"), 100 * p->site[i].pdff_mean_fraction, 1e-4);
+        assert_close(fsc_table_number(&sites, i, "pdff_mean_fraction"), p->site[i].pdff_mean_fraction, 1e-9);
     }
     fsc_table_free(&sites);
     fsc_json *about = NULL;

@@ -42,7 +42,6 @@ static void real_cases_from_both_kinds_of_file(void **state) {
         assert_int_equal(bids->side_known, s->side_known);
         assert_true(bids->grid.spacing_assumed);
         assert_int_equal(bids->precession, 1);
-#ifdef HAVE_MATIO
         if (!absent(s->mat)) {
             assert_ok(fsc_scan_read(&mat, s->mat, NULL, &test_error));
             const int64_t ni = s->dim[0], nj = s->dim[1], n = ni * nj * s->dim[2] * s->n_echo;
@@ -55,7 +54,6 @@ static void real_cases_from_both_kinds_of_file(void **state) {
             }
             assert_true(apart < 1e-5 * largest);
         }
-#endif
         fsc_scan_free(bids);
         fsc_scan_free(mat);
     }
