@@ -18,6 +18,7 @@
 #include <fascicle/norms.h>
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
+#include <fascicle/output.h>
 #include <fascicle/phantom.h>
 #include <fascicle/plan.h>
 #include <fascicle/place.h>

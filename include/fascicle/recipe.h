@@ -33,9 +33,14 @@ FSC_API FSC_MUST_USE fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const c
 
 FSC_API void fsc_recipe_free(fsc_recipe *recipe);
 
-/* Creates dir (with its parents) if needed and writes dataset_description.json (BIDS derivative, GeneratedBy) and
- * .bidsignore (PDFFmap and the other suffixes BIDS lacks). Returns FSC_OK, FSC_E_IO or FSC_E_NOMEM. */
-FSC_API FSC_MUST_USE fsc_status fsc_recipe_open_dataset(const char *dir, const fsc_recipe *recipe, fsc_error *err);
+/* Whether dir may take our files: FSC_OK when it has no dataset_description.json or one of ours, else FSC_E_ARG (somebody's
+ * dataset; its description must not be lost). */
+FSC_API FSC_MUST_USE fsc_status fsc_recipe_check_dataset(const char *dir, fsc_error *err);
+
+/* Creates dir (with its parents) if needed; writes dataset_description.json (BIDS derivative, GeneratedBy) when there is
+ * none and adds to .bidsignore what BIDS has no suffix for. Says nothing of one run: every run leaves the same bytes.
+ * Returns FSC_OK, FSC_E_ARG (as fsc_recipe_check_dataset), FSC_E_IO or FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_recipe_open_dataset(const char *dir, fsc_error *err);
 
 #ifdef __cplusplus
 }

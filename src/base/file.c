@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 /* libmd's header names the BSD integer types, which strict C17 with POSIX hides. */
@@ -20,27 +22,51 @@ typedef uint32_t u_int32_t;
 typedef uint64_t u_int64_t;
 #include <sha2.h>
 
-static void close_file(FILE **file) {
-    if (*file) (void)fclose(*file);
+enum { NAME_MOST = 4096 };
+#define PART ".part-"
+#define STALE_S (24 * 3600)
+
+static void close_fd(int *fd) {
+    if (*fd >= 0) (void)close(*fd);
 }
-#define AUTO_FILE __attribute__((cleanup(close_file))) FILE *
+#define AUTO_FD __attribute__((cleanup(close_fd))) int
+
+fsc_status fsc_file_open(int *fd, int64_t *size, const char *path, fsc_error *err) {
+    struct stat info;
+    /* Not blocking: opening a pipe would wait for ever for somebody to write into it. */
+    const int opened = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (opened < 0) return fsc_fail(err, FSC_E_IO, "%s: cannot be opened (%s)", path, strerror(errno));
+    if (fstat(opened, &info) != 0 || !S_ISREG(info.st_mode)) {
+        (void)close(opened);
+        return fsc_fail(err, FSC_E_IO, "%s: is no regular file (a folder, a pipe or a device)", path);
+    }
+    *fd = opened;
+    *size = (int64_t)info.st_size;
+    return FSC_OK;
+}
+
+/* read that is not ended by a signal. */
+static ssize_t read_some(int fd, void *to, size_t n) {
+    ssize_t got;
+    do got = read(fd, to, n);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
 
 fsc_status fsc_file_read(char **data, size_t *length, const char *path, size_t max_bytes, fsc_error *err) {
-    AUTO_FILE file = fopen(path, "rb");
-    if (!file) return fsc_fail(err, FSC_E_IO, "%s: cannot be opened (%s)", path, strerror(errno));
-    struct stat info;
-    if (fstat(fileno(file), &info) != 0 || S_ISDIR(info.st_mode))
-        return fsc_fail(err, FSC_E_IO, "%s: is not a readable file", path);
+    AUTO_FD fd = -1;
+    int64_t size;
+    FSC_TRY(fsc_file_open(&fd, &size, path, err));
     FSC_AUTO_TEXT fsc_text text = {0};
     char chunk[65536];
-    size_t n;
-    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0) {
-        if (text.length + n > max_bytes)
+    ssize_t n;
+    while ((n = read_some(fd, chunk, sizeof chunk)) > 0) {
+        if (text.length + (size_t)n > max_bytes)
             return fsc_fail(err, FSC_E_RANGE, "%s: larger than the %zu bytes this kind of file may have", path,
                             max_bytes);
-        fsc_text_add_n(&text, chunk, n);
+        fsc_text_add_n(&text, chunk, (size_t)n);
     }
-    if (ferror(file)) return fsc_fail(err, FSC_E_IO, "%s: cannot be read (%s)", path, strerror(errno));
+    if (n < 0) return fsc_fail(err, FSC_E_IO, "%s: cannot be read (%s)", path, strerror(errno));
     fsc_text_add_n(&text, "", 0);
     if (text.failed) return fsc_fail_nomem(err, "reading a file");
     *data = text.data;
@@ -49,18 +75,63 @@ fsc_status fsc_file_read(char **data, size_t *length, const char *path, size_t m
     return FSC_OK;
 }
 
-fsc_status fsc_file_temp_name(char *temp, size_t size, const char *path, fsc_error *err) {
-    /* A rename would replace a device or a pipe by a file. */
+/* The folder that path lies in. */
+static void folder_of(char *folder, size_t size, const char *path) {
+    const char *slash = strrchr(path, '/');
+    (void)snprintf(folder, size, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    if (slash == path) (void)snprintf(folder, size, "/");
+}
+
+/* Removes what killed runs left of this file: temporary names of ours, older than a day. */
+static void sweep(const char *path) {
+    char folder[NAME_MOST];
+    folder_of(folder, sizeof folder, path);
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const size_t n = strlen(name);
+    DIR *list = opendir(folder);
+    for (const struct dirent *entry; list && (entry = readdir(list)) != NULL;) {
+        struct stat info;
+        if (strncmp(entry->d_name, name, n) != 0 || strncmp(entry->d_name + n, PART, sizeof PART - 1) != 0) continue;
+        if (fstatat(dirfd(list), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode)) continue;
+        if (time(NULL) - info.st_mtime > STALE_S) (void)unlinkat(dirfd(list), entry->d_name, 0);
+    }
+    if (list) (void)closedir(list);
+}
+
+fsc_status fsc_file_create(int *fd, char *temp, size_t size, const char *path, fsc_error *err) {
     struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+    const int there = stat(path, &info) == 0;
+    /* A rename would replace a device or a pipe by a file. */
+    if (there && !S_ISREG(info.st_mode))
         return fsc_fail(err, FSC_E_IO, "%s: is not a regular file and cannot be replaced", path);
-    const int n = snprintf(temp, size, "%s.part-%ld", path, (long)getpid());
-    if (n < 0 || (size_t)n >= size) return fsc_fail(err, FSC_E_RANGE, "%s: path is too long", path);
-    return FSC_OK;
+    sweep(path);
+    for (int attempt = 0; attempt < 8; attempt++) {
+        uint64_t random;
+        if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+            return fsc_fail(err, FSC_E_IO, "%s: cannot be written (no random name)", path);
+        const int n = snprintf(temp, size, "%s" PART "%016llx", path, (unsigned long long)random);
+        if (n < 0 || (size_t)n >= size) return fsc_fail(err, FSC_E_RANGE, "%s: path is too long", path);
+        /* Never through a link, never onto what somebody else put there. */
+        *fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (*fd < 0 && errno == EEXIST) continue;
+        if (*fd < 0) break;
+        if (there) (void)fchmod(*fd, info.st_mode & 0777); /* a file that was private stays private */
+        return FSC_OK;
+    }
+    return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(errno));
+}
+
+/* A renamed file is on the disk when its folder is. */
+static void sync_folder(const char *path) {
+    char folder[NAME_MOST];
+    folder_of(folder, sizeof folder, path);
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) (void)fsync(fd);
+    if (fd >= 0) (void)close(fd);
 }
 
 fsc_status fsc_file_commit(const char *temp, const char *path, fsc_error *err) {
-    const int fd = open(temp, O_RDONLY | O_CLOEXEC);
+    const int fd = open(temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     const int synced = fd >= 0 && fsync(fd) == 0;
     const int saved = errno;
     if (fd >= 0) (void)close(fd);
@@ -69,6 +140,7 @@ fsc_status fsc_file_commit(const char *temp, const char *path, fsc_error *err) {
         fsc_file_discard(temp);
         return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(why));
     }
+    sync_folder(path);
     return FSC_OK;
 }
 
@@ -76,18 +148,28 @@ void fsc_file_discard(const char *temp) {
     (void)unlink(temp);
 }
 
+static int write_all(int fd, const char *data, size_t length) {
+    while (length > 0) {
+        const ssize_t n = write(fd, data, length);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return 0;
+        data += n;
+        length -= (size_t)n;
+    }
+    return 1;
+}
+
 fsc_status fsc_file_write(const char *path, const char *data, size_t length, fsc_error *err) {
-    char temp[4096];
-    FSC_TRY(fsc_file_temp_name(temp, sizeof temp, path, err));
-    FILE *file = fopen(temp, "wb");
-    if (!file) return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(errno));
-    int bad = length > 0 && fwrite(data, 1, length, file) != length;
+    char temp[NAME_MOST];
+    int fd = -1;
+    FSC_TRY(fsc_file_create(&fd, temp, sizeof temp, path, err));
+    int good = write_all(fd, data, length);
     int why = errno;
-    if (fclose(file) != 0 && !bad) {
-        bad = 1;
+    if (close(fd) != 0 && good) {
+        good = 0;
         why = errno;
     }
-    if (bad) {
+    if (!good) {
         fsc_file_discard(temp);
         return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s); free some space or choose another folder", path,
                         strerror(why));
@@ -145,7 +227,7 @@ fsc_status fsc_file_list(char ***names, int32_t *n, const char *dir, fsc_error *
     char **list = NULL;
     int32_t count = 0, capacity = 0;
     fsc_status status = FSC_OK;
-    for (const struct dirent *entry; status == FSC_OK && (entry = readdir(folder)) != NULL;) {
+    for (const struct dirent *entry; status == FSC_OK && (errno = 0, entry = readdir(folder)) != NULL;) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
         if (count == capacity) {
             char **bigger = fsc_grow(list, count, capacity * 2 + 16, sizeof *list);
@@ -160,6 +242,9 @@ fsc_status fsc_file_list(char ***names, int32_t *n, const char *dir, fsc_error *
         else
             status = fsc_fail_nomem(err, "listing a folder");
     }
+    /* NULL with a reason is a disk that failed, not the end. */
+    if (status == FSC_OK && errno != 0)
+        status = fsc_fail(err, FSC_E_IO, "%s: folder cannot be read (%s)", dir, strerror(errno));
     (void)closedir(folder);
     if (status != FSC_OK) {
         fsc_file_free_names(list, count);
@@ -172,14 +257,15 @@ fsc_status fsc_file_list(char ***names, int32_t *n, const char *dir, fsc_error *
 }
 
 fsc_status fsc_file_sha256(char hex[65], const char *path, fsc_error *err) {
-    AUTO_FILE file = fopen(path, "rb");
-    if (!file) return fsc_fail(err, FSC_E_IO, "%s: cannot be opened (%s)", path, strerror(errno));
+    AUTO_FD fd = -1;
+    int64_t size;
+    FSC_TRY(fsc_file_open(&fd, &size, path, err));
     SHA2_CTX hash;
     SHA256Init(&hash);
     uint8_t chunk[65536];
-    size_t n;
-    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0) SHA256Update(&hash, chunk, n);
-    if (ferror(file)) return fsc_fail(err, FSC_E_IO, "%s: cannot be read (%s)", path, strerror(errno));
+    ssize_t n;
+    while ((n = read_some(fd, chunk, sizeof chunk)) > 0) SHA256Update(&hash, chunk, (size_t)n);
+    if (n < 0) return fsc_fail(err, FSC_E_IO, "%s: cannot be read (%s)", path, strerror(errno));
     (void)SHA256End(&hash, hex);
     return FSC_OK;
 }

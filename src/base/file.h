@@ -11,9 +11,13 @@ FSC_MUST_USE fsc_status fsc_file_read(char **data, size_t *length, const char *p
 /* Writes to a temporary name beside path, syncs, renames. */
 FSC_MUST_USE fsc_status fsc_file_write(const char *path, const char *data, size_t length, fsc_error *err);
 
-/* For writers that stream (gzip, PNG): a temporary name beside path, then commit (sync + rename) or discard.
- * temp must hold strlen(path) + 32 bytes. */
-FSC_MUST_USE fsc_status fsc_file_temp_name(char *temp, size_t size, const char *path, fsc_error *err);
+/* Opens a regular file for reading, size bytes long; pipes, devices and folders are refused at once. Close *fd. */
+FSC_MUST_USE fsc_status fsc_file_open(int *fd, int64_t *size, const char *path, fsc_error *err);
+
+/* For writers that stream (gzip, PNG): a new file beside path under a random name that nobody can plant, with the mode
+ * that path has when it is there; then commit (sync + rename) or discard. temp must hold strlen(path) + 32 bytes. What
+ * killed runs left of path longer than a day ago is removed. Close *fd before the commit. */
+FSC_MUST_USE fsc_status fsc_file_create(int *fd, char *temp, size_t size, const char *path, fsc_error *err);
 FSC_MUST_USE fsc_status fsc_file_commit(const char *temp, const char *path, fsc_error *err);
 void fsc_file_discard(const char *temp);
 

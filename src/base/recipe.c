@@ -95,20 +95,74 @@ fsc_json *fsc_notes_json(const fsc_notes *notes) {
     return list;
 }
 
-fsc_status fsc_recipe_open_dataset(const char *dir, const fsc_recipe *recipe, fsc_error *err) {
-    static const char ignore[] =
-        "*_PDFFmap.*\n*_sites.*\n*_map.json\n*_forecast.json\n*_plan.json\n*_report.html\n*_desc-*_quality.*\n";
+#define DESCRIPTION "dataset_description.json"
+
+/* Whether a dataset's description names this program as its maker. */
+static int is_ours(const fsc_json *about) {
+    const fsc_json *tools = fsc_json_get(about, "GeneratedBy");
+    for (int64_t i = 0; i < fsc_json_length(tools); i++) {
+        const char *name = fsc_json_string(fsc_json_get(fsc_json_at(tools, i), "Name"));
+        if (name && strcmp(name, "fascicle") == 0) return 1;
+    }
+    return 0;
+}
+
+fsc_status fsc_recipe_check_dataset(const char *dir, fsc_error *err) {
     char path[4096];
-    FSC_TRY(fsc_file_make_folder(dir, err));
-    FSC_TRY(fsc_file_join(path, sizeof path, dir, "dataset_description.json", err));
+    FSC_TRY(fsc_file_join(path, sizeof path, dir, DESCRIPTION, err));
+    if (!fsc_file_exists(path)) return FSC_OK;
+    __attribute__((cleanup(fsc_json_cleanup))) fsc_json *about = NULL;
+    if (fsc_json_read(&about, path, NULL) == FSC_OK && is_ours(about)) return FSC_OK;
+    return fsc_fail(err, FSC_E_ARG,
+                    "%s: is a dataset that Fascicle did not make, and would lose its description; write elsewhere, for "
+                    "instance with --out %s/derivatives/fascicle",
+                    dir, dir);
+}
+
+/* Says nothing of one run, so that every run into a dataset leaves the same bytes. */
+static fsc_status describe(const char *dir, fsc_error *err) {
+    char path[4096];
+    FSC_TRY(fsc_file_join(path, sizeof path, dir, DESCRIPTION, err));
+    if (fsc_file_exists(path)) return FSC_OK;
     __attribute__((cleanup(fsc_json_cleanup))) fsc_json *about = fsc_json_object();
     fsc_json_set_string(about, "Name", "Fascicle derivatives");
     fsc_json_set_string(about, "BIDSVersion", "1.9.0");
     fsc_json_set_string(about, "DatasetType", "derivative");
-    fsc_json *tools = fsc_json_array();
-    fsc_json_append(tools, generated_by(recipe));
+    fsc_json *tools = fsc_json_array(), *tool = fsc_json_object();
+    fsc_json_set_string(tool, "Name", "fascicle");
+    fsc_json_set_string(tool, "Version", fsc_version());
+    fsc_json_append(tools, tool);
     fsc_json_set(about, "GeneratedBy", tools);
-    FSC_TRY(fsc_json_write(about, path, err));
+    return fsc_json_write(about, path, err);
+}
+
+/* Adds the lines that .bidsignore lacks; what stands in it stays. */
+static fsc_status ignore_ours(const char *dir, fsc_error *err) {
+    static const char *const line[] = {"*_PDFFmap.*", "*_sites.*",   "*_map.json",        "*_forecast.json",
+                                       "*_plan.json", "*_report.*",  "*_home.ics",        "*_desc-*_quality.*",
+                                       "*.part-*",    ".fascicle-*", "*_desc-proposal*.*"};
+    char path[4096];
+    FSC_AUTO_BLOCK char *old = NULL;
+    FSC_AUTO_TEXT fsc_text text = {0};
+    size_t length = 0;
     FSC_TRY(fsc_file_join(path, sizeof path, dir, ".bidsignore", err));
-    return fsc_file_write(path, ignore, sizeof ignore - 1, err);
+    if (fsc_file_exists(path)) FSC_TRY(fsc_file_read(&old, &length, path, (size_t)1 << 20, err));
+    if (length) fsc_text_add_n(&text, old, length);
+    if (length && old[length - 1] != '\n') fsc_text_add(&text, "\n");
+    int changed = 0;
+    for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+        const char *at = old ? strstr(old, line[i]) : NULL;
+        if (at && (at == old || at[-1] == '\n') && strchr("\r\n", at[strlen(line[i])])) continue;
+        fsc_text_printf(&text, "%s\n", line[i]);
+        changed = 1;
+    }
+    if (text.failed) return fsc_fail_nomem(err, "describing the output");
+    return changed ? fsc_file_write(path, text.data, text.length, err) : FSC_OK;
+}
+
+fsc_status fsc_recipe_open_dataset(const char *dir, fsc_error *err) {
+    FSC_TRY(fsc_recipe_check_dataset(dir, err));
+    FSC_TRY(fsc_file_make_folder(dir, err));
+    FSC_TRY(ignore_ours(dir, err));
+    return describe(dir, err);
 }

@@ -16,7 +16,7 @@ enum { DEEPEST = 32 }; /* no program that we run nests its results deeper */
 fsc_status fsc_scratch_make(fsc_scratch *out, const char *dir, fsc_error *err) {
     out->path[0] = 0;
     char path[sizeof out->path];
-    const int n = snprintf(path, sizeof path, "%s/fascicle-XXXXXX", dir);
+    const int n = snprintf(path, sizeof path, "%s/.fascicle-XXXXXX", dir);
     if (n < 0 || (size_t)n >= sizeof path)
         return fsc_fail(err, FSC_E_RANGE, "the temporary folder's name is too long; set TMPDIR to a shorter one");
     if (!mkdtemp(path)) /* mode 0700 */

@@ -5,7 +5,7 @@
 #include <fascicle/status.h>
 
 typedef struct fsc_scratch {
-    char path[256]; /* "" when there is none */
+    char path[1100]; /* "" when there is none */
 } fsc_scratch;
 
 /* Makes a folder that only this user may enter, below dir. Returns FSC_OK, FSC_E_IO, FSC_E_RANGE (dir too long). */

@@ -148,7 +148,7 @@ fsc_status fsc_truth_write(const fsc_phantom *phantom, const fsc_phantom_options
     char dir[FSC_TARGET_PATH];
     const fsc_region *region = opt->region == FSC_PHANTOM_NECK ? &fsc_region_neck : &fsc_region_low_back;
     FSC_TRY(fsc_file_join(dir, sizeof dir, target->dir, "derivatives/truth", err));
-    FSC_TRY(fsc_recipe_open_dataset(dir, target->recipe, err));
+    FSC_TRY(fsc_recipe_open_dataset(dir, err));
     FSC_TRY(write_maps(phantom, target, err));
     FSC_TRY(write_muscles(phantom, region, target, err));
     FSC_TRY(write_levels(phantom, region, target, err));

@@ -7,6 +7,7 @@
 #include "text.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LIMIT_S 120
@@ -68,19 +69,22 @@ fsc_status fsc_report_print(const char *pdf_path, const char *html_path, fsc_err
     static const char *const weasy[] = {"weasyprint", NULL};
     char program[PATH_SIZE], temp[PATH_SIZE + 32];
     if (!fsc_file_exists(html_path)) return fsc_fail(err, FSC_E_IO, "%s: no such page", html_path);
-    FSC_TRY(fsc_file_temp_name(temp, sizeof temp, pdf_path, err));
     fsc_status status = FSC_OK;
+    int fd = -1;
+    FSC_TRY(fsc_file_create(&fd, temp, sizeof temp, pdf_path, err)); /* the program writes over it */
+    (void)close(fd);
     if (find(program, sizeof program, browser)) {
         status = by_browser(program, temp, html_path, err);
     } else if (find(program, sizeof program, weasy)) {
         char *const argv[] = {program, (char *)html_path, temp, NULL};
         status = fsc_program_run(argv, LIMIT_S, NULL, err);
     } else {
-        return fsc_fail(err, FSC_E_NOTFOUND,
-                        "no PDF: neither Chromium, Chrome nor WeasyPrint is on PATH; install one, or print the page "
-                        "from a browser");
+        status = fsc_fail(err, FSC_E_NOTFOUND,
+                          "no PDF: neither Chromium, Chrome nor WeasyPrint is on PATH; install one, or print the page "
+                          "from a browser");
     }
-    if (status == FSC_OK && !fsc_file_exists(temp))
+    struct stat made;
+    if (status == FSC_OK && (stat(temp, &made) != 0 || made.st_size == 0))
         status = fsc_fail(err, FSC_E_IO, "%s: %s made no PDF", html_path, program);
     if (status == FSC_OK) return fsc_file_commit(temp, pdf_path, err);
     fsc_file_discard(temp);

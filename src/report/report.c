@@ -50,24 +50,17 @@ fsc_status fsc_report_write_page(const char *path, fsc_reader reader, const fsc_
 
 typedef struct pages {
     fsc_text text[FSC_READER_N];
-    char path[FSC_READER_N][PATH_MAX_BYTES], temp[FSC_READER_N][PATH_MAX_BYTES + 32];
+    char path[FSC_READER_N][PATH_MAX_BYTES];
 } pages;
 
-static fsc_status write_temporary(const pages *p, fsc_error *err) {
-    for (int r = 0; r < FSC_READER_N; r++) FSC_TRY(fsc_file_write(p->temp[r], p->text[r].data, p->text[r].length, err));
-    return FSC_OK;
-}
-
+/* All pages are made before the first is written: what cannot be made leaves the old ones. */
 static fsc_status write_all(pages *p, const fsc_case *c, const char *stem, fsc_error *err) {
     for (int r = 0; r < FSC_READER_N; r++) {
         FSC_TRY(fsc_report_path(p->path[r], sizeof p->path[r], stem, (fsc_reader)r, err));
-        FSC_TRY(fsc_file_temp_name(p->temp[r], sizeof p->temp[r], p->path[r], err));
         FSC_TRY(fill(&p->text[r], c, (fsc_reader)r, err));
     }
-    const fsc_status status = write_temporary(p, err);
-    for (int r = 0; r < FSC_READER_N && status != FSC_OK; r++) fsc_file_discard(p->temp[r]);
-    for (int r = 0; r < FSC_READER_N && status == FSC_OK; r++) FSC_TRY(fsc_file_commit(p->temp[r], p->path[r], err));
-    return status;
+    for (int r = 0; r < FSC_READER_N; r++) FSC_TRY(fsc_file_write(p->path[r], p->text[r].data, p->text[r].length, err));
+    return FSC_OK;
 }
 
 fsc_status fsc_report_write(const char *stem, const fsc_report_input *input, fsc_error *err) {

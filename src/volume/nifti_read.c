@@ -1,12 +1,13 @@
 /* Reading NIfTI voxels slab by slab, so that the memory is the output and one slab. */
 #include "alloc.h"
 #include "fail.h"
+#include "file.h"
 #include "nifti.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define SLAB ((int64_t)32768) /* values */
@@ -73,23 +74,22 @@ static fsc_status read_header(fsc_nifti *file, int64_t file_bytes, fsc_error *er
 FSC_DEFINE_AUTO(fsc_nifti, fsc_nifti_close)
 
 fsc_status fsc_nifti_open(fsc_nifti **out, const char *path, fsc_error *err) {
-    struct stat info;
-    if (stat(path, &info) != 0) return fsc_fail(err, FSC_E_IO, "%s: cannot be opened (%s)", path, strerror(errno));
-    if (!S_ISREG(info.st_mode)) return fsc_fail(err, FSC_E_IO, "%s: is not a readable file", path);
     FSC_AUTO(fsc_nifti) file = fsc_alloc(1, sizeof *file);
     if (!file) return fsc_fail_nomem(err, "opening an image");
     file->path = fsc_strdup(path);
     file->slab = fsc_alloc(SLAB, sizeof(double));
     file->value = fsc_alloc(SLAB, sizeof(double));
     if (!file->path || !file->slab || !file->value) return fsc_fail_nomem(err, "opening an image");
-    errno = 0;
-    file->stream = gzopen(path, "rb");
+    int fd = -1;
+    int64_t size;
+    FSC_TRY(fsc_file_open(&fd, &size, path, err));
+    file->stream = gzdopen(fd, "rb");
     if (!file->stream) {
-        if (errno == 0 || errno == ENOMEM) return fsc_fail_nomem(err, "opening an image");
-        return fsc_fail(err, FSC_E_IO, "%s: cannot be opened (%s)", path, strerror(errno));
+        (void)close(fd);
+        return fsc_fail_nomem(err, "opening an image");
     }
     (void)gzbuffer(file->stream, 1 << 17);
-    FSC_TRY(read_header(file, (int64_t)info.st_size, err));
+    FSC_TRY(read_header(file, size, err));
     FSC_GIVE(out, file);
     return FSC_OK;
 }

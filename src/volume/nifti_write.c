@@ -8,6 +8,7 @@
 #include <fascicle/volume.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define HEADER_BYTES 352 /* 348 and an empty extension word */
@@ -106,13 +107,14 @@ static void make_header(unsigned char header[HEADER_BYTES], const fsc_grid *grid
 
 /* One stream for both kinds of name: zlib's "T" writes without compression. Level 2: measured maps shrink hardly
  * more at 6, in three times the time. */
-static fsc_status write_stream(const char *temp, const char *path, const unsigned char *header, const char *data,
+static fsc_status write_stream(int fd, const char *path, const unsigned char *header, const char *data,
                                int64_t n_bytes, fsc_error *err) {
     const size_t n = strlen(path);
     const int packed = n > 3 && strcmp(path + n - 3, ".gz") == 0;
     errno = 0;
-    gzFile stream = gzopen(temp, packed ? "wb2" : "wbT");
+    gzFile stream = gzdopen(fd, packed ? "wb2" : "wbT");
     if (!stream) {
+        (void)close(fd);
         if (errno == 0 || errno == ENOMEM) return fsc_fail_nomem(err, "writing an image");
         return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(errno));
     }
@@ -144,8 +146,9 @@ fsc_status fsc_nifti_write(const char *path, const fsc_grid *grid, int32_t datat
     if (!fsc_affine_invert(inverse, grid->affine))
         return fsc_fail(err, FSC_E_RANGE, "%s: the grid's axes are not finite or lie in one plane", path);
     make_header(header, grid, datatype);
-    FSC_TRY(fsc_file_temp_name(temp, sizeof temp, path, err));
-    const fsc_status status = write_stream(temp, path, header, data, fsc_grid_count(grid) * 4, err);
+    int fd = -1;
+    FSC_TRY(fsc_file_create(&fd, temp, sizeof temp, path, err));
+    const fsc_status status = write_stream(fd, path, header, data, fsc_grid_count(grid) * 4, err);
     if (status != FSC_OK) {
         fsc_file_discard(temp);
         return status;

@@ -85,9 +85,6 @@ void cli_clear_progress(cli *cli);
 /* Whether path (a folder when folder is non-zero, else a file) can be made or written into; leaves nothing behind. */
 fsc_status cli_check_writable(const char *path, int folder, fsc_error *err);
 
-/* dir/<participant>[/<session>]/anat, made if needed. */
-fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,
-                           const fsc_recipe *recipe, fsc_error *err);
 
 /* Joins formatted text; FSC_E_RANGE when it does not fit. */
 fsc_status cli_path(char *out, size_t size, fsc_error *err, const char *fmt, ...) FSC_PRINTF(4, 5);

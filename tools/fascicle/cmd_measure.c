@@ -28,7 +28,8 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_measure(&w));
     TRY(walk_output(&w, v->out));
     TRY(walk_write_measures(&w));
-    cli_file(c, "table", w.anat);
+    TRY(walk_commit(&w, FSC_OUTPUT_SITES));
+    cli_file(c, "table", w.output.folder);
     return FSC_OK;
 }
 

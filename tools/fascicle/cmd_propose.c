@@ -24,8 +24,9 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(find_maps(&w, v));
     TRY(walk_propose(&w, &proposal, &v->anchor));
     TRY(walk_output(&w, v->out));
-    TRY(fsc_proposal_write(proposal, w.anat, w.scan->name, &w.scan->recipe, err));
-    cli_file(c, "labels", w.anat);
+    TRY(fsc_proposal_write(proposal, w.output.anat, w.scan->name, &w.scan->recipe, err));
+    TRY(walk_commit(&w, FSC_OUTPUT_PROPOSAL));
+    cli_file(c, "labels", w.output.folder);
     return FSC_OK;
 }
 

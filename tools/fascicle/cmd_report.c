@@ -6,6 +6,16 @@ typedef struct values {
     int pdf;
 } values;
 
+/* The page is of one scan: what lies beside the maps must come from the same. */
+static fsc_status check_origin(const walk *w, const char *maps, const char *stem, const char *ending) {
+    char path[CLI_PATH_MAX];
+    TRY(cli_path(path, sizeof path, w->err, "%s%s", stem, ending));
+    FILE *file = fopen(path, "rb");
+    if (!file) return FSC_OK;
+    (void)fclose(file);
+    return fsc_output_check_origin(maps, path, w->err);
+}
+
 static int is_there(const char *path) {
     FILE *file = fopen(path, "rb");
     if (file) (void)fclose(file);
@@ -17,6 +27,9 @@ static fsc_status read_run(walk *w, const char *pdff_path, char *stem) {
     char path[CLI_PATH_MAX];
     const walk_scan_options none = {0};
     TRY(walk_earlier_maps(w, pdff_path, stem));
+    static const char *const record[] = {"_sites.json", "_desc-sites_dseg.json", "_map.json", "_forecast.json",
+                                         "_plan.json"};
+    for (size_t i = 0; i < sizeof record / sizeof *record; i++) TRY(check_origin(w, pdff_path, stem, record[i]));
     TRY(walk_scan(w, pdff_path, &none));
     TRY(cli_path(path, sizeof path, w->err, "%s_sites.tsv", stem));
     TRY(fsc_measures_read(&w->measures, path, w->err));
@@ -40,7 +53,8 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(cli_recipe(c, &w.scan->recipe, err));
     TRY(v->out ? cli_path(path, sizeof path, err, "%s/%s", v->out, w.scan->name)
                : cli_path(path, sizeof path, err, "%s", stem));
-    return walk_write_report(&w, path, v->pdf);
+    TRY(walk_write_report(&w, path, v->pdf));
+    return walk_name_report(&w, path);
 }
 
 static const arg args[] = {

@@ -11,10 +11,16 @@ typedef struct values {
     int forecast, pdf;
 } values;
 
-static fsc_status write_report(walk *w, const char *out, int pdf) {
+static fsc_status write_report(walk *w, int pdf) {
+    char stem[CLI_PATH_MAX];
+    TRY(cli_path(stem, sizeof stem, w->err, "%s/%s", w->output.pages, w->scan->name));
+    return walk_write_report(w, stem, pdf);
+}
+
+static fsc_status name_report(walk *w, const char *out) {
     char stem[CLI_PATH_MAX];
     TRY(cli_path(stem, sizeof stem, w->err, "%s/%s", out, w->scan->name));
-    return walk_write_report(w, stem, pdf);
+    return walk_name_report(w, stem);
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
@@ -37,7 +43,9 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (w.proposal) TRY(walk_write_proposal(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.forecast) TRY(walk_write_forecast(&w));
-    TRY(write_report(&w, v->out, v->pdf));
+    TRY(write_report(&w, v->pdf));
+    TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
+    TRY(name_report(&w, v->out));
     return w.map && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 

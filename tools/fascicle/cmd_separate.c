@@ -15,7 +15,8 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_separate(&w, &v->separate));
     TRY(walk_output(&w, v->out));
     TRY(walk_write_maps(&w));
-    cli_file(c, "maps", w.anat);
+    TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
+    cli_file(c, "maps", w.output.folder);
     return FSC_OK;
 }
 

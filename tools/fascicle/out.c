@@ -213,27 +213,13 @@ static fsc_status check_folder(const char *path, fsc_error *err) {
 fsc_status cli_check_writable(const char *path, int folder, fsc_error *err) {
     struct stat is;
     char above[CLI_PATH_MAX];
-    if (folder) return check_folder(path, err);
+    if (folder) {
+        TRY(check_folder(path, err));
+        return fsc_recipe_check_dataset(path, err);
+    }
     if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
         return cli_refuse(err, FSC_E_IO, "%.300s: is a folder, and a file is to be written there", path);
     parent_of(above, sizeof above, path);
     if (stat(above, &is) != 0) return cli_refuse(err, FSC_E_IO, "%.300s: %s", above, strerror(errno));
     return check_folder(above, err);
-}
-
-fsc_status cli_make_output(char *anat, size_t size, const char *dir, const char *participant, const char *session,
-                           const fsc_recipe *recipe, fsc_error *err) {
-    TRY(fsc_recipe_open_dataset(dir, recipe, err));
-    char part[CLI_PATH_MAX];
-    /* mkdir -p by hand: the parents are known, and only the last may be missing. */
-    const char *piece[] = {participant, session, "anat"};
-    size_t used = (size_t)snprintf(part, sizeof part, "%s", dir);
-    for (int i = 0; i < 3; i++) {
-        if (!piece[i] || !piece[i][0]) continue;
-        const int n = used < sizeof part ? snprintf(part + used, sizeof part - used, "/%s", piece[i]) : -1;
-        if (n < 0 || used + (size_t)n >= sizeof part) return cli_path(anat, size, err, "%s", dir);
-        used += (size_t)n;
-        (void)mkdir(part, 0777); /* a failure shows when the first file is written */
-    }
-    return cli_path(anat, size, err, "%s", part);
 }

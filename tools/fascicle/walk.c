@@ -20,6 +20,7 @@ void walk_free(walk *w) {
     fsc_labels_free(w->muscles);
     fsc_labels_free(w->levels);
     fsc_proposal_free(w->proposal);
+    fsc_output_abandon(&w->output);
     fsc_measures_free(w->measures);
     fsc_sites_free(w->sites);
     fsc_fatwater_free(w->fatwater);
@@ -237,26 +238,29 @@ fsc_status walk_forecast(walk *w) {
 
 fsc_status walk_output(walk *w, const char *out) {
     TRY(cli_recipe(w->cli, &w->scan->recipe, w->err));
-    return cli_make_output(w->anat, sizeof w->anat, out, w->scan->participant, w->scan->session, &w->scan->recipe,
-                           w->err);
+    return fsc_output_begin(&w->output, out, w->scan->participant, w->scan->session, w->err);
+}
+
+fsc_status walk_commit(walk *w, fsc_output_step from) {
+    return fsc_output_commit(&w->output, w->scan->name, from, w->err);
 }
 
 fsc_status walk_write_maps(walk *w) {
-    return fsc_fatwater_write(w->fatwater, w->scan, w->anat, &w->scan->recipe, w->err);
+    return fsc_fatwater_write(w->fatwater, w->scan, w->output.anat, &w->scan->recipe, w->err);
 }
 
 fsc_status walk_write_measures(walk *w) {
     const fsc_scan *s = w->scan;
-    if (w->sites) TRY(fsc_sites_write(w->sites, w->anat, s->name, &s->recipe, w->err));
-    return fsc_measures_write(w->measures, w->anat, s->name, s->participant, s->session, &s->recipe, w->err);
+    if (w->sites) TRY(fsc_sites_write(w->sites, w->output.anat, s->name, &s->recipe, w->err));
+    return fsc_measures_write(w->measures, w->output.anat, s->name, s->participant, s->session, &s->recipe, w->err);
 }
 
 fsc_status walk_write_map(walk *w) {
-    return fsc_map_write(w->map, w->anat, w->scan->name, &w->scan->recipe, w->err);
+    return fsc_map_write(w->map, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
 fsc_status walk_write_forecast(walk *w) {
-    return fsc_forecast_write(w->forecast, w->anat, w->scan->name, &w->scan->recipe, w->err);
+    return fsc_forecast_write(w->forecast, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
 /* A page that no program here can print is no failure: the page itself is there. */
@@ -265,7 +269,7 @@ static fsc_status print_page(walk *w, const char *html) {
     fsc_error err = FSC_ERROR_INIT;
     TRY(cli_path(pdf, sizeof pdf, w->err, "%.*s.pdf", (int)(strlen(html) - strlen(".html")), html));
     if (fsc_report_print(pdf, html, &err) == FSC_OK)
-        cli_file(w->cli, "pdf", pdf);
+        cli_line(w->cli, "pdf", "printed beside its page");
     else
         cli_line(w->cli, "pdf", "%s", err.text);
     return err.code == FSC_E_NOTFOUND || err.code == FSC_OK ? FSC_OK : (*w->err = err).code;
@@ -280,11 +284,19 @@ fsc_status walk_write_report(walk *w, const char *stem, int pdf) {
                                     .map = w->map,
                                     .forecast = w->forecast};
     TRY(fsc_report_write(stem, &input, w->err));
+    for (int r = 0; r < FSC_READER_N && pdf; r++) {
+        char path[CLI_PATH_MAX];
+        TRY(fsc_report_path(path, sizeof path, stem, (fsc_reader)r, w->err));
+        TRY(print_page(w, path));
+    }
+    return FSC_OK;
+}
+
+fsc_status walk_name_report(walk *w, const char *stem) {
     for (int r = 0; r < FSC_READER_N; r++) {
         char path[CLI_PATH_MAX];
         TRY(fsc_report_path(path, sizeof path, stem, (fsc_reader)r, w->err));
         cli_file(w->cli, fsc_reader_text((fsc_reader)r), path);
-        if (pdf) TRY(print_page(w, path));
     }
     return FSC_OK;
 }

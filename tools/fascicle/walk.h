@@ -19,7 +19,7 @@ typedef struct walk {
     fsc_norms *norms;
     fsc_map *map;
     fsc_forecast *forecast;
-    char anat[CLI_PATH_MAX]; /* output folder; "" until walk_output */
+    fsc_output output; /* what is written, aside until walk_commit */
 } walk;
 
 /* The options that several commands share, in one struct. */
@@ -132,12 +132,16 @@ fsc_status walk_store(walk *w, const char *path);
 fsc_status walk_forecast(walk *w);
 /* Makes the output folder and fixes the recipe; call after the last input was read. */
 fsc_status walk_output(walk *w, const char *out);
+/* Puts what was written in place; files of the steps from `from` on that an earlier run left are gone. */
+fsc_status walk_commit(walk *w, fsc_output_step from);
 fsc_status walk_write_maps(walk *w);
 fsc_status walk_write_measures(walk *w);
 fsc_status walk_write_map(walk *w);
 fsc_status walk_write_forecast(walk *w);
 /* The three pages <stem>_desc-..._report.html, from all that the steps have made; with pdf each is printed too. */
 fsc_status walk_write_report(walk *w, const char *stem, int pdf);
+/* Names the pages that stand at stem, as the last lines of a command. */
+fsc_status walk_name_report(walk *w, const char *stem);
 void walk_free(walk *w);
 
 #endif

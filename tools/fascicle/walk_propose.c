@@ -92,5 +92,5 @@ int walk_unreviewed(const walk *w, const walk_made_options *with) {
 }
 
 fsc_status walk_write_proposal(walk *w) {
-    return fsc_proposal_write(w->proposal, w->anat, w->scan->name, &w->scan->recipe, w->err);
+    return fsc_proposal_write(w->proposal, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
 }

@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 
 static fsc_scratch place;
-static char log_path[300], maps_path[300], old_path[8192];
+static char log_path[1200], maps_path[1200], old_path[8192];
 
 static void make_program(const char *name, const char *body) {
-    char path[400];
+    char path[1400];
     (void)snprintf(path, sizeof path, "%s/%s", place.path, name);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
@@ -25,7 +25,7 @@ static void make_program(const char *name, const char *body) {
 /* Label maps that the stand-ins hand out. */
 static void make_labels(const char *name, const fsc_grid *grid, int32_t value) {
     fsc_labels *labels = NULL;
-    char path[400];
+    char path[1400];
     assert_ok(fsc_labels_new(&labels, grid, &test_error));
     for (int64_t v = 0; v < fsc_grid_count(grid) / 2; v++) labels->data[v] = value;
     (void)snprintf(path, sizeof path, "%s/%s", place.path, name);

@@ -1,0 +1,226 @@
+#define _DEFAULT_SOURCE /* syscall(2): renameat2 has no wrapper in POSIX */
+#include "fail.h"
+#include "file.h"
+#include "json.h"
+#include "scratch.h"
+#include "text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fascicle/output.h>
+#include <fascicle/recipe.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STAGE ".fascicle-"
+#define STALE_S (24 * 3600)
+#define EXCHANGE 2 /* RENAME_EXCHANGE of renameat2(2) */
+
+/* What each step leaves, behind the stem of a scan's name. */
+static const struct {
+    fsc_output_step step;
+    const char *pattern;
+} made[] = {
+    {FSC_OUTPUT_MAPS, "_PDFFmap.*"},
+    {FSC_OUTPUT_MAPS, "_desc-*_PDFFmap.*"},
+    {FSC_OUTPUT_MAPS, "_R2starmap.*"},
+    {FSC_OUTPUT_MAPS, "_fieldmap.*"},
+    {FSC_OUTPUT_MAPS, "_desc-*_S0map.*"},
+    {FSC_OUTPUT_MAPS, "_desc-*_quality.*"},
+    {FSC_OUTPUT_PROPOSAL, "_desc-proposal*_dseg.*"},
+    {FSC_OUTPUT_SITES, "_desc-sites_dseg.*"},
+    {FSC_OUTPUT_SITES, "_sites.*"},
+    {FSC_OUTPUT_MAP, "_map.json"},
+    {FSC_OUTPUT_FORECAST, "_forecast.json"},
+    {FSC_OUTPUT_FORECAST, "_plan.json"},
+    {FSC_OUTPUT_FORECAST, "_home.ics"},
+    {FSC_OUTPUT_PAGES, "_report.*"},
+    {FSC_OUTPUT_PAGES, "_desc-*_report.*"},
+};
+
+/* Whether a name is a file that a step from `from` on leaves for stem. */
+static int is_made(const char *name, const char *stem, fsc_output_step from) {
+    const size_t n = strlen(stem);
+    if (strncmp(name, stem, n) != 0) return 0;
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (made[i].step >= from && fnmatch(made[i].pattern, name + n, 0) == 0) return 1;
+    return 0;
+}
+
+static fsc_status put(char *out, size_t size, fsc_error *err, const char *fmt, ...) FSC_PRINTF(4, 5);
+static fsc_status put(char *out, size_t size, fsc_error *err, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    const int n = vsnprintf(out, size, fmt, args);
+    va_end(args);
+    return n >= 0 && (size_t)n < size ? FSC_OK : fsc_fail(err, FSC_E_RANGE, "the output folder's path is too long");
+}
+
+/* Sets that nobody finished. */
+static void sweep(const char *dataset) {
+    DIR *list = opendir(dataset);
+    for (const struct dirent *entry; list && (entry = readdir(list)) != NULL;) {
+        struct stat info;
+        fsc_scratch old = {0};
+        if (strncmp(entry->d_name, STAGE, sizeof STAGE - 1) != 0) continue;
+        if (fstatat(dirfd(list), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode)) continue;
+        if (time(NULL) - info.st_mtime <= STALE_S) continue;
+        if (put(old.path, sizeof old.path, NULL, "%s/%s", dataset, entry->d_name) == FSC_OK) fsc_scratch_remove(&old);
+    }
+    if (list) (void)closedir(list);
+}
+
+static const char *or_empty(const char *text) {
+    return text ? text : "";
+}
+
+fsc_status fsc_output_begin(fsc_output *out, const char *dataset, const char *participant, const char *session,
+                            fsc_error *err) {
+    memset(out, 0, sizeof *out);
+    const char *who = or_empty(participant), *when = or_empty(session);
+    FSC_TRY(fsc_recipe_open_dataset(dataset, err));
+    sweep(dataset);
+    FSC_TRY(put(out->dataset, sizeof out->dataset, err, "%s", dataset));
+    FSC_TRY(put(out->folder, sizeof out->folder, err, "%s%s%s%s%s/anat", dataset, *who ? "/" : "", who,
+                *when ? "/" : "", when));
+    fsc_scratch stage = {0};
+    FSC_TRY(fsc_scratch_make(&stage, dataset, err));
+    FSC_TRY(put(out->stage, sizeof out->stage, err, "%s", stage.path));
+    FSC_TRY(put(out->anat, sizeof out->anat, err, "%s/anat", out->stage));
+    FSC_TRY(put(out->pages, sizeof out->pages, err, "%s/pages", out->stage));
+    FSC_TRY(fsc_file_make_folder(out->anat, err));
+    return fsc_file_make_folder(out->pages, err);
+}
+
+void fsc_output_abandon(fsc_output *out) {
+    fsc_scratch stage = {0};
+    if (out->stage[0] && put(stage.path, sizeof stage.path, NULL, "%s", out->stage) == FSC_OK)
+        fsc_scratch_remove(&stage);
+    out->stage[0] = 0;
+}
+
+/* Whatever stands in the folder and is not to go stays: it gets a second name in the new set, unless the set has its
+ * own. */
+static fsc_status keep_others(const fsc_output *out, const char *stem, fsc_output_step from, fsc_error *err) {
+    char **name = NULL, old[4096], now[4096];
+    int32_t n = 0;
+    if (!fsc_file_exists(out->folder)) return FSC_OK;
+    FSC_TRY(fsc_file_list(&name, &n, out->folder, err));
+    fsc_status status = FSC_OK;
+    for (int32_t i = 0; i < n && status == FSC_OK; i++) {
+        if (is_made(name[i], stem, from)) continue;
+        status = put(old, sizeof old, err, "%s/%s", out->folder, name[i]);
+        if (status == FSC_OK) status = put(now, sizeof now, err, "%s/%s", out->anat, name[i]);
+        if (status != FSC_OK || fsc_file_exists(now)) continue;
+        /* A folder cannot have two names; it is carried over, which a kill would undo only by hand. */
+        if (linkat(AT_FDCWD, old, AT_FDCWD, now, 0) != 0 && rename(old, now) != 0)
+            status = fsc_fail(err, FSC_E_IO, "%s: cannot be kept beside the new results (%s)", old, strerror(errno));
+    }
+    fsc_file_free_names(name, n);
+    return status;
+}
+
+/* Pages of earlier runs go first: a page without its maps is worse than maps without a page. */
+static fsc_status drop_pages(const fsc_output *out, const char *stem, fsc_error *err) {
+    char **name = NULL, path[4096];
+    int32_t n = 0;
+    FSC_TRY(fsc_file_list(&name, &n, out->dataset, err));
+    fsc_status status = FSC_OK;
+    for (int32_t i = 0; i < n && status == FSC_OK; i++) {
+        if (!is_made(name[i], stem, FSC_OUTPUT_PAGES)) continue;
+        status = put(path, sizeof path, err, "%s/%s", out->dataset, name[i]);
+        if (status == FSC_OK) (void)unlink(path);
+    }
+    fsc_file_free_names(name, n);
+    return status;
+}
+
+static fsc_status place_pages(const fsc_output *out, fsc_error *err) {
+    char **name = NULL, from[4096], to[4096];
+    int32_t n = 0;
+    FSC_TRY(fsc_file_list(&name, &n, out->pages, err));
+    fsc_status status = FSC_OK;
+    for (int32_t i = 0; i < n && status == FSC_OK; i++) {
+        status = put(from, sizeof from, err, "%s/%s", out->pages, name[i]);
+        if (status == FSC_OK) status = put(to, sizeof to, err, "%s/%s", out->dataset, name[i]);
+        if (status == FSC_OK && rename(from, to) != 0)
+            status = fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", to, strerror(errno));
+    }
+    fsc_file_free_names(name, n);
+    return status;
+}
+
+/* The new set takes the old one's place in one step where the file system can, else in two. */
+static fsc_status swap(const fsc_output *out, fsc_error *err) {
+    char aside[1200];
+    if (!fsc_file_exists(out->folder) && rename(out->anat, out->folder) == 0) return FSC_OK;
+#ifdef SYS_renameat2
+    if (syscall(SYS_renameat2, AT_FDCWD, out->anat, AT_FDCWD, out->folder, EXCHANGE) == 0) return FSC_OK;
+#endif
+    FSC_TRY(put(aside, sizeof aside, err, "%s/old", out->stage));
+    if (rename(out->folder, aside) == 0 && rename(out->anat, out->folder) == 0) return FSC_OK;
+    const int why = errno;
+    (void)rename(aside, out->folder);
+    return fsc_fail(err, FSC_E_IO, "%s: the results cannot be put in place (%s)", out->folder, strerror(why));
+}
+
+fsc_status fsc_output_commit(fsc_output *out, const char *stem, fsc_output_step from, fsc_error *err) {
+    char above[1400];
+    FSC_TRY(put(above, sizeof above, err, "%.*s", (int)(strlen(out->folder) - strlen("/anat")), out->folder));
+    FSC_TRY(fsc_file_make_folder(above, err));
+    FSC_TRY(keep_others(out, stem, from, err));
+    struct stat info;
+    /* The private folder's mode is not the results': they take the old folder's, or what the user's mask gives. */
+    if (stat(fsc_file_exists(out->folder) ? out->folder : above, &info) == 0)
+        (void)chmod(out->anat, info.st_mode & 0777);
+    FSC_TRY(drop_pages(out, stem, err));
+    FSC_TRY(swap(out, err));
+    FSC_TRY(place_pages(out, err));
+    fsc_output_abandon(out);
+    return FSC_OK;
+}
+
+/* The first source of a record and its hash: the scan itself. */
+static const char *first_source(const fsc_json *record, const char **hash) {
+    const fsc_json *hashes = fsc_json_get(record, "SourcesSHA256");
+    const char *key = fsc_json_key(hashes, 0);
+    *hash = key ? fsc_json_string(fsc_json_get(hashes, key)) : NULL;
+    return *hash ? key : "nothing";
+}
+
+static int names_hash(const fsc_json *record, const char *hash) {
+    const fsc_json *hashes = fsc_json_get(record, "SourcesSHA256");
+    for (int64_t i = 0; hash && i < fsc_json_length(hashes); i++) {
+        const char *own = fsc_json_string(fsc_json_get(hashes, fsc_json_key(hashes, i)));
+        if (own && strcmp(own, hash) == 0) return 1;
+    }
+    return 0;
+}
+
+#define AUTO_JSON __attribute__((cleanup(fsc_json_cleanup))) fsc_json
+
+fsc_status fsc_output_check_origin(const char *maps_image, const char *record_json, fsc_error *err) {
+    char sidecar[4096], image_hash[65];
+    const size_t n = strlen(maps_image), ending = strlen(".nii.gz");
+    FSC_TRY(put(sidecar, sizeof sidecar, err, "%.*s.json", (int)(n > ending ? n - ending : n), maps_image));
+    AUTO_JSON *maps = NULL, *record = NULL;
+    FSC_TRY(fsc_json_read(&maps, sidecar, err));
+    FSC_TRY(fsc_json_read(&record, record_json, err));
+    FSC_TRY(fsc_file_sha256(image_hash, maps_image, err));
+    const char *scan_hash, *other_hash;
+    const char *scan = first_source(maps, &scan_hash), *other = first_source(record, &other_hash);
+    if (names_hash(record, image_hash) || names_hash(record, scan_hash)) return FSC_OK;
+    const char *slash = strrchr(record_json, '/');
+    return fsc_fail(
+        err, FSC_E_FORMAT,
+        "%s is of another scan than the maps beside it: it was made from %s, the maps from %s; run the scan "
+        "again",
+        slash ? slash + 1 : record_json, other, scan);
+}
