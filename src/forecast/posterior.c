@@ -12,6 +12,8 @@
 #include <string.h>
 
 enum { CHAINS = 8, SETTLE = 48, KEPT = FSC_PICKS / CHAINS, THIN = 2 };
+/* A cell without a fat fraction has this variance or more. */
+#define UNSEEN 1e5
 #define STREAM_CHAIN ((uint64_t)5 << 48)
 
 /* What a chain remembers of a level. */
@@ -214,14 +216,19 @@ static void keep(chain *c, int32_t which) {
     p->spread_pick[which] = c->spread;
 }
 
-/* Chains start apart: every other one with a departure at every level, wherever that leads. */
+/* Chains start with nothing anywhere and the healthy fat as measured. From a start where levels depart, or where
+ * healthy fat is the norm's, a chain may stay with a lean person who is injured everywhere: that explains a fat person
+ * who is not injured as well to the eye of each single level, and is far less likely over all of them. */
 static void start(chain *c, const work *w, int32_t number) {
     const fsc_posterior *p = w->post;
     *c = (chain){.post = w->post, .log_odds = w->log_odds, .draw = {w->seed, STREAM_CHAIN + (uint64_t)number, 0}};
     c->spread = 1 + number % 3;
-    for (int32_t i = 0; i < p->ground->n_cell; i++) c->logit[i] = p->ground->mean[i];
     for (int32_t l = 0; l < p->n_level; l++)
-        c->pick[l] = number % 2 ? 1 + (int32_t)(fsc_draw_uniform(&c->draw) * (p->slab[l].n - 1)) : 0;
+        for (int32_t i = 0; i < p->slab[l].n_cell; i++) {
+            const int32_t cell = p->slab[l].first_cell + i;
+            const int seen = p->slab[l].variance[c->spread][i] < UNSEEN;
+            c->logit[cell] = seen ? p->slab[l].logit[c->spread][i] : p->ground->mean[cell];
+        }
 }
 
 static void chain_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
