@@ -106,6 +106,8 @@ typedef struct fsc_norms_fit_options {
     const char *method;       /* method class when the table has no method column; NULL = column */
     const char *source;       /* citation or "own controls" */
     const char *participants; /* table with participant_id, age and sex; NULL = the table has the columns itself */
+    int32_t borrow; /* non-zero: few controls (3 or more a muscle, any age and sex) fix one offset a muscle on the shape
+                       of the pooled baseline; notes say the norm's error before and after */
 } fsc_norms_fit_options;
 
 /* Fits curves over age from a table of healthy controls: a _sites.tsv (or several below one header) as it was written,

@@ -1,3 +1,4 @@
+#include "fit.h"
 #include "alloc.h"
 #include "cell.h"
 #include "fail.h"
@@ -15,15 +16,6 @@
 
 /* Fewer people than this give no curve; fewer than CURVED_MIN a straight line. */
 enum { PEOPLE_MIN = 20, CURVED_MIN = 40 };
-
-/* One usable row of the users' table. Words are borrowed from it. */
-typedef struct control {
-    const char *participant, *muscle, *level, *method;
-    fsc_side side;
-    fsc_sex sex;
-    double age_years, fraction;
-    int32_t row; /* 1 = first below the header */
-} control;
 
 typedef struct source {
     const fsc_table *table;
@@ -49,7 +41,7 @@ static const char *method_class(const char *word) {
 }
 
 /* Age and sex: of the row, or of the person in the table of people. */
-static fsc_status read_person(control *c, const source *s, int32_t row) {
+static fsc_status read_person(fsc_control *c, const source *s, int32_t row) {
     const fsc_table *t = s->people ? s->people : s->table;
     const char *path = s->people ? s->people_path : s->path;
     int32_t at = s->people ? 0 : row, sex;
@@ -66,7 +58,7 @@ static fsc_status read_person(control *c, const source *s, int32_t row) {
     return FSC_OK;
 }
 
-static fsc_status read_value(control *c, const source *s, int32_t row) {
+static fsc_status read_value(fsc_control *c, const source *s, int32_t row) {
     FSC_TRY(fsc_table_take_number(&c->fraction, s->table, row, s->value_column, s->path, s->err));
     c->fraction /= s->value_per;
     if (isnan(c->fraction) || (c->fraction > 0 && c->fraction < 1)) return FSC_OK;
@@ -76,17 +68,17 @@ static fsc_status read_value(control *c, const source *s, int32_t row) {
 }
 
 /* Left, right or both sides of one level: what a norm can be for. */
-static int is_one_site(const control *c) {
+static int is_one_site(const fsc_control *c) {
     return !isnan(fsc_level_order(c->level)) && strcmp(c->muscle, "vertebra") != 0 &&
            (c->side == FSC_SIDE_LEFT || c->side == FSC_SIDE_RIGHT || c->side == FSC_SIDE_BOTH);
 }
 
 /* Fills one control; *use = 0 when the row has nothing to give (value, age or sex missing, bone, no single level). */
-static fsc_status read_control(control *c, int *use, const source *s, int32_t row) {
+static fsc_status read_control(fsc_control *c, int *use, const source *s, int32_t row) {
     const fsc_table *t = s->table;
     int32_t side;
     *use = 0;
-    *c = (control){.participant = fsc_table_get(t, row, "participant_id"),
+    *c = (fsc_control){.participant = fsc_table_get(t, row, "participant_id"),
                    .muscle = fsc_table_get(t, row, "muscle"),
                    .level = fsc_table_get(t, row, "level"),
                    .row = row + 1};
@@ -105,7 +97,7 @@ static fsc_status read_control(control *c, int *use, const source *s, int32_t ro
     return FSC_OK;
 }
 
-static int by_cell(const control *a, const control *b) {
+static int by_cell(const fsc_control *a, const fsc_control *b) {
     int d = strcmp(a->muscle, b->muscle);
     if (d) return d;
     const double la = fsc_level_order(a->level), lb = fsc_level_order(b->level);
@@ -116,7 +108,7 @@ static int by_cell(const control *a, const control *b) {
 }
 
 static int by_cell_and_person(const void *a, const void *b) {
-    const control *x = a, *y = b;
+    const fsc_control *x = a, *y = b;
     int d = by_cell(x, y);
     if (!d) d = strcmp(x->participant, y->participant);
     return d ? d : (x->row > y->row) - (x->row < y->row);
@@ -166,7 +158,7 @@ static int invert(double *a, int32_t p) {
 
 /* Least squares of t(fraction) on the basis for the curve's lambda; *skewness of the residuals, *log_likelihood up to a
  * constant. 0 when the ages do not carry a curve. */
-static int fit_curve(fsc_norm_curve *curve, double *skewness, double *log_likelihood, const control *c, int32_t n) {
+static int fit_curve(fsc_norm_curve *curve, double *skewness, double *log_likelihood, const fsc_control *c, int32_t n) {
     const int32_t p = curve->n_term;
     double xtx[FSC_TERM_MAX * FSC_TERM_MAX] = {0}, xty[FSC_TERM_MAX] = {0}, basis[FSC_TERM_MAX] = {0}, jacobian = 0;
     for (int32_t i = 0; i < n; i++) {
@@ -202,7 +194,7 @@ static int fit_curve(fsc_norm_curve *curve, double *skewness, double *log_likeli
 
 /* The scale on which the residuals are most nearly normal: the most likely lambda from 0 (logit, strong skew) to 1
  * (odds, nearly none); Box and Cox 1964. */
-static int fit_best_curve(fsc_norm_curve *curve, double *skewness, const control *c, int32_t n) {
+static int fit_best_curve(fsc_norm_curve *curve, double *skewness, const fsc_control *c, int32_t n) {
     enum { STEPS = 20 };
     double best = -HUGE_VAL, likelihood, skew;
     for (int k = 0; k <= STEPS; k++) {
@@ -222,7 +214,7 @@ static void add_list(fsc_text *out, const double *value, int32_t n) {
 }
 
 /* A cell of the output; notes what does not suit the model. Returns 1 when the cell was written. */
-static int write_cell(fsc_text *out, const control *c, int32_t n, double *age, const fsc_norms_fit_options *opt,
+static int write_cell(fsc_text *out, const fsc_control *c, int32_t n, double *age, const fsc_norms_fit_options *opt,
                       fsc_notes *notes) {
     fsc_norm_curve curve = {0};
     double skewness = 0;
@@ -255,7 +247,7 @@ static int write_cell(fsc_text *out, const control *c, int32_t n, double *age, c
     return 1;
 }
 
-static fsc_status fit_all(const char *out_path, control *c, int32_t n, const source *s, const fsc_recipe *recipe,
+static fsc_status fit_all(const char *out_path, fsc_control *c, int32_t n, const source *s, const fsc_recipe *recipe,
                           fsc_notes *notes) {
     FSC_AUTO_BLOCK double *age = fsc_alloc(n, sizeof *age);
     if (!age) return fsc_fail_nomem(s->err, "fitting norms");
@@ -270,6 +262,7 @@ static fsc_status fit_all(const char *out_path, control *c, int32_t n, const sou
                  "n_basis\tmean_percent\tsd_percent\tmetric\tmethod\tfield\tcohort\tcaveat\tsource\tstatus\tfact_id\t"
                  "knots_years\tcoefficients\tcovariance\tsigma\tdof\tlambda\n");
     int32_t written = 0;
+    if (s->opt->borrow) FSC_TRY(fsc_fit_borrowed(&out, &written, c, n, s->opt, notes, s->err));
     for (int32_t begin = 0, end; begin < n; begin = end) {
         for (end = begin + 1; end < n && by_cell(&c[begin], &c[end]) == 0; end++)
             if (strcmp(c[end].participant, c[end - 1].participant) == 0)
@@ -278,12 +271,14 @@ static fsc_status fit_all(const char *out_path, control *c, int32_t n, const sou
                     "%s: rows %d and %d: '%.40s' is twice in the cell %s %s %s; keep one row a person and site",
                     s->path, c[end - 1].row, c[end].row, c[end].participant, c[end].muscle, c[end].level,
                     fsc_side_text(c[end].side));
-        written += write_cell(&out, c + begin, end - begin, age, s->opt, notes);
+        if (!s->opt->borrow) written += write_cell(&out, c + begin, end - begin, age, s->opt, notes);
     }
     if (written == 0)
-        return fsc_fail(s->err, FSC_E_RANGE,
-                        "%s: no muscle, level, side and sex has %d people with age and fat fraction", s->path,
-                        PEOPLE_MIN);
+        return fsc_fail(
+            s->err, FSC_E_RANGE,
+            "%s: no muscle, level, side and sex has %d people with age and fat fraction; with --borrow 3 of "
+            "any age and sex do",
+            s->path, PEOPLE_MIN);
     if (out.failed) return fsc_fail_nomem(s->err, "fitting norms");
     fsc_notes_add(notes, FSC_NOTE_FOUND, "norms-fitted", "%d norm curves from %d rows", written, n);
     FSC_TRY(fsc_notes_check(notes, s->err));
@@ -322,7 +317,7 @@ static fsc_status check_columns(source *s) {
 }
 
 static fsc_status read_and_fit(const char *out_path, const source *s, const fsc_recipe *recipe, fsc_notes *notes) {
-    FSC_AUTO_BLOCK control *controls = fsc_alloc(s->table->n_row, sizeof *controls);
+    FSC_AUTO_BLOCK fsc_control *controls = fsc_alloc(s->table->n_row, sizeof *controls);
     if (!controls) return fsc_fail_nomem(s->err, "fitting norms");
     int32_t n = 0;
     for (int32_t row = 0; row < s->table->n_row; row++) {

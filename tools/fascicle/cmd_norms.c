@@ -85,13 +85,17 @@ static fsc_status run_place(cli *c, const void *given, fsc_error *err) {
 
 typedef struct fit_values {
     const char *table, *out, *cohort, *method, *source, *participants;
+    int borrow;
 } fit_values;
 
 static fsc_status run_fit(cli *c, const void *given, fsc_error *err) {
     const fit_values *v = given;
     if (!v->cohort) return cli_usage(c, err, "--cohort NAME is missing: a short name of your group, as clinic2026");
-    const fsc_norms_fit_options options = {
-        .cohort = v->cohort, .method = v->method, .source = v->source, .participants = v->participants};
+    const fsc_norms_fit_options options = {.cohort = v->cohort,
+                                           .method = v->method,
+                                           .source = v->source,
+                                           .participants = v->participants,
+                                           .borrow = v->borrow};
     TRY(cli_check_writable(v->out, 0, err));
     AUTO_STRUCT(fsc_notes) notes = {0};
     AUTO_STRUCT(fsc_recipe) recipe = {0};
@@ -165,6 +169,8 @@ static const opt fit_opts[] = {
     OPT(fit_values, participants, "participants", OPT_TEXT, "FILE",
         "participants.tsv with age and sex, when TABLE has no such columns"),
     OPT(fit_values, source, "source", OPT_TEXT, "TEXT", "where the controls come from"),
+    OPT(fit_values, borrow, "borrow", OPT_FLAG, NULL,
+        "few controls: keep the published shape, fix one offset a muscle"),
     OPT(fit_values, out, "out", OPT_TEXT, "FILE", "where the norm table goes"),
     OPT_END};
 static const fit_values fit_defaults = {.out = "norms.tsv", .source = "own controls"};
