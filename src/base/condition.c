@@ -302,11 +302,10 @@ static fsc_truth node_truth(const fsc_condition *c, int32_t index, const fsc_val
         all++;
         if (n->kind == NODE_NOT) break;
     }
-    if (n->kind == NODE_NOT) return unknown ? FSC_TRUTH_UNKNOWN : truth_of(!yes);
+    if (n->kind == NODE_NOT) return truth_of(!yes);
     if (n->kind == NODE_OR) return yes ? FSC_TRUTH_YES : unknown ? FSC_TRUTH_UNKNOWN : FSC_TRUTH_NO;
     if (n->kind == NODE_AND) return yes + unknown < all ? FSC_TRUTH_NO : unknown ? FSC_TRUTH_UNKNOWN : FSC_TRUTH_YES;
-    const int least = compare(n->op, yes, n->number), most = compare(n->op, yes + unknown, n->number);
-    return least == most ? truth_of(least) : FSC_TRUTH_UNKNOWN;
+    return truth_of(compare(n->op, yes, n->number));
 }
 
 fsc_truth fsc_condition_truth(const fsc_condition *c, const fsc_value *value) {
@@ -324,6 +323,7 @@ int fsc_condition_uses(const fsc_condition *c, int32_t name) {
 static int32_t values_to_try(fsc_value *out, int32_t room, const fsc_condition *c, const fsc_vocabulary *v,
                              int32_t name) {
     int32_t n = 0;
+    out[n++] = (fsc_value){NAN, NULL}; /* not told */
     if (v->name[name].kind == FSC_VALUE_ANSWER) {
         out[n++] = (fsc_value){0, NULL};
         out[n++] = (fsc_value){1, NULL};
@@ -338,7 +338,7 @@ static int32_t values_to_try(fsc_value *out, int32_t room, const fsc_condition *
         else
             for (int d = -1; d <= 1; d++) out[n++] = (fsc_value){at->number + 1e-6 * d, NULL};
     }
-    if (n == 0) out[n++] = (fsc_value){0, NULL};
+    if (n == 1) out[n++] = (fsc_value){0, NULL};
     return n;
 }
 

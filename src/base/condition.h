@@ -1,6 +1,7 @@
 /* Conditions of rule tables, as `age_years >= 60 and (weight_loss or count(fever, rash, wound) >= 2)`, over answers
- * that may be missing: yes, no and unknown follow Kleene's three-valued logic, so a rule fires only on what is known.
- */
+ * that may be missing. and, or and comparisons are three-valued (yes, no, unknown), so a rule fires only on what is
+ * known; not and count are not: `not imaged` holds unless somebody said yes, so that a blank never calls off an alarm,
+ * and count counts what is known to be so. */
 #ifndef FSC_BASE_CONDITION_H
 #define FSC_BASE_CONDITION_H
 

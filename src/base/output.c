@@ -40,7 +40,7 @@ static const struct {
     {FSC_OUTPUT_MAP, "_map.json"},
     {FSC_OUTPUT_FORECAST, "_forecast.json"},
     {FSC_OUTPUT_FORECAST, "_plan.json"},
-    {FSC_OUTPUT_FORECAST, "_home.ics"},
+    {FSC_OUTPUT_FORECAST, "_plan.ics"},
     {FSC_OUTPUT_PAGES, "_report.*"},
     {FSC_OUTPUT_PAGES, "_desc-*_report.*"},
 };

@@ -37,12 +37,14 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const int judged = w.sites && !walk_unreviewed(&w, &v->made);
     if (judged) TRY(walk_map(&w, &v->scan, &v->map));
     if (judged && v->forecast) TRY(walk_forecast(&w));
+    if (w.map && w.exam) TRY(walk_plan(&w));
     TRY(walk_output(&w, v->out));
     TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
     if (w.proposal) TRY(walk_write_proposal(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.forecast) TRY(walk_write_forecast(&w));
+    if (w.plan) TRY(walk_write_plan(&w));
     TRY(write_report(&w, v->pdf));
     TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
     TRY(name_report(&w, v->out));

@@ -141,3 +141,21 @@ void say_forecast(cli *c, const fsc_forecast *f) {
             "%d levels, two stories of %d virtual people; %s", f->n_level, f->n_member, f->within);
     cli_notes(c, "forecast", &f->notes, 0);
 }
+
+void say_plan(cli *c, const fsc_plan *plan) {
+    for (int32_t i = 0; i < plan->n_stop; i++)
+        cli_line(c, "STOP", "%s: %s", plan->stop[i].urgency, plan->stop[i].action);
+    for (int32_t i = 0; i < plan->n_sentence; i++)
+        if (plan->state == FSC_PLAN_SCOPE && strcmp(plan->sentence[i].part, "scope") == 0)
+            cli_line(c, "plan", "%s", plan->sentence[i].text);
+    for (int32_t i = 0; i < plan->n_ask && plan->state == FSC_PLAN_ASK; i++)
+        if (plan->ask[i].holds) cli_line(c, "ask", "%s: %s", plan->ask[i].key, plan->ask[i].text);
+    cli_row(c, "plan",
+            FIELDS(FIELD("state", fsc_plan_state_text(plan->state)), FIELD("n_stop", plan->n_stop),
+                   FIELD("n_refer", plan->n_refer), FIELD("n_hold_back", plan->n_hold_back),
+                   FIELD("n_region", plan->n_region), FIELD("n_step", plan->n_step), FIELD("n_topic", plan->n_topic),
+                   FIELD("n_home", plan->n_home)),
+            plan->state == FSC_PLAN_READY ? "%d steps, %d held back, %d topics, %d exercises; %s"
+                                          : "no plan (%d steps, %d held back, %d topics, %d exercises); %s",
+            plan->n_step, plan->n_hold_back, plan->n_topic, plan->n_home, plan->signature);
+}

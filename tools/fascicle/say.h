@@ -14,6 +14,8 @@ void say_map(cli *c, const fsc_map *map);
 void say_sentences(cli *c, const char *step, const char *key, const fsc_map *map);
 /* How many sites changed, and which. since: the day or the name of the earlier visit. */
 void say_change(cli *c, const fsc_map *map, const char *since);
+/* A stop alone; else what is asked first, or how many steps; and that nobody has signed it. */
+void say_plan(cli *c, const fsc_plan *plan);
 void say_forecast(cli *c, const fsc_forecast *forecast);
 
 #endif

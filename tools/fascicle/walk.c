@@ -14,6 +14,7 @@ static double clock_s(void) {
 
 void walk_free(walk *w) {
     fsc_forecast_free(w->forecast);
+    fsc_plan_free(w->plan);
     fsc_map_free(w->map);
     fsc_exam_free(w->exam);
     fsc_norms_free(w->norms);
@@ -235,6 +236,12 @@ fsc_status walk_forecast(walk *w) {
     return status;
 }
 
+fsc_status walk_plan(walk *w) {
+    TRY(fsc_plan_run(&w->plan, w->map, NULL, w->err));
+    say_plan(w->cli, w->plan);
+    return FSC_OK;
+}
+
 fsc_status walk_output(walk *w, const char *out) {
     TRY(cli_recipe(w->cli, &w->scan->recipe, w->err));
     return fsc_output_begin(&w->output, out, w->scan->participant, w->scan->session, w->err);
@@ -260,6 +267,10 @@ fsc_status walk_write_map(walk *w) {
 
 fsc_status walk_write_forecast(walk *w) {
     return fsc_forecast_write(w->forecast, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
+}
+
+fsc_status walk_write_plan(walk *w) {
+    return fsc_plan_write(w->plan, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
 }
 
 /* A page that no program here can print is no failure: the page itself is there. */

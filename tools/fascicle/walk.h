@@ -19,6 +19,7 @@ typedef struct walk {
     fsc_norms *norms;
     fsc_map *map;
     fsc_forecast *forecast;
+    fsc_plan *plan; /* NULL without an exam */
     fsc_output output; /* what is written, aside until walk_commit */
 } walk;
 
@@ -132,6 +133,8 @@ fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_optio
 fsc_status walk_store(walk *w, const char *path);
 /* What the injury-cycle model makes of the measured sites, under both its stories. */
 fsc_status walk_forecast(walk *w);
+/* What follows from exam and map. */
+fsc_status walk_plan(walk *w);
 /* Makes the output folder and fixes the recipe; call after the last input was read. */
 fsc_status walk_output(walk *w, const char *out);
 /* Puts what was written in place; files of the steps from `from` on that an earlier run left are gone. */
@@ -140,6 +143,7 @@ fsc_status walk_write_maps(walk *w);
 fsc_status walk_write_measures(walk *w);
 fsc_status walk_write_map(walk *w);
 fsc_status walk_write_forecast(walk *w);
+fsc_status walk_write_plan(walk *w);
 /* The three pages <stem>_desc-..._report.html, from all that the steps have made; with pdf each is printed too. */
 fsc_status walk_write_report(walk *w, const char *stem, int pdf);
 /* Names the pages that stand at stem, as the last lines of a command. */

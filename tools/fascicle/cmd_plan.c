@@ -1,0 +1,73 @@
+/* fascicle plan: what follows from the map and the exam. */
+#include "say.h"
+
+#include <string.h>
+
+typedef struct values {
+    const char *map, *exam, *out;
+    fsc_plan_options with;
+} values;
+
+/* Folder and name of the files beside path, "<dir>/<name>_map.json" or the PDFF map of the same run. */
+static fsc_status split(char *map, char *dir, char *name, size_t size, const char *path, fsc_error *err) {
+    static const char *const ends[] = {"_map.json", "_PDFFmap.nii.gz"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const size_t length = strlen(path), end = strlen(ends[i]);
+        if (length < end || strcmp(path + length - end, ends[i]) != 0) continue;
+        const char *slash = strrchr(path, '/');
+        const int head = (int)(slash ? slash - path : 0);
+        TRY(cli_path(map, size, err, "%.*s_map.json", (int)(length - end), path));
+        TRY(cli_path(dir, size, err, "%.*s", slash ? head : 1, slash ? path : "."));
+        return cli_path(name, size, err, "%.*s", (int)(path + length - end - (slash ? slash + 1 : path)),
+                        slash ? slash + 1 : path);
+    }
+    return cli_refuse(err, FSC_E_ARG, "%s: give the ..._map.json of a run", path);
+}
+
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
+    const values *v = given;
+    char path[CLI_PATH_MAX], dir[CLI_PATH_MAX], name[CLI_PATH_MAX];
+    fsc_recipe recipe = {0};
+    AUTO(fsc_map) map = NULL;
+    AUTO(fsc_plan) plan = NULL;
+    TRY(split(path, dir, name, sizeof path, v->map, err));
+    TRY(fsc_map_read(&map, path, err));
+    if (v->exam) {
+        fsc_exam *exam = NULL;
+        TRY(fsc_exam_read(&exam, v->exam, err));
+        fsc_exam_free(map->exam);
+        map->exam = exam;
+    }
+    TRY(fsc_plan_run(&plan, map, &v->with, err));
+    say_plan(c, plan);
+    TRY(cli_recipe(c, &recipe, err));
+    TRY(fsc_recipe_add_input(&recipe, path, err));
+    if (v->exam) TRY(fsc_recipe_add_input(&recipe, v->exam, err));
+    if (v->out) TRY(cli_path(dir, sizeof dir, err, "%s", v->out));
+    TRY(fsc_plan_write(plan, dir, name, &recipe, err));
+    TRY(cli_path(path, sizeof path, err, "%s/%s_plan.json", dir, name));
+    cli_file(c, "plan", path);
+    return FSC_OK;
+}
+
+static const arg args[] = {{"MAP", offsetof(values, map), 1, "the ..._map.json of an earlier run"}, ARG_END};
+static const opt opts[] = {
+    OPT(values, exam, "exam", OPT_TEXT, "FILE", "the exam (default: the one the map was made with)"),
+    OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the plan goes (default: beside the map)"),
+    OPT(values, with.rules_path, "rules", OPT_TEXT, "FILE", "a rule table of your own, as data/plan/rules.tsv"),
+    OPT(values, with.emergency_number, "emergency", OPT_TEXT, "NUMBER", "the emergency number of your place"),
+    OPT(values, with.crisis_number, "crisis", OPT_TEXT, "NUMBER", "the crisis line of your place"),
+    OPT_END,
+};
+const command cmd_plan = {
+    .name = "plan",
+    .group = "step by step",
+    .line = "what follows from the map and the exam: stops first, then steps, exercises and what nobody knows",
+    .about = "Reads the record of a run and the exam, and writes a plan (JSON) and reminders (iCalendar): what stops "
+             "everything, what is held back, where, in what order, how much, by whom, and how sure each sentence is. "
+             "No clinician has signed the rules yet. `fascicle exam --new FILE` makes an exam to fill in.",
+    .args = args,
+    .opts = opts,
+    .size = sizeof(values),
+    .run = run,
+};
