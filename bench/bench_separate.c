@@ -133,7 +133,7 @@ static int stages(row *out, const fsc_scan *scan, fsc_error *err) {
     if (fsc_blocks_profile(&blocks, &whole, body.mask, &evidence, err)) return 1;
     out->profile_s = cpu() - t;
     t = cpu();
-    if (fsc_fieldmap_cut(&blocks, &prior, err)) return 1;
+    if (fsc_fieldmap_cut(&blocks, &prior, 1, err)) return 1;
     out->cut_s = cpu() - t;
     out->fitted = body.n_tissue;
     fsc_lanes_echo echo;

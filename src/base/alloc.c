@@ -15,14 +15,22 @@ static int must_fail(void) {
     return fail_countdown-- == 0;
 }
 
-void *fsc_alloc(int64_t count, size_t size) {
+static void *take(int64_t count, size_t size, int zeroed) {
     if (count < 0 || must_fail()) return NULL;
     const size_t n = count == 0 ? 1 : (size_t)count;
     if (size != 0 && n > (SIZE_MAX - 64) / size) return NULL;
     const size_t bytes = (n * size + 63) / 64 * 64;
     void *block = aligned_alloc(64, bytes == 0 ? 64 : bytes);
-    if (block) memset(block, 0, bytes);
+    if (block && zeroed) memset(block, 0, bytes);
     return block;
+}
+
+void *fsc_alloc(int64_t count, size_t size) {
+    return take(count, size, 1);
+}
+
+void *fsc_alloc_unset(int64_t count, size_t size) {
+    return take(count, size, 0);
 }
 
 void *fsc_grow(void *block, int64_t old_count, int64_t count, size_t size) {

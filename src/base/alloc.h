@@ -7,6 +7,8 @@
 
 /* count * size bytes, zeroed, aligned to 64; NULL on overflow or when memory is out. count 0 gives a valid block. */
 void *fsc_alloc(int64_t count, size_t size);
+/* The same, not zeroed: for large blocks that threads fill at once, each its own part. */
+void *fsc_alloc_unset(int64_t count, size_t size);
 /* Grows (or makes) a block from old_count to count items, new items zeroed; on failure returns NULL and leaves block.
  */
 void *fsc_grow(void *block, int64_t old_count, int64_t count, size_t size);

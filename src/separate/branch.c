@@ -86,10 +86,15 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+double fsc_median(double *value, int32_t n) {
+    if (n < 1) return NAN;
+    qsort(value, (size_t)n, sizeof *value, compare);
+    return value[n / 2];
+}
+
 double fsc_branch_variance(double *residual, int32_t n, const fsc_model *model) {
     const int32_t freedom = 2 * model->n_echo - (model->r2_free ? 6 : 5);
-    if (freedom < 1 || n < 1) return NAN;
-    qsort(residual, (size_t)n, sizeof *residual, compare);
+    if (freedom < 1) return NAN;
     /* The median of chi-squared with few degrees of freedom lies below its mean. */
-    return residual[n / 2] / (freedom * pow(1 - 2.0 / (9 * freedom), 3));
+    return fsc_median(residual, n) / (freedom * pow(1 - 2.0 / (9 * freedom), 3));
 }

@@ -30,6 +30,8 @@ typedef struct fsc_leftover {
 
 /* Fits all voxels of the sample from their fields. */
 void fsc_branch_leftovers(fsc_leftover *out, const fsc_sample *sample, const double *hz);
+/* The middle of n values, which get sorted; NaN when there are none. */
+double fsc_median(double *value, int32_t n);
 /* Noise variance per real channel from n residuals, which get sorted; NaN when the echoes leave no freedom. */
 double fsc_branch_variance(double *residual, int32_t n, const fsc_model *model);
 

@@ -12,6 +12,7 @@
 #include "complex.h"
 #include "alloc.h"
 #include "fail.h"
+#include "magnitude.h"
 #include "maps.h"
 #include "pool.h"
 #include "refine.h"
@@ -50,7 +51,7 @@ static fsc_status find_field(work *w, fsc_fatwater *out, const fsc_scan *scan, f
                                       .range_hz = w->survey.model.range_hz};
     FSC_TRY(fsc_blocks_new(&w->blocks, &scan->grid, w->survey.body.mask, 2, err));
     FSC_TRY(fsc_blocks_profile(&w->blocks, &w->survey.sample, w->survey.body.mask, &evidence, err));
-    FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, err));
+    FSC_TRY(fsc_fieldmap_cut(&w->blocks, &prior, w->survey.sample.n_threads, err));
     int64_t n_exchanged = 0;
     FSC_TRY(fsc_swap_exchange(&w->blocks, &prior, &n_exchanged, err));
     if (n_exchanged > 0)
@@ -88,9 +89,10 @@ static void mark_swaps(const work *w, fsc_fatwater *out) {
 }
 
 static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_options *opt, fsc_error *err) {
-    FSC_TRY(fsc_maps_make(
-        out, w->survey.source.n_voxel,
-        FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_FIELD | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP, err));
+    FSC_TRY(fsc_maps_make(out, w->survey.source.n_voxel,
+                          FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_FIELD | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL |
+                              FSC_MAP_SWAP,
+                          opt->n_threads, err));
     FSC_TRY(fsc_maps_tissue(&w->tissue, out, &w->survey.body, err));
     const int32_t n = w->survey.body.n_tissue;
     FSC_AUTO_BLOCK float *scratch = fsc_alloc(n, sizeof *scratch);
@@ -114,10 +116,30 @@ static fsc_status fit_voxels(work *w, fsc_fatwater *out, const fsc_separate_opti
     return FSC_OK;
 }
 
+/* Phase that means nothing is left aside. */
+static fsc_status by_magnitudes(const work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
+                                const fsc_separate_options *opt, fsc_error *err) {
+    const int64_t n = fsc_grid_count(&scan->grid) * scan->n_echo;
+    FSC_AUTO_BLOCK float *magnitude = fsc_alloc(n, sizeof *magnitude);
+    if (!magnitude) return fsc_fail_nomem(err, "separating fat and water");
+    for (int64_t i = 0; i < n; i++) magnitude[i] = hypotf(scan->echo_re[i], scan->echo_im[i]);
+    fsc_scan bare = *scan;
+    bare.kind = FSC_SCAN_MAGNITUDE;
+    bare.echo_re = magnitude;
+    bare.echo_im = NULL;
+    out->method = FSC_METHOD_MAGNITUDE;
+    fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "phase-without-meaning",
+                  "the phase was left aside and magnitudes alone were used: its steps from echo to echo are alike in "
+                  "neighbouring voxels to %.0f %% only (nearly 100 %% in any field); check the unit of phase",
+                  100 * w->survey.coherence);
+    return fsc_separate_magnitude(out, &bare, spectrum, opt, err);
+}
+
 static fsc_status run(work *w, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                       const fsc_separate_options *opt, fsc_error *err) {
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0, err));
     FSC_TRY(fsc_survey_make(&w->survey, out, scan, spectrum, opt, err));
+    if (w->survey.coherence < FSC_COHERENT) return by_magnitudes(w, out, scan, spectrum, opt, err);
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.1, err));
     FSC_TRY(find_field(w, out, scan, err));
     FSC_TRY(fsc_progress_step(opt->progress, "separate", 0.5, err));

@@ -28,7 +28,8 @@ void fsc_field_labels_make(fsc_field_labels *out, const fsc_minima *minima, cons
 /* Stiffness between two neighbouring nodes in nats per shift. */
 double fsc_fieldmap_stiffness(const fsc_blocks *blocks, const fsc_fieldmap_prior *prior, int32_t a, int32_t b,
                               int32_t axis);
-/* Chooses blocks->hz. FSC_E_NOMEM, FSC_E_RANGE. */
-FSC_MUST_USE fsc_status fsc_fieldmap_cut(fsc_blocks *blocks, const fsc_fieldmap_prior *prior, fsc_error *err);
+/* Chooses blocks->hz; the same for any n_threads. FSC_E_NOMEM, FSC_E_RANGE. */
+FSC_MUST_USE fsc_status fsc_fieldmap_cut(fsc_blocks *blocks, const fsc_fieldmap_prior *prior, int32_t n_threads,
+                                         fsc_error *err);
 
 #endif

@@ -1,13 +1,14 @@
 #include "magnitude.h"
 #include "alloc.h"
 #include "body.h"
+#include "conditioning.h"
 #include "fail.h"
+#include "inspect.h"
 #include "maps.h"
 #include "swap.h"
 #include "tiles.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TILE 256
@@ -112,6 +113,15 @@ typedef struct magnitude_job {
     double noise_variance;
 } magnitude_job;
 
+/* Tissue voxels that are asked whether the echoes belong together. With one left out, one number must remain over. */
+#define LOOKED_AT 192
+#define LOOKED_LEAST 5
+
+typedef struct looked_at {
+    const magnitude_job *job;
+    int32_t n_tissue, n;
+} looked_at;
+
 static void fit_both(const magnitude_job *job, int32_t v, solution both[2], double *energy) {
     const int64_t n_voxel = fsc_grid_count(&job->scan->grid);
     double m[FSC_ECHO_MAX];
@@ -212,16 +222,11 @@ static fsc_status choose(magnitude_job *job, const fsc_body *body, int32_t n_thr
     job->energy = energy;
     job->voxels = &voxels;
     fsc_tiles_run(body->n_tissue, TILE, fit_tile, job, n_threads);
-    fsc_status status = fsc_fieldmap_cut(&voxels, &prior, err);
+    fsc_status status = fsc_fieldmap_cut(&voxels, &prior, n_threads, err);
     if (status == FSC_OK) status = fsc_swap_alone(&voxels, &prior, err);
     if (status == FSC_OK) fsc_tiles_run(body->n_tissue, TILE, store_tile, job, n_threads);
     fsc_blocks_free(&voxels);
     return status;
-}
-
-static int compare(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* Noise from the residuals of evenly drawn voxels. */
@@ -235,14 +240,54 @@ static double measure_noise(const magnitude_job *job, int32_t n_tissue) {
         fit_both(job, job->tissue[(int64_t)i * n_tissue / n], s, &energy);
         residual[i] = fmin(s[0].residual, s[1].residual);
     }
-    qsort(residual, (size_t)n, sizeof *residual, compare);
-    return residual[n / 2] / (freedom * pow(1 - 2.0 / (9 * freedom), 3));
+    return fsc_median(residual, n) / (freedom * pow(1 - 2.0 / (9 * freedom), 3));
+}
+
+/* What is left when magnitudes are taken at other times, or one is left out: for fsc_inspect_echoes. */
+static fsc_status left_of_magnitudes(fsc_leftout *result, void *context, const int32_t *image, const int32_t *time,
+                                     int32_t n_echo, fsc_error *err) {
+    (void)err;
+    const looked_at *look = context;
+    const magnitude_job *job = look->job;
+    const int64_t n_voxel = fsc_grid_count(&job->scan->grid);
+    fsc_model model;
+    double strength[LOOKED_AT], sum = 0;
+    int32_t n_strength = 0;
+    fsc_model_pick(&model, job->model, time, n_echo);
+    for (int32_t i = 0; i < look->n; i++) {
+        const int32_t v = job->tissue[(int64_t)i * look->n_tissue / look->n];
+        double m[FSC_ECHO_MAX] = {0}, energy = 1e-30;
+        for (int32_t k = 0; k < n_echo; k++) {
+            m[k] = (double)job->scan->echo_re[v + image[k] * n_voxel] * job->scale;
+            energy += m[k] * m[k];
+        }
+        const solution lean = descend(&model, m, 0.1), fat = descend(&model, m, 0.9);
+        const solution *s = lean.residual < fat.residual ? &lean : &fat;
+        sum += s->residual / energy / (n_echo - 3);
+        if (result->out < 0) continue;
+        const double ar = job->model->fat_re[result->out], ai = job->model->fat_im[result->out];
+        const double foretold =
+            exp(-s->r2 * job->model->te_s[result->out]) * hypot(s->water + s->fat * ar, s->fat * ai);
+        const double found = (double)job->scan->echo_re[v + result->out * n_voxel] * job->scale;
+        strength[n_strength++] = foretold > 0 ? found / foretold : 0;
+    }
+    result->left = sum / look->n;
+    result->strength = n_strength > 0 ? fsc_median(strength, n_strength) : 1;
+    return FSC_OK;
+}
+
+static fsc_status look_at(const magnitude_job *job, int32_t n_tissue, fsc_notes *notes, fsc_error *err) {
+    looked_at look = {job, n_tissue, n_tissue < LOOKED_AT ? n_tissue : LOOKED_AT};
+    if (look.n < 1) return FSC_OK;
+    return fsc_inspect_echoes(job->model->te_s, job->model->n_echo, LOOKED_LEAST, left_of_magnitudes, &look, notes,
+                              err);
 }
 
 fsc_status fsc_separate_magnitude(fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                                   const fsc_separate_options *opt, fsc_error *err) {
     fsc_model model;
     FSC_TRY(fsc_model_build(&model, scan, spectrum, &out->notes, err));
+    FSC_TRY(fsc_conditioning_judge(&model, 0, &out->notes, err));
     fsc_source source = {
         .re = scan->echo_re, .n_voxel = fsc_grid_count(&scan->grid), .n_echo = scan->n_echo, .ramp_axis = -1};
     memcpy(source.dim, scan->grid.dim, sizeof source.dim);
@@ -252,7 +297,8 @@ fsc_status fsc_separate_magnitude(fsc_fatwater *out, const fsc_scan *scan, const
     fsc_body_mark(&body, &source, body.air_variance);
     int32_t *tissue = NULL;
     fsc_status status = fsc_maps_make(
-        out, source.n_voxel, FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP, err);
+        out, source.n_voxel, FSC_MAP_SE | FSC_MAP_R2STAR | FSC_MAP_AMPLITUDES | FSC_MAP_RESIDUAL | FSC_MAP_SWAP,
+        opt->n_threads, err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
     if (status == FSC_OK) {
         magnitude_job job = {.out = out,
@@ -263,7 +309,8 @@ fsc_status fsc_separate_magnitude(fsc_fatwater *out, const fsc_scan *scan, const
                              .noise_variance = air};
         const double measured = measure_noise(&job, body.n_tissue);
         if (isfinite(measured)) job.noise_variance = fmax(measured, 1e-12);
-        status = choose(&job, &body, opt->n_threads, err);
+        status = look_at(&job, body.n_tissue, &out->notes, err);
+        if (status == FSC_OK) status = choose(&job, &body, opt->n_threads, err);
         out->noise_sd = sqrt(job.noise_variance) / job.scale;
         out->n_fitted = body.n_tissue;
         fsc_notes_add(

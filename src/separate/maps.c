@@ -1,10 +1,26 @@
 #include "maps.h"
 #include "alloc.h"
 #include "fail.h"
+#include "tiles.h"
 
 #include <math.h>
 
-fsc_status fsc_maps_make(fsc_fatwater *out, int64_t n_voxel, unsigned which, fsc_error *err) {
+#define TILE 65536
+#define MAPS 8
+
+typedef struct clear_job {
+    float *map[MAPS];
+    int32_t n;
+} clear_job;
+
+static void clear_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
+    (void)tile, (void)worker;
+    const clear_job *job = context;
+    for (int32_t m = 0; m < job->n; m++)
+        for (int64_t v = begin; v < end; v++) job->map[m][v] = NAN;
+}
+
+fsc_status fsc_maps_make(fsc_fatwater *out, int64_t n_voxel, unsigned which, int32_t n_threads, fsc_error *err) {
     const struct {
         float **map;
         unsigned bit;
@@ -20,13 +36,15 @@ fsc_status fsc_maps_make(fsc_fatwater *out, int64_t n_voxel, unsigned which, fsc
     };
     out->quality = fsc_alloc(n_voxel, sizeof *out->quality);
     int missing = !out->quality;
+    clear_job job = {.n = 0};
     for (size_t m = 0; m < sizeof list / sizeof *list; m++) {
         if (list[m].bit && !(which & list[m].bit)) continue;
-        float *map = fsc_alloc(n_voxel, sizeof *map);
+        float *map = fsc_alloc_unset(n_voxel, sizeof *map);
         *list[m].map = map;
         missing |= !map;
-        for (int64_t v = 0; map && v < n_voxel; v++) map[v] = NAN;
+        if (map) job.map[job.n++] = map;
     }
+    fsc_tiles_run(n_voxel, TILE, clear_tile, &job, n_threads);
     return missing ? fsc_fail_nomem(err, "making the maps") : FSC_OK;
 }
 

@@ -14,7 +14,8 @@
 #define FSC_MAP_SWAP 32u
 
 /* PDFF and quality always, the others as asked. */
-FSC_MUST_USE fsc_status fsc_maps_make(fsc_fatwater *out, int64_t n_voxel, unsigned which, fsc_error *err);
+FSC_MUST_USE fsc_status fsc_maps_make(fsc_fatwater *out, int64_t n_voxel, unsigned which, int32_t n_threads,
+                                      fsc_error *err);
 /* Lists tissue voxels (owned by the caller, rising) and marks the others as background. */
 FSC_MUST_USE fsc_status fsc_maps_tissue(int32_t **tissue, fsc_fatwater *out, const fsc_body *body, fsc_error *err);
 

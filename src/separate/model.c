@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MOST_TURNS 2.5
+
 static fsc_status unknown_spectrum(const fsc_table *table, const char *name, fsc_error *err) {
     FSC_AUTO_TEXT fsc_text names = {0};
     const char *last = "";
@@ -122,8 +124,23 @@ fsc_status fsc_model_build(fsc_model *model, const fsc_scan *scan, const fsc_spe
     fsc_model_set_fat(model, spectrum, frequency_mhz);
     /* +-5 ppm covers +-640 Hz at 3 T; at low field at least one whole period must be inside. */
     model->range_hz = fmax(5.0 * frequency_mhz, 0.75 * model->period_hz);
+    /* Fields a period apart are one fraction: more turns than these only make the cut slow. */
+    if (model->uniform) model->range_hz = fmin(model->range_hz, MOST_TURNS * model->period_hz);
     model->r2_free = model->n_echo >= 4;
     model->r2_typical = 45;
     model->r2_prior_sd = 60;
     return FSC_OK;
+}
+
+void fsc_model_pick(fsc_model *out, const fsc_model *model, const int32_t *time, int32_t n) {
+    *out = *model;
+    out->n_echo = n;
+    out->r2_free = n >= 4;
+    out->uniform = model->uniform && n == model->n_echo;
+    for (int32_t k = 0; k < n; k++) {
+        out->te_s[k] = model->te_s[time[k]];
+        out->tau_s[k] = model->te_s[time[k]] - model->te_s[time[0]];
+        out->fat_re[k] = model->fat_re[time[k]];
+        out->fat_im[k] = model->fat_im[time[k]];
+    }
 }

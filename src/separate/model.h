@@ -43,5 +43,7 @@ FSC_MUST_USE fsc_status fsc_model_build(fsc_model *model, const fsc_scan *scan, 
                                         fsc_notes *notes, fsc_error *err);
 /* The fat signal at each echo for a main frequency in MHz. */
 void fsc_model_set_fat(fsc_model *model, const fsc_spectrum *spectrum, double frequency_mhz);
+/* The model of the echoes time[k], k < n, alone. */
+void fsc_model_pick(fsc_model *out, const fsc_model *model, const int32_t *time, int32_t n);
 
 #endif

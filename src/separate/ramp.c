@@ -14,11 +14,16 @@
 #define RESIDUAL_LIMIT 0.3
 /* What counts as a ramp. One without slope is none: alternating offsets of echoes look like it, and so does a wrong
  * decay; what is real in it shows among the offsets. */
-#define LEAST_DROP 0.03
-/* With three echoes R2* and ramp are hard to tell apart. */
+#define LEAST_DROP 0.05
+/* With few echoes R2*, spectrum and ramp are hard to tell apart. */
+#define LEAST_DROP_OF_FOUR 0.15
 #define LEAST_DROP_OF_THREE 0.5
 #define MOST_SLOPE 0.45
-#define LEAST_SLOPE 0.02
+/* Smaller ones move a fraction by less than what invents them. */
+#define LEAST_SLOPE 0.03
+/* What the slopes of two halves of the voxels may differ by: a share, and dwell. A ramp is everywhere the same. */
+#define SAME_SHARE 0.25
+#define SAME_SLOPE 0.01
 
 typedef struct ramp_job {
     const fsc_sample *sample;
@@ -116,6 +121,21 @@ static double search(const float *residual, const double *x, int32_t n, double *
     return best;
 }
 
+/* Whether every other voxel tells the same slope as the rest. */
+static int halves_agree(const float *residual, double *x, int32_t n, float *half, double slope) {
+    double found[2] = {0, 0};
+    for (int32_t side = 0; side < 2; side++) {
+        int32_t m = 0;
+        for (int32_t i = side; i < n; i += 2, m++) {
+            memcpy(half + (int64_t)m * ANGLES, residual + (int64_t)i * ANGLES, ANGLES * sizeof *half);
+            x[n + m] = x[i];
+        }
+        double constant = 0;
+        (void)search(half, x + n, m, &constant, &found[side]);
+    }
+    return fabs(found[0] - found[1]) <= SAME_SLOPE + SAME_SHARE * fabs(slope);
+}
+
 static fsc_status fill_table(fsc_ramp *ramp, const fsc_source *source, fsc_error *err) {
     const int64_t n = source->dim[ramp->axis];
     ramp->table = fsc_alloc(2 * n, sizeof *ramp->table);
@@ -132,8 +152,9 @@ static fsc_status choose(fsc_ramp *out, const fsc_sample *sample, const float *r
                          fsc_error *err) {
     const fsc_source *source = sample->source;
     const int32_t n = sample->n;
-    FSC_AUTO_BLOCK double *x = fsc_alloc(n, sizeof *x);
-    if (!x) return fsc_fail_nomem(err, "looking for a readout ramp");
+    FSC_AUTO_BLOCK double *x = fsc_alloc((int64_t)2 * n, sizeof *x);
+    FSC_AUTO_BLOCK float *half = fsc_alloc((int64_t)n * ANGLES, sizeof *half);
+    if (!x || !half) return fsc_fail_nomem(err, "looking for a readout ramp");
     const double plain = summed(residual, x, n, 0, 0);
     double best = INFINITY;
     int32_t axis = -1;
@@ -153,8 +174,15 @@ static fsc_status choose(fsc_ramp *out, const fsc_sample *sample, const float *r
     }
     out->left = fmin(best, plain) / fmax(n, 1);
     out->drop = plain > 0 && axis >= 0 ? 1 - best / plain : 0;
-    const double least = source->n_echo > 3 ? LEAST_DROP : LEAST_DROP_OF_THREE;
+    const double least = source->n_echo > 4    ? LEAST_DROP
+                         : source->n_echo == 4 ? LEAST_DROP_OF_FOUR
+                                               : LEAST_DROP_OF_THREE;
     if (out->drop < least || fabs(out->slope_dwell) < LEAST_SLOPE || fabs(out->slope_dwell) > MOST_SLOPE) return FSC_OK;
+    fsc_source along = *source;
+    along.ramp_axis = axis;
+    for (int32_t i = 0; i < n; i++)
+        x[i] = (double)fsc_source_ramp_index(&along, sample->voxel[i]) / (double)source->dim[axis] - 0.5;
+    if (!halves_agree(residual, x, n, half, out->slope_dwell)) return FSC_OK;
     out->axis = axis;
     return fill_table(out, source, err);
 }

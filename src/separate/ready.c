@@ -8,50 +8,6 @@
 
 /* Signal below this share of the 99th percentile of water + fat is background. */
 #define FAINT 0.04
-/* A body is wrapped in fat: its rim is fatter than its core. The opposite, this clearly, looks like an exchange. */
-#define RIM_LEAN 0.35
-#define CORE_FAT 0.65
-#define RIM_VOXELS 6
-#define BINS 101
-
-static double median_of(const int64_t *count) {
-    int64_t total = 0, seen = 0;
-    for (int32_t b = 0; b < BINS; b++) total += count[b];
-    for (int32_t b = 0; b < BINS; b++) {
-        seen += count[b];
-        if (total > 0 && 2 * seen >= total) return b / (double)(BINS - 1);
-    }
-    return NAN;
-}
-
-/* Whole-image swap check: PDFF of the first tissue from either end of each line along the first axis against the rest.
- */
-static void check_swap(fsc_fatwater *out) {
-    int64_t rim[BINS] = {0}, core[BINS] = {0};
-    const int64_t nx = out->grid.dim[0], n_line = fsc_grid_count(&out->grid) / nx;
-    for (int64_t line = 0; line < n_line; line++) {
-        const float *pdff = out->pdff_fraction + line * nx;
-        int64_t first = 0, last = nx - 1;
-        while (first < nx && !isfinite(pdff[first])) first++;
-        while (last > first && !isfinite(pdff[last])) last--;
-        /* A line that starts inside the body at the edge of the image has no rim there. */
-        for (int64_t i = first; i <= last && first < nx; i++) {
-            if (!isfinite(pdff[i])) continue;
-            const int at_rim = (first > 1 && i - first < RIM_VOXELS) || (last < nx - 2 && last - i < RIM_VOXELS);
-            const double f = fmin(fmax((double)pdff[i], 0), 1);
-            (at_rim ? rim : core)[(int32_t)(f * (BINS - 1) + 0.5)]++;
-        }
-    }
-    const double rim_pdff = median_of(rim), core_pdff = median_of(core);
-    if (!(rim_pdff < RIM_LEAN && core_pdff > CORE_FAT)) return;
-    fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "ready-maps-exchanged",
-                  "fat and water look exchanged: the body's rim reads %.0f %% fat and its inside %.0f %%",
-                  100 * rim_pdff, 100 * core_pdff);
-    const int64_t n = fsc_grid_count(&out->grid);
-    for (int64_t v = 0; v < n; v++)
-        if (isfinite(out->pdff_fraction[v])) out->quality[v] |= FSC_Q_SWAP_SUSPECT;
-}
-
 static void copy_map(float *to, const float *from, const uint16_t *quality, int64_t n) {
     for (int64_t v = 0; to && v < n; v++) to[v] = quality[v] & FSC_Q_BACKGROUND ? NAN : from[v];
 }
@@ -69,7 +25,7 @@ fsc_status fsc_ready_water_fat(fsc_fatwater *out, const fsc_scan *scan, fsc_erro
     /* Where the rest is NaN, its makers have said which voxels hold tissue. */
     fsc_body_mark(&body, &source, body.n_not_finite > 0 ? 0 : body.air_variance);
     int32_t *tissue = NULL;
-    fsc_status status = fsc_maps_make(out, n, FSC_MAP_AMPLITUDES | (scan->r2star ? FSC_MAP_R2STAR : 0), err);
+    fsc_status status = fsc_maps_make(out, n, FSC_MAP_AMPLITUDES | (scan->r2star ? FSC_MAP_R2STAR : 0), 1, err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
     for (int32_t i = 0; status == FSC_OK && i < body.n_tissue; i++) {
         const int32_t v = tissue[i];
@@ -86,14 +42,13 @@ fsc_status fsc_ready_water_fat(fsc_fatwater *out, const fsc_scan *scan, fsc_erro
     copy_map(out->r2star_per_s, scan->r2star, out->quality, n);
     fsc_notes_add(&out->notes, FSC_NOTE_ASSUMED, "ready-maps",
                   "water and fat are the scanner's own: spectrum, R2* and T1 handling are not known here");
-    check_swap(out);
     return FSC_OK;
 }
 
 fsc_status fsc_ready_fat_fraction(fsc_fatwater *out, const fsc_scan *scan, fsc_error *err) {
     if (!scan->fat_fraction) return fsc_fail(err, FSC_E_ARG, "a fat-fraction scan needs its map");
     const int64_t n = fsc_grid_count(&scan->grid);
-    FSC_TRY(fsc_maps_make(out, n, scan->r2star ? FSC_MAP_R2STAR : 0, err));
+    FSC_TRY(fsc_maps_make(out, n, scan->r2star ? FSC_MAP_R2STAR : 0, 1, err));
     int64_t zeros = 0, bad = 0;
     for (int64_t v = 0; v < n; v++) {
         zeros += scan->fat_fraction[v] == 0;
@@ -119,6 +74,5 @@ fsc_status fsc_ready_fat_fraction(fsc_fatwater *out, const fsc_scan *scan, fsc_e
                       (long long)bad);
     fsc_notes_add(&out->notes, FSC_NOTE_ASSUMED, "ready-maps",
                   "the fat fraction is as its makers gave it: method, spectrum and T1 handling are not known here");
-    check_swap(out);
     return FSC_OK;
 }

@@ -82,5 +82,5 @@ fsc_status fsc_refine(fsc_blocks *fine, const fsc_blocks *coarse, const fsc_grid
     fsc_fieldmap_prior alone = *prior;
     alone.period_hz = 0;
     alone.stiffness *= STIFFNESS_OF_BLOCK;
-    return fsc_fieldmap_cut(fine, &alone, err);
+    return fsc_fieldmap_cut(fine, &alone, sample->n_threads, err);
 }

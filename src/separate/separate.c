@@ -1,8 +1,11 @@
 #include <fascicle/separate.h>
 
 #include "alloc.h"
+#include "branch.h"
 #include "complex.h"
+#include "exchange.h"
 #include "fail.h"
+#include "inspect.h"
 #include "magnitude.h"
 #include "ready.h"
 #include "spelling.h"
@@ -11,6 +14,11 @@
 
 #include <math.h>
 #include <string.h>
+
+#define DECAY_SAMPLE 1024
+#define DECAY_LEAST 50
+#define DECAY_LOW (-25.0)
+#define DECAY_HIGH 400.0
 
 FSC_DEFINE_AUTO(fsc_fatwater, fsc_fatwater_free)
 
@@ -30,6 +38,7 @@ static fsc_status dispatch(fsc_fatwater *out, const fsc_scan *scan, const fsc_sp
                         (int)scan->n_echo);
     if (!scan->echo_re || (complex && !scan->echo_im))
         return fsc_fail(err, FSC_E_ARG, "the scan holds no echo data for its kind");
+    FSC_TRY(fsc_inspect_images(scan, err));
     if (scan->n_echo == 2) {
         out->method = complex ? FSC_METHOD_TWO_POINT : FSC_METHOD_TWO_POINT_MAGNITUDE;
         return fsc_separate_two_point(out, scan, spectrum, opt, err);
@@ -37,6 +46,28 @@ static fsc_status dispatch(fsc_fatwater *out, const fsc_scan *scan, const fsc_sp
     out->method = complex ? FSC_METHOD_COMPLEX : FSC_METHOD_MAGNITUDE;
     return complex ? fsc_separate_complex(out, scan, spectrum, opt, err)
                    : fsc_separate_magnitude(out, scan, spectrum, opt, err);
+}
+
+/* Echoes that no redundancy tells apart (three of them, four magnitudes) still have a decay: the body's median one is
+ * neither below zero nor that of bone. */
+static void check_decay(fsc_fatwater *made) {
+    double some[DECAY_SAMPLE];
+    const int64_t n = fsc_grid_count(&made->grid), stride = n / DECAY_SAMPLE + 1;
+    int32_t kept = 0;
+    if (!made->r2star_per_s || made->n_fitted < DECAY_SAMPLE) return;
+    for (int64_t at = 0; at < n; at += stride) {
+        int64_t v = at;
+        while (v < at + stride && v < n && (!isfinite(made->pdff_fraction[v]) || made->quality[v] & FSC_Q_LOW_SNR)) v++;
+        if (v < at + stride && v < n) some[kept++] = (double)made->r2star_per_s[v];
+    }
+    if (kept < DECAY_LEAST) return;
+    const double middle = fsc_median(some, kept);
+    if (middle > DECAY_LOW && middle < DECAY_HIGH) return;
+    fsc_notes_add(
+        &made->notes, FSC_NOTE_WARNING, "decay-implausible",
+        "fat fractions are wrong if an echo is scaled or its EchoTime is: the median decay R2* of all tissue is "
+        "%.0f 1/s, and tissue has 15 to 150",
+        middle);
 }
 
 fsc_status fsc_separate_run(fsc_fatwater **out, const fsc_scan *scan, const fsc_separate_options *opt, fsc_error *err) {
@@ -55,6 +86,8 @@ fsc_status fsc_separate_run(fsc_fatwater **out, const fsc_scan *scan, const fsc_
     made->sign_ratio = made->ramp_slope_dwell = made->ramp_constant_rad = made->noise_sd = made->t1_bias_expected = NAN;
     made->ramp_axis = -1;
     FSC_TRY(dispatch(made, scan, &spectrum, opt, err));
+    fsc_exchange_check(made);
+    check_decay(made);
     if (scan->kind == FSC_SCAN_COMPLEX || scan->kind == FSC_SCAN_MAGNITUDE)
         FSC_TRY(fsc_t1_apply(made, scan, opt->t1_correct, err));
     else if (opt->t1_correct)

@@ -1,6 +1,8 @@
 #include "survey.h"
 #include "blocks.h"
+#include "conditioning.h"
 #include "fail.h"
+#include "inspect.h"
 #include "units.h"
 
 #include <math.h>
@@ -10,6 +12,11 @@
 /* Energies from which on a voxel is strong, as a share of the 99th percentile. */
 #define STRONG 0.1
 #define LEAST_VARIANCE 1e-12
+/* |s|^2 over variance of the weakest strong voxels from which on their phases are asked (SNR 3). */
+#define CLEAR 9.0
+#define AIR_MOST 10.0
+/* Eddy currents turn an echo by less; more may be an echo of another order, place or time. */
+#define USUAL_RAD 0.3
 /* Bands of energy for the noise of images without air: width, voxels, and |s|^2 / variance from which on a band is
  * explained (SNR 4). */
 #define BAND 2.5
@@ -102,7 +109,7 @@ static void note_phases(const fsc_survey *s, fsc_fatwater *out) {
     }
     if (s->offsets.found)
         fsc_notes_add(
-            &out->notes, FSC_NOTE_FOUND, "echo-phase-offsets",
+            &out->notes, s->offsets.largest_rad > USUAL_RAD ? FSC_NOTE_WARNING : FSC_NOTE_FOUND, "echo-phase-offsets",
             "single echoes are turned by up to %.3f rad against the others; taken off, residual %.0f %% smaller",
             s->offsets.largest_rad, 100 * s->offsets.drop);
 }
@@ -130,7 +137,9 @@ static fsc_status noise_of_bands(double *variance, const fsc_survey *s, fsc_erro
 /* Two noises: what tells tissue from air, and what the evidence for a field counts with. Ghosts and motion, which
  * strong voxels leave over, count as noise in the second: they spread over weak neighbours too. */
 static fsc_status find_noise(fsc_survey *s, double *to_mark, fsc_error *err) {
-    const double air = s->body.air_variance, strong = s->sign.noise_variance;
+    const double strong = s->sign.noise_variance;
+    /* In a masked image the weakest cluster of voxels can be tissue: it is no air when strong voxels leave far less. */
+    const double air = s->body.air_variance < AIR_MOST * strong ? s->body.air_variance : (double)NAN;
     double bands = NAN;
     if (!isfinite(air)) FSC_TRY(noise_of_bands(&bands, s, err));
     const double quiet = isfinite(air) ? air : bands;
@@ -144,6 +153,7 @@ static fsc_status find_noise(fsc_survey *s, double *to_mark, fsc_error *err) {
 fsc_status fsc_survey_make(fsc_survey *s, fsc_fatwater *out, const fsc_scan *scan, const fsc_spectrum *spectrum,
                            const fsc_separate_options *opt, fsc_error *err) {
     FSC_TRY(fsc_model_build(&s->model, scan, spectrum, &out->notes, err));
+    FSC_TRY(fsc_conditioning_judge(&s->model, 1, &out->notes, err));
     source_from_scan(&s->source, scan);
     FSC_TRY(fsc_body_measure(&s->body, &s->source, opt->n_threads, err));
     FSC_TRY(fsc_profiler_init(&s->profiler, &s->model, err));
@@ -153,12 +163,19 @@ fsc_status fsc_survey_make(fsc_survey *s, fsc_fatwater *out, const fsc_scan *sca
                              .voxel = s->strong,
                              .n = fsc_body_sample(&s->body, STRONG, 1e9, s->strong, FSC_SURVEY_SAMPLE),
                              .n_threads = opt->n_threads};
+    /* Where noise is as large as the signal, phase means little for another reason. */
+    const int clear =
+        !(s->body.air_variance > 0 && STRONG * s->body.energy_p99 < CLEAR * s->source.n_echo * s->body.air_variance);
+    s->coherence = clear && s->sample.n > 0 ? fsc_inspect_coherence(&s->sample) : 1;
+    if (s->coherence < FSC_COHERENT) return FSC_OK;
     FSC_TRY(find_sign(s, scan, opt, err));
     s->ramp.axis = -1;
     if (opt->ramp == 0) FSC_TRY(find_ramp(s, scan, opt, err));
     FSC_TRY(find_offsets(s, scan, opt, err));
     FSC_TRY(find_frequency(s, out, scan, spectrum, opt, err));
     note_phases(s, out);
+    fsc_inspect_phase_range(&s->sample, &out->notes);
+    FSC_TRY(fsc_inspect_complex(&s->sample, &out->notes, err));
     s->sign_unclear = fsc_sign_note(&s->sign, scan->precession, opt->sign, &out->notes);
     double to_mark;
     FSC_TRY(find_noise(s, &to_mark, err));

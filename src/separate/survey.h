@@ -12,6 +12,9 @@
 /* Sampled voxels for what is asked of the scan as a whole. */
 #define FSC_SURVEY_SAMPLE 2048
 
+/* Any field gives 0.5 and more; phase in a wrong unit, or of another scan, gives 0.03. */
+#define FSC_COHERENT 0.1
+
 typedef struct fsc_survey {
     fsc_model model;
     fsc_source source; /* freed of what was found */
@@ -25,6 +28,7 @@ typedef struct fsc_survey {
     int32_t strong[FSC_SURVEY_SAMPLE];
     int32_t weak[FSC_SURVEY_SAMPLE]; /* weak enough for their model error to be small against the noise */
     int32_t n_weak;
+    double coherence;      /* of the phase steps of neighbours: below FSC_COHERENT nothing else is filled */
     double noise_variance; /* per real channel, source's scale */
 } fsc_survey;
 

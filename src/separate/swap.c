@@ -23,6 +23,11 @@
 /* Tempered nats from which on a region is exchanged: odds of 20 to 1. */
 #define CLEARLY 3.0
 #define SWEEPS 8
+/* No region is surer than this of itself: evidence that adds up inside a region says little about the region as a whole
+ * (share exchanged among the surest of simulated scans). The scan's main region agrees with the field that shimming
+ * leaves; another one has only its own word. */
+#define LEAST_OF_MAIN 0.002
+#define LEAST_OF_OTHER 0.02
 
 static double wrapped(double hz, double period_hz) {
     return period_hz > 0 ? hz - period_hz * floor(hz / period_hz + 0.5) : hz;
@@ -257,10 +262,14 @@ fsc_status fsc_swap_estimate(fsc_blocks *blocks, const fsc_fieldmap_prior *prior
     }
     join(blocks, prior, parent, reliable_quality(blocks));
     weigh_regions(blocks, prior, parent, regions);
+    int32_t in_regions = 0;
+    for (int32_t i = 0; i < n; i++) in_regions += regions[i].n >= LEAST_REGION ? regions[i].n : 0;
     for (int32_t i = 0; i < n; i++) {
         const region *r = &regions[root_of(parent, i)];
         const double whole = odds(TEMPER_REGION * fmin(r->rise[0], r->rise[1]));
+        const double least = 2 * r->n > in_regions ? LEAST_OF_MAIN : LEAST_OF_OTHER;
         if (r->n >= LEAST_REGION) blocks->swap[i] = fmaxf(blocks->swap[i], (float)whole);
+        blocks->swap[i] = (float)(least + (1 - least) * (double)blocks->swap[i]);
     }
     return FSC_OK;
 }

@@ -1,6 +1,7 @@
 #include "twopoint.h"
 #include "alloc.h"
 #include "body.h"
+#include "conditioning.h"
 #include "fail.h"
 #include "fieldmap.h"
 #include "maps.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define HALF 32
+#define ERRORS 50
 
 typedef struct mixture {
     double fraction[2]; /* water-rich, fat-rich */
@@ -22,7 +24,8 @@ static double clip(double x) {
     return fmin(fmax(x, 0), 1);
 }
 
-/* |1 - x + x a|^2 = 1 + l x + q x^2 for both echoes; the measured ratio of the two gives a quadratic in x. */
+/* |1 - x + x a|^2 = 1 + l x + q x^2 for both echoes; the measured ratio of the two, freed of the decay that tissue
+ * usually has, gives a quadratic in x. */
 static void solve(mixture *out, const fsc_model *model, const fsc_source *source, int32_t voxel) {
     double m[2], l[2], q[2], re[2], im[2];
     for (int32_t n = 0; n < 2; n++) {
@@ -31,7 +34,7 @@ static void solve(mixture *out, const fsc_model *model, const fsc_source *source
         im[n] = source->im
                     ? (double)source->im[voxel + n * source->n_voxel] * (double)(source->scale * source->conjugate)
                     : 0;
-        m[n] = re[n] * re[n] + im[n] * im[n];
+        m[n] = (re[n] * re[n] + im[n] * im[n]) * exp(2 * model->r2_typical * model->te_s[n]);
         l[n] = 2 * a - 2;
         q[n] = 1 - 2 * a + a * a + b * b;
     }
@@ -58,15 +61,21 @@ static void solve(mixture *out, const fsc_model *model, const fsc_source *source
 /* Fields of a block: every voxel votes for its two, by its energy; equal depth unless its voxels disagree. */
 static void block_minima(fsc_blocks *blocks, const fsc_model *model, const fsc_source *source, const int32_t *tissue,
                          int32_t n_tissue, fsc_profile *profile, const fsc_profiler *p, float *votes) {
+    float cosine[2 * HALF + 1], sine[2 * HALF + 1];
+    for (int32_t g = 0; g <= 2 * HALF; g++) {
+        cosine[g] = (float)cos(FSC_PI * (g - HALF) / HALF);
+        sine[g] = (float)sin(FSC_PI * (g - HALF) / HALF);
+    }
     for (int32_t i = 0; i < n_tissue; i++) {
         mixture mix;
         const int32_t node = fsc_blocks_node_at(blocks, tissue[i]);
         float *here = votes + (int64_t)node * (2 * HALF + 1);
         solve(&mix, model, source, tissue[i]);
+        const float c0 = (float)cos(mix.turn[0]), s0 = (float)sin(mix.turn[0]), energy = (float)mix.energy;
+        const float c1 = (float)cos(mix.turn[1]), s1 = (float)sin(mix.turn[1]);
         for (int32_t g = 0; g <= 2 * HALF; g++) {
-            const double angle = FSC_PI * (g - HALF) / HALF;
-            const double away = fmin(1 - cos(angle - mix.turn[0]), 1 - cos(angle - mix.turn[1]));
-            here[g] += (float)(mix.energy * away);
+            const float a = cosine[g] * c0 + sine[g] * s0, b = cosine[g] * c1 + sine[g] * s1;
+            here[g] += energy * (1 - (a > b ? a : b));
         }
         blocks->quality[node] += (float)(0.25 * fmin(mix.energy, 1));
     }
@@ -78,7 +87,8 @@ static void block_minima(fsc_blocks *blocks, const fsc_model *model, const fsc_s
 }
 
 static fsc_status field_by_votes(fsc_blocks *blocks, const fsc_model *model, const fsc_source *source,
-                                 const fsc_body *body, const fsc_grid *grid, const int32_t *tissue, fsc_error *err) {
+                                 const fsc_body *body, const fsc_grid *grid, const int32_t *tissue, int32_t n_threads,
+                                 fsc_error *err) {
     FSC_TRY(fsc_blocks_new(blocks, grid, body->mask, 2, err));
     FSC_AUTO_BLOCK float *votes = fsc_alloc((int64_t)blocks->n_node * (2 * HALF + 1), sizeof *votes);
     FSC_AUTO_BLOCK float *residual = fsc_alloc((int64_t)(2 * HALF + 1) * FSC_LANES, sizeof *residual);
@@ -92,11 +102,34 @@ static fsc_status field_by_votes(fsc_blocks *blocks, const fsc_model *model, con
                                       .cost_limit = 30,
                                       .period_hz = model->period_hz,
                                       .range_hz = model->range_hz};
-    return fsc_fieldmap_cut(blocks, &prior, err);
+    return fsc_fieldmap_cut(blocks, &prior, n_threads, err);
+}
+
+/* Noise of 1 and an unknown decay, by fraction: the standard error of a voxel is made of both. */
+typedef struct errors {
+    double noise[ERRORS + 1]; /* variance of the fraction at an SNR of 1 */
+    double decay[ERRORS + 1]; /* variance that an R2* off by its usual spread makes */
+} errors;
+
+static void fill_errors(errors *e, const fsc_model *model, int complex) {
+    for (int k = 0; k <= ERRORS; k++) {
+        const double fraction = (double)k / ERRORS, known = 1e-6, exact = 1e9;
+        const double noise = fsc_conditioning_se(model, complex, fraction, 1, known);
+        const double decay = fsc_conditioning_se(model, complex, fraction, exact, model->r2_prior_sd);
+        e->noise[k] = fmin(noise * noise, 1e9);
+        e->decay[k] = fmin(decay * decay, 1);
+    }
+}
+
+static float standard_error(const errors *e, double fraction, double noise_over_sum) {
+    const int k = (int)(clip(fraction) * ERRORS + 0.5);
+    return (float)fmin(sqrt(e->noise[k] * noise_over_sum * noise_over_sum + e->decay[k]), 1);
 }
 
 static void fill(fsc_fatwater *out, const fsc_model *model, const fsc_source *source, const fsc_blocks *blocks,
-                 const int32_t *tissue, int32_t n) {
+                 double noise_variance, const int32_t *tissue, int32_t n) {
+    errors e;
+    fill_errors(&e, model, source->im != NULL);
     for (int32_t i = 0; i < n; i++) {
         const int32_t v = tissue[i];
         mixture mix;
@@ -110,6 +143,7 @@ static void fill(fsc_fatwater *out, const fsc_model *model, const fsc_source *so
             out->fieldmap_hz[v] = (float)(field + (off - round(off)) * model->period_hz);
         }
         out->pdff_fraction[v] = (float)mix.fraction[k];
+        out->pdff_se_fraction[v] = standard_error(&e, mix.fraction[k], sqrt(noise_variance) / fmax(mix.sum[k], 1e-12));
         out->fat[v] = (float)(mix.fraction[k] * mix.sum[k] / (double)source->scale);
         out->water[v] = (float)((1 - mix.fraction[k]) * mix.sum[k] / (double)source->scale);
     }
@@ -118,8 +152,8 @@ static void fill(fsc_fatwater *out, const fsc_model *model, const fsc_source *so
 static void note_limits(fsc_fatwater *out, int complex) {
     fsc_notes_add(
         &out->notes, FSC_NOTE_WARNING, "two-point",
-        complex ? "two echoes give a fat signal fraction, not a PDFF: R2* is not known and the phase sign is taken as "
-                  "stated"
+        complex ? "two echoes give a fat signal fraction, not a PDFF: R2* is not known (45 1/s is taken) and the phase "
+                  "sign is taken as stated"
                 : "two magnitudes give a fat signal fraction, not a PDFF, and cannot pass about 50 %%: fat-rich tissue "
                   "reads as its water-rich twin");
 }
@@ -129,6 +163,7 @@ fsc_status fsc_separate_two_point(fsc_fatwater *out, const fsc_scan *scan, const
     const int complex = scan->kind == FSC_SCAN_COMPLEX;
     fsc_model model;
     FSC_TRY(fsc_model_build(&model, scan, spectrum, &out->notes, err));
+    FSC_TRY(fsc_conditioning_judge(&model, complex, &out->notes, err));
     fsc_source source = {.re = scan->echo_re,
                          .im = complex ? scan->echo_im : NULL,
                          .n_voxel = fsc_grid_count(&scan->grid),
@@ -144,11 +179,13 @@ fsc_status fsc_separate_two_point(fsc_fatwater *out, const fsc_scan *scan, const
     if (noise > 0) out->noise_sd = sqrt(noise) / (double)source.scale;
     int32_t *tissue = NULL;
     fsc_blocks blocks = {0};
-    fsc_status status = fsc_maps_make(out, source.n_voxel, FSC_MAP_AMPLITUDES | (complex ? FSC_MAP_FIELD : 0), err);
+    fsc_status status = fsc_maps_make(
+        out, source.n_voxel, FSC_MAP_SE | FSC_MAP_AMPLITUDES | (complex ? FSC_MAP_FIELD : 0), opt->n_threads, err);
     if (status == FSC_OK) status = fsc_maps_tissue(&tissue, out, &body, err);
-    if (status == FSC_OK && complex) status = field_by_votes(&blocks, &model, &source, &body, &scan->grid, tissue, err);
+    if (status == FSC_OK && complex)
+        status = field_by_votes(&blocks, &model, &source, &body, &scan->grid, tissue, opt->n_threads, err);
     if (status == FSC_OK) {
-        fill(out, &model, &source, &blocks, tissue, body.n_tissue);
+        fill(out, &model, &source, &blocks, noise, tissue, body.n_tissue);
         out->n_fitted = body.n_tissue;
         note_limits(out, complex);
     }

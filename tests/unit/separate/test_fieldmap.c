@@ -66,7 +66,7 @@ static void cut_equals_brute_force(void **state) {
             blocks.quality[i] = (float)fsc_random_uniform(grid_number, 4, draw++);
             fsc_field_labels_make(&labels[i], m, &prior);
         }
-        assert_ok(fsc_fieldmap_cut(&blocks, &prior, &test_error));
+        assert_ok(fsc_fieldmap_cut(&blocks, &prior, 1, &test_error));
         int choice[12];
         for (int32_t i = 0; i < blocks.n_node; i++) {
             choice[i] = -1;
@@ -113,7 +113,7 @@ static void cut_has_the_capacity_of_the_flow(void **state) {
     for (uint64_t trial = 0; trial < 200; trial++) {
         int64_t room[12][12] = {{0}};
         fsc_maxflow *graph = NULL;
-        assert_ok(fsc_maxflow_new(&graph, 10, 30, &test_error));
+        assert_ok(fsc_maxflow_new(&graph, 10, 30, 1, &test_error));
         for (int32_t i = 0; i < 10; i++) {
             const int32_t s = (int32_t)(20 * fsc_random_uniform(trial, 1, (uint64_t)i));
             const int32_t t = (int32_t)(20 * fsc_random_uniform(trial, 2, (uint64_t)i));
@@ -126,13 +126,13 @@ static void cut_has_the_capacity_of_the_flow(void **state) {
             const int32_t b = (a + 1 + (int32_t)(9 * fsc_random_uniform(trial, 4, e))) % 10;
             const int32_t c = (int32_t)(15 * fsc_random_uniform(trial, 5, e));
             const int32_t r = (int32_t)(15 * fsc_random_uniform(trial, 6, e));
-            fsc_maxflow_edge(graph, a, b, c, r);
+            fsc_maxflow_edge(graph, (int32_t)e, a, b, c, r);
             room[a + 1][b + 1] += c;
             room[b + 1][a + 1] += r;
         }
         int64_t original[12][12], cut = 0;
         memcpy(original, room, sizeof room);
-        fsc_maxflow_solve(graph);
+        fsc_maxflow_solve(graph, 1);
         int side[12] = {0};
         side[0] = 1;
         for (int32_t i = 0; i < 10; i++) side[i + 1] = fsc_maxflow_in_source(graph, i);
@@ -144,8 +144,46 @@ static void cut_has_the_capacity_of_the_flow(void **state) {
     }
 }
 
+/* A lattice large enough to be solved in parts. */
+#define SIDE 60
+
+static fsc_maxflow *lattice(uint64_t trial) {
+    const int32_t n = SIDE * SIDE * 10, stride[3] = {1, SIDE, SIDE * SIDE};
+    fsc_maxflow *graph = NULL;
+    assert_ok(fsc_maxflow_new(&graph, n, 3 * (int64_t)n, 2, &test_error));
+    for (int32_t i = 0, edge = 0; i < n; i++) {
+        const uint64_t at = (uint64_t)i;
+        fsc_maxflow_terminal(graph, i, (int32_t)(30 * fsc_random_uniform(trial, 1, at)),
+                             (int32_t)(30 * fsc_random_uniform(trial, 2, at)));
+        for (int32_t axis = 0; axis < 3; axis++)
+            if (i + stride[axis] < n && (axis == 2 || (i / stride[axis]) % SIDE + 1 < SIDE))
+                fsc_maxflow_edge(graph, edge++, i, i + stride[axis],
+                                 (int32_t)(12 * fsc_random_uniform(trial, 3 + (uint64_t)axis, at)),
+                                 (int32_t)(12 * fsc_random_uniform(trial, 6 + (uint64_t)axis, at)));
+    }
+    return graph;
+}
+
+static void cut_in_parts_is_the_same_cut(void **state) {
+    (void)state;
+    for (uint64_t trial = 0; trial < 3; trial++) {
+        fsc_maxflow *whole = lattice(trial), *parts = lattice(trial);
+        int32_t source = 0;
+        fsc_maxflow_solve(whole, 1);
+        fsc_maxflow_solve(parts, 3);
+        for (int32_t i = 0; i < SIDE * SIDE * 10; i++) {
+            assert_int_equal(fsc_maxflow_in_source(whole, i) != 0, fsc_maxflow_in_source(parts, i) != 0);
+            source += fsc_maxflow_in_source(whole, i) != 0;
+        }
+        assert_in_range(source, SIDE * SIDE, 9 * SIDE * SIDE); /* both sides are there */
+        fsc_maxflow_free(whole);
+        fsc_maxflow_free(parts);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cut_in_parts_is_the_same_cut),
         cmocka_unit_test(cut_equals_brute_force),
         cmocka_unit_test(cut_has_the_capacity_of_the_flow),
     };
