@@ -4,6 +4,7 @@
 
 #include <fascicle/acquisition.h>
 #include <fascicle/anatomy.h>
+#include <fascicle/assess.h>
 #include <fascicle/calibrate.h>
 #include <fascicle/change.h>
 #include <fascicle/cycle.h>

@@ -7,6 +7,7 @@
 #ifndef FASCICLE_FORECAST_H
 #define FASCICLE_FORECAST_H
 
+#include <fascicle/exam.h>
 #include <fascicle/measure.h>
 #include <fascicle/simulate.h>
 #include <stdint.h>
@@ -40,8 +41,28 @@ typedef struct fsc_observations {
     fsc_observation *item; /* owned */
     int32_t n;
     double injury_day; /* of the first injury, on the clock of visit_day; NaN = unknown */
+    fsc_method method; /* of the fat fractions; a table that does not say counts as multi-echo */
     fsc_notes notes;
 } fsc_observations;
+
+/* What the exam says that bears on the forecast; missing: NaN, FSC_ANSWER_UNKNOWN, FSC_SEX_UNKNOWN. */
+typedef struct fsc_forecast_person {
+    double age_years;
+    fsc_sex sex;
+    fsc_answer injured;        /* ever, here: yes, no = never, or not known */
+    double nrs_pain;           /* 0..10, today */
+    double disability_percent; /* 0..100: NDI or ODI */
+    fsc_answer painful_motion; /* of any direction that was tried */
+    fsc_answer weakness;       /* strength below grade 5 in any movement that was tried */
+    struct {
+        char level[12];
+        fsc_answer tender;
+    } palpation[32];
+    int32_t n_palpation;
+    fsc_cycle_modifiers modifiers; /* NaN fields are drawn from the prior */
+} fsc_forecast_person;
+/* Everything missing; then what the exam gives (exam may be NULL). */
+FSC_API void fsc_forecast_person_from(fsc_forecast_person *out, const fsc_exam *exam);
 
 /* Adds a visit's site rows, muscles mapped to the model's layers by data/cycle/layers.tsv (rows of one layer are joined
  * by volume); sites cut by the field of view get 3 points more error, levels outside C2..S1 are left out, both with a
@@ -87,26 +108,29 @@ typedef struct fsc_forecast_site {
     char level[12], layer[16];
     fsc_side side;
     double pdff_fraction, pdff_se_fraction; /* at the last visit that has it; NaN = none */
-    double stage[FSC_STAGE_N];              /* posterior at the last visit */
-    fsc_band *pdff;  /* owned: [schedule][day], fraction; two-humped posteriors have wide, honest bands */
-    double recovers; /* no treatment, 12 months: share of the posterior with end-plate dysfunction below 0.1 */
+    double departs; /* probability that its fat departs from the person's own healthy baseline */
+    double
+        stage[FSC_STAGE_N]; /* posterior at the last visit; only stages that the measurements can tell (stage_told) */
+    fsc_band *pdff;         /* owned: [schedule][day], fraction; NaN after day 0 where misfit */
+    double recovers; /* no treatment, 12 months: share of the posterior with end-plate dysfunction below 0.1; NaN when
+                        nothing departs */
+    int32_t misfit;  /* non-zero: measured outside the model's band on day 0; then it gets no forecast */
 } fsc_forecast_site;
 
 /* One level with a measured site. */
 typedef struct fsc_forecast_level {
     char level[12];
-    double struck;      /* probability that the level was injured itself */
+    double departs; /* probability that some site of the level departs */
+    double struck;  /* probability that the level was injured as the model means it (not by a lesion of free form) */
     fsc_band onset_day; /* days before the last visit, given that it was struck */
-    double effective_n; /* effective number of virtual people behind this level */
-    double tempering;   /* 1 = the data count in full; less = they were softened to keep enough virtual people */
 } fsc_forecast_level;
 
 /* For the whole person; model scales. */
 typedef enum fsc_person_quantity {
     FSC_PERSON_DEEP_PDFF = 0, /* mean over the measured deep sites, fraction */
-    FSC_PERSON_PAIN,          /* 0..10 */
-    FSC_PERSON_DISABILITY,    /* 0..100 */
-    FSC_PERSON_MOTION,        /* 0..1 of healthy */
+    FSC_PERSON_PAIN,          /* 0..10: the exam's number, plus what the model changes; NaN when the exam has none */
+    FSC_PERSON_DISABILITY,    /* 0..100, likewise */
+    FSC_PERSON_MOTION,        /* of today's, 1 = as today */
     FSC_PERSON_N
 } fsc_person_quantity;
 FSC_API const char *fsc_person_quantity_text(fsc_person_quantity quantity);
@@ -118,9 +142,20 @@ typedef struct fsc_forecast_story {
     double *before;   /* owned, (n_level, n_level): probability that level i was struck before level j, given that both
                          were and not on the same day; NaN on the diagonal */
     fsc_band *person; /* owned: [schedule][quantity][day] */
-    int32_t order_known;      /* non-zero: some pair is farther than 0.15 from chance */
+    double stage_prior[FSC_STAGE_N]; /* of a struck level's deep sites before any measurement */
+    int32_t
+        order_known; /* non-zero: some pair of departing levels is farther than 0.15 from chance under both stories */
     char order_sentence[320]; /* what this scan can and cannot tell of the sequence, and what would */
 } fsc_forecast_story;
+
+/* One line on a field of the exam: whether it was used, and what it did. */
+typedef struct fsc_forecast_use {
+    char field[40]; /* "nrs_pain" */
+    char what[160]; /* "makes an injury 1.8 times as likely" or "not given" */
+    double factor;  /* on the odds, 1 = none; NaN when it acts otherwise */
+    int32_t used;
+} fsc_forecast_use;
+#define FSC_FORECAST_N_USE 12
 
 typedef struct fsc_forecast {
     int32_t n_site, n_level, n_schedule, n_member; /* n_member: virtual people per story */
@@ -128,6 +163,16 @@ typedef struct fsc_forecast {
     fsc_forecast_story story[FSC_CYCLE_N_STORY];
     double days_since_injury; /* at the last visit; NaN = unknown */
     int32_t n_visit;
+    int32_t nothing_departs; /* non-zero: no level departs with more than one half under either story. Then fat goes on
+                                as measured, with ageing, and there is no stage, pain, disability, strike or order */
+    char nothing[320];       /* the sentence that says so, else "" */
+    int32_t stage_told[FSC_STAGE_N]; /* whether these measurements can tell the stage at all */
+    double injured_prior, injured;   /* probability that the person was ever injured here: by history, and by everything
+                                        (the larger of the stories) */
+    double spread; /* the person's own healthy spread of sites against the assumed one (1), as inferred */
+    fsc_forecast_use use[FSC_FORECAST_N_USE];
+    int32_t n_use;
+    char library[240];                                      /* of whom the library consists */
     int32_t n_literature, n_assumption, n_fixed_assumption; /* what the model stands on */
     char within[96];                                        /* "within the model": for the figure */
     char honesty[480];                                      /* the sentence on assumptions */
@@ -139,14 +184,14 @@ typedef struct fsc_forecast_options {
     int32_t n_member;            /* virtual people per story */
     const char *const *schedule; /* names besides "no treatment"; NULL = all of the table */
     int32_t n_schedule;
-    const fsc_cycle_modifiers *modifiers; /* of this person; NaN fields, or NULL, are drawn from the prior */
+    const fsc_forecast_person *person; /* NULL = nothing known */
     uint64_t seed;
     int32_t n_threads; /* 0 = all; the result does not depend on it */
     const fsc_progress *progress;
 } fsc_forecast_options;
 
 #define FSC_FORECAST_OPTIONS_INIT                                                                                      \
-    { 4096, NULL, 0, NULL, 1, 0, NULL }
+    { 1024, NULL, 0, NULL, 1, 0, NULL }
 
 /* Infers and forecasts. *out is owned: fsc_forecast_free. Returns FSC_OK; FSC_E_ARG (no observation usable);
  * FSC_E_NOTFOUND (unknown schedule); FSC_E_RANGE (values, days, injury after a visit); FSC_E_NUMERIC; FSC_E_CANCELLED;
@@ -160,63 +205,6 @@ FSC_API void fsc_forecast_free(fsc_forecast *forecast);
 FSC_API FSC_MUST_USE fsc_status fsc_forecast_write(const fsc_forecast *forecast, const char *dir, const char *name,
                                                    const fsc_recipe *recipe, fsc_error *err);
 FSC_API FSC_MUST_USE fsc_status fsc_forecast_read(fsc_forecast **out, const char *path, fsc_error *err);
-
-/* How good the method is on simulated people whose truth is known: where their parameters come from. A third
- * of the library of virtual people lies around each of the three centres. */
-typedef enum fsc_truth {
-    FSC_TRUTH_A = 0,       /* around set A; acute fat */
-    FSC_TRUTH_B = 1,       /* around set B; acute fat */
-    FSC_TRUTH_MEDIANS = 2, /* around the prior medians; acute fat */
-    FSC_TRUTH_RIVAL = 3,   /* around the prior medians; the rival story, fat that was there before */
-    FSC_TRUTH_N = 4
-} fsc_truth;
-FSC_API const char *fsc_truth_text(fsc_truth truth); /* "A", "B", "medians", "rival" */
-
-typedef struct fsc_validation_options {
-    int32_t n_truth;  /* simulated people for each fsc_truth and day of scan (90, 270 and 540 after the injury) */
-    int32_t n_member; /* virtual people per story */
-    double mismatch;  /* every parameter of every truth is off its centre by this many of its prior SDs (SD of the
-                         logarithm, cut at 0.3), drawn for itself; 0 = on the centre */
-    uint64_t seed;
-    int32_t n_threads;
-    const fsc_progress *progress;
-} fsc_validation_options;
-
-#define FSC_VALIDATION_OPTIONS_INIT                                                                                    \
-    { 60, 4096, 0.5, 1, 0, NULL }
-
-/* How often a band held the truth. */
-typedef struct fsc_coverage {
-    double share;       /* NaN when n is 0 */
-    double binomial_se; /* as if sites were independent, which they are not */
-    double low, high;   /* 95 % interval by resampling people: sites of one person err together */
-    int32_t n;          /* sites */
-} fsc_coverage;
-/* Our rule for an honest 90 % band: 0.85 to 0.95 of the truths. 0 = inside; 1 = outside, but the interval reaches in,
- * so that chance may have done it; 2 = outside with the whole interval; -1 = nothing to judge. */
-FSC_API int fsc_coverage_verdict(const fsc_coverage *coverage);
-
-/* One kind of truth seen through one set of measurements. Shares are 0..1, PDFF in points (percent). */
-typedef struct fsc_validation {
-    fsc_truth truth;
-    int32_t with_contrasts; /* 0: PDFF alone; 1: PDFF, lean size, fluid, stiffness */
-    int32_t n_pair;
-    double order_right, order_stated; /* share of struck pairs in the right order; mean stated confidence */
-    double order_right_far;           /* pairs 120 days or more apart */
-    double onset_error_day, onset_prior_error_day; /* mean absolute error of the median; of the prior's median */
-    double rmse_pp, persistence_rmse_pp;           /* 12 months, all deep sites */
-    fsc_coverage cover90, cover90_fatty, cover50;  /* of the 12-month bands; fatty = over 22 % as measured, or by the
-                                                      median forecast: known on the day of the scan */
-    fsc_coverage cover90_chosen; /* sites truly over 22 % now or then: chosen partly by outcome, so that forecasts which
-                                    are right hold fewer than 0.90 of them */
-    double chosen_expected;      /* what the forecasts themselves expect of cover90_chosen */
-    double width90_pp;
-    double log_score; /* mean natural logarithm of the predictive density (per point) at the truth: higher is better */
-} fsc_validation;
-
-/* Fills result[truth][with_contrasts]. Returns as fsc_forecast_run. */
-FSC_API FSC_MUST_USE fsc_status fsc_forecast_validate(fsc_validation result[FSC_TRUTH_N][2],
-                                                      const fsc_validation_options *opt, fsc_error *err);
 
 #ifdef __cplusplus
 }

@@ -105,6 +105,8 @@ typedef struct fsc_norms_fit_options {
     const char *cohort; /* short name of the cohort: part of the norm ids and of every sentence */
     const char *method; /* method class when the table has no method column; NULL = column */
     const char *source; /* citation or "own controls" */
+    int32_t borrow; /* non-zero: few controls (3 or more a muscle, any age and sex) fix one offset a muscle on the shape
+                       of the pooled baseline; notes say the norm's error before and after */
 } fsc_norms_fit_options;
 
 /* Fits curves over age from a table of healthy controls: one row a person and site with the columns participant_id,

@@ -121,7 +121,9 @@ static fsc_status check_value(const fsc_observation *o, int q, fsc_error *err) {
                     q == FSC_OBSERVED_PDFF ? " %" : "", unit * o->se[q], unit * low[q], unit * high[q]);
 }
 
-static fsc_status fill_datum(fsc_datum *d, const fsc_observation *o, fsc_notes *notes, fsc_error *err) {
+/* repeat_sd: of one site measured again, fraction; the observation's own error holds its noise alone. */
+static fsc_status fill_datum(fsc_datum *d, const fsc_observation *o, double repeat_sd, fsc_notes *notes,
+                             fsc_error *err) {
     for (int q = 0; q < FSC_OBSERVED_N; q++) {
         d->value[q] = o->value[q];
         d->variance[q] = (double)NAN;
@@ -134,7 +136,7 @@ static fsc_status fill_datum(fsc_datum *d, const fsc_observation *o, fsc_notes *
                           fsc_observed_text((fsc_observed)q), q == FSC_OBSERVED_PDFF ? 100 * se : se,
                           q == FSC_OBSERVED_PDFF ? " points" : "");
         }
-        d->variance[q] = se * se;
+        d->variance[q] = se * se + (q == FSC_OBSERVED_PDFF ? repeat_sd * repeat_sd : 0);
     }
     return FSC_OK;
 }
@@ -161,7 +163,7 @@ static int is_told_apart(const fsc_observations *observations, const fsc_observa
 }
 
 static fsc_status fill_data(fsc_data *out, const fsc_cycle *model, const fsc_observations *observations,
-                            fsc_error *err) {
+                            double repeat_sd, fsc_error *err) {
     out->item = fsc_alloc(observations->n, sizeof *out->item);
     if (!out->item) return fsc_fail_nomem(err, "sorting observations");
     for (int32_t i = 0; i < observations->n; i++) {
@@ -189,7 +191,7 @@ static fsc_status fill_data(fsc_data *out, const fsc_cycle *model, const fsc_obs
         d->layer = layer;
         d->side = one_side ? o->side == FSC_SIDE_RIGHT : FSC_BOTH;
         while (out->visit_day[d->visit] < o->visit_day - 0.5) d->visit++;
-        FSC_TRY(fill_datum(d, o, &out->notes, err));
+        FSC_TRY(fill_datum(d, o, repeat_sd, &out->notes, err));
     }
     if (out->n == 0) return fsc_fail(err, FSC_E_ARG, "no observation lies in a layer of the model");
     qsort(out->item, (size_t)out->n, sizeof *out->item, compare_datum);
@@ -200,12 +202,13 @@ static fsc_status fill_data(fsc_data *out, const fsc_cycle *model, const fsc_obs
     return FSC_OK;
 }
 
-fsc_status fsc_data_build(fsc_data *out, fsc_cycle **model, const fsc_observations *observations, fsc_error *err) {
-    *out = (fsc_data){0};
+fsc_status fsc_data_build(fsc_data *out, fsc_cycle **model, const fsc_observations *observations, double repeat_sd,
+                          fsc_error *err) {
+    *out = (fsc_data){.method = observations->method};
     *model = NULL;
     fsc_status status = choose_model(model, observations, &out->notes, err);
     if (status == FSC_OK) status = list_visits(out, observations, err);
-    if (status == FSC_OK) status = fill_data(out, *model, observations, err);
+    if (status == FSC_OK) status = fill_data(out, *model, observations, repeat_sd, err);
     if (status == FSC_OK) fsc_data_index(out, *model);
     if (status != FSC_OK) {
         fsc_data_free(out);

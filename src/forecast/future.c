@@ -1,4 +1,4 @@
-/* What picked members do after the last visit, and what that says of an observed site. */
+/* What picked members do after the last visit. */
 #include "infer.h"
 
 #include "alloc.h"
@@ -9,8 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define STREAM_FUTURE ((uint64_t)6 << 48)
 
 const double *fsc_forecast_days(void) {
     static const double days[FSC_FORECAST_N_DAY] = {0, 30, 61, 91, 137, 183, 274, 365};
@@ -114,56 +112,6 @@ void fsc_future_free(fsc_future *future) {
     fsc_free(future->slot);
     fsc_cycle_run_free(future->run);
     *future = (fsc_future){0};
-}
-
-void fsc_outlook_of(const fsc_outlook *o, int32_t i, double mean[FSC_FORECAST_N_DAY],
-                    double variance[FSC_FORECAST_N_DAY]) {
-    const double *day = fsc_forecast_days();
-    const fsc_library *library = o->library;
-    const fsc_discrepancy *d = &library->discrepancy;
-    const fsc_datum *last = o->last;
-    const fsc_pick p = o->level->pick[i];
-    int32_t site[2];
-    const int32_t n_site = fsc_sites_of(site, o->data, p.level, o->layer, o->side, p.mirrored);
-    const fsc_baseline *person = &o->posterior->baseline[p.baseline];
-    const double own = person->variance[o->layer] + FSC_SITE_SD * FSC_SITE_SD / n_site;
-    const double shift = person->shift[o->layer], scale2 = p.scale * p.scale;
-    const double healthy = fsc_seen_healthy(library, p.member, FSC_OBSERVED_PDFF, site);
-    const int32_t visit = last ? last->visit : library->n_visit - 1;
-    const double at_visit = fsc_seen(library, p.member, visit, FSC_OBSERVED_PDFF, site);
-    const double error_then = fsc_discrepancy_variance(d, FSC_OBSERVED_PDFF, at_visit - healthy, p.scale);
-    const double waited = o->data->visit_day[o->data->n_visit - 1] - o->data->visit_day[visit];
-    for (int32_t t = 0; t < FSC_FORECAST_N_DAY; t++) {
-        const double since = waited + day[t];
-        const double *pdff = fsc_cycle_run_at(o->future->run, o->future->slot[p.member], t, 0);
-        const double ahead = 0.5 * (pdff[site[0]] + pdff[site[1]]);
-        const double change = d->change_share * (ahead - at_visit);
-        const double lasting = fsc_discrepancy_variance(d, FSC_OBSERVED_PDFF, ahead - healthy, p.scale);
-        const double fresh = scale2 * change * change;
-        mean[t] = ahead + shift;
-        variance[t] = own + lasting + fresh;
-        if (!last) continue;
-        /* The residual at the visit is partly the site's own baseline, partly model error that lasts. */
-        const double shared = own + exp(-since / d->memory_day) * sqrt(error_then * lasting);
-        const double seen = own + error_then + last->variance[FSC_OBSERVED_PDFF];
-        mean[t] += shared / seen * (last->value[FSC_OBSERVED_PDFF] - at_visit - shift);
-        variance[t] = fmax(variance[t] - shared * shared / seen, 0);
-    }
-}
-
-void fsc_outlook_draw(double *pdff, const fsc_outlook *o, uint64_t seed) {
-    int32_t where[2];
-    (void)fsc_sites_of(where, o->data, o->level->level, o->layer, o->side, 0);
-    fsc_draw draw = {seed, STREAM_FUTURE + (uint64_t)where[0], 0};
-    for (int32_t i = 0; i < FSC_PICKS; i++) {
-        double mean[FSC_FORECAST_N_DAY], variance[FSC_FORECAST_N_DAY];
-        fsc_outlook_of(o, i, mean, variance);
-        const double z = fsc_draw_normal(&draw);
-        for (int32_t t = 0; t < FSC_FORECAST_N_DAY; t++) {
-            const double value = mean[t] + sqrt(variance[t]) * z;
-            pdff[(int64_t)i * FSC_FORECAST_N_DAY + t] = value < 0 ? 0 : value > 1 ? 1 : value;
-        }
-    }
 }
 
 static int compare_double(const void *a, const void *b) {

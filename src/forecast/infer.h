@@ -1,22 +1,28 @@
-/* Inside of the inference: a library of virtual people, how an observed level weighs them, and what they do next. */
-#ifndef FSC_CYCLE_INFER_H
-#define FSC_CYCLE_INFER_H
+/* Inside of the forecast. The way through it, in the order of forecast.c:
+ *
+ *   observe.c    measured rows become observations of layer, level and side
+ *   data.c       ... sorted into the sites of a model that covers just their levels
+ *   evidence.c   what the exam says: prior odds of an injury, palpation by level, modifiers
+ *   ground.c     the healthy person behind the data: pooled baseline, own level, slope and sides
+ *   library.c    virtual people who were injured, simulated up to the visits, once a story
+ *   slab.c       what may stand at a level: nothing, a struck virtual level, a lesion of free form
+ *   posterior.c  chains over all levels together: which depart, and joint draws
+ *   future.c     the draws' months ahead; person.c the same for pain, disability and motion
+ *   words.c      what is said, and what is not said where nothing departs; record.c the file
+ *   assess.c     all of this tried on people whose truth is known (people.c)
+ */
+#ifndef FSC_FORECAST_INFER_H
+#define FSC_FORECAST_INFER_H
 
 #include "random.h"
 
 #include <fascicle/forecast.h>
 
 enum {
-    FSC_PICKS = 512,      /* equally likely virtual levels drawn for every observed level */
-    FSC_COMPOSITES = 192, /* whole persons put together from picks, unless the library is smaller */
-    FSC_LAYERS = 4,       /* deep, intermediate, superficial, anterior */
-    FSC_SCALES = 4,       /* scales of the discrepancy that are weighed against each other */
-    FSC_BASELINES = 3     /* explanations of a person's baseline fat that are kept, at most */
+    FSC_PICKS = 512,      /* joint draws of everything that is not known of a person */
+    FSC_COMPOSITES = 192, /* of these, simulated ahead as whole persons */
+    FSC_LAYERS = 4        /* deep, intermediate, superficial, anterior */
 };
-
-/* Fixed spreads of the observation model, in the unit of each observed quantity (doc/equations/forecast.md). */
-#define FSC_SITE_SD 0.01    /* a site's own baseline fat around its layer's, fraction */
-#define FSC_PERSON_SD 0.033 /* a person's baseline fat around the model's (O'Leary 2015, PMC4545448) */
 
 #define FSC_LIBRARY_SPREAD 1.0 /* of the library's parameters, in units of their prior sd (cut at 0.3) */
 
@@ -39,25 +45,17 @@ typedef struct fsc_prior {
     double injury_age_day;                /* days from the first injury to the last visit; NaN = unknown, log-uniform */
     const fsc_cycle_modifiers *modifiers; /* NULL or NaN fields = drawn */
     uint64_t seed;
-    /* >= 0 makes truths for the validation: exactly so many levels struck, each on its own day, baselines of their own,
-     * and parameters around one centre. -1 makes a library: half around set A, half around set B. */
-    int32_t truth_strikes;
-    fsc_cycle_set truth_centre;
 } fsc_prior;
 
-/* How far the model is trusted (data/cycle/discrepancy.tsv; doc/equations/forecast.md). What grows with the departure
- * from healthy, and with a change to come, is multiplied by a scale that is not known: it has a prior and is inferred
- * for each person. */
+/* How far the model is trusted (data/cycle/discrepancy.tsv; doc/equations/forecast.md). */
 typedef struct fsc_discrepancy {
     double constant[FSC_OBSERVED_N]; /* SD at a healthy site, in the unit of the quantity */
     double share[FSC_OBSERVED_N];    /* SD as a share of the departure from healthy */
-    double scale[FSC_SCALES], log_prior[FSC_SCALES];
-    double change_share; /* SD of a change of PDFF, as a share of the change */
-    double memory_day;   /* the error at a site fades from itself with this time */
+    double change_share;             /* SD of a change of PDFF, as a share of the change */
 } fsc_discrepancy;
 FSC_MUST_USE fsc_status fsc_discrepancy_read(fsc_discrepancy *out, fsc_error *err);
 /* Variance at a site whose value departs from healthy by departure. */
-double fsc_discrepancy_variance(const fsc_discrepancy *d, fsc_observed observed, double departure, double scale);
+double fsc_discrepancy_variance(const fsc_discrepancy *d, fsc_observed observed, double departure);
 
 /* Virtual people up to the last visit. */
 typedef struct fsc_library {
@@ -71,7 +69,6 @@ typedef struct fsc_library {
     double *fat_shift;        /* owned, (n_member, n_site) */
     double *strike_age;       /* owned, (n_member, n_level): days before the last visit, NaN = never struck */
     double *baseline_fat;     /* owned, n_site: the model's, fraction */
-    double *deep_excess;      /* owned, (n_member, n_level): deep PDFF over the model's baseline at the last visit */
     fsc_cycle_run *run;       /* owned: the observed quantities at every visit, states */
 } fsc_library;
 
@@ -111,6 +108,7 @@ typedef struct fsc_data {
     int32_t n_visit;
     double *visit_day;                     /* owned, rising: days on the observations' clock */
     double injury_age_day;                 /* at the last visit; NaN = unknown */
+    fsc_method method;                     /* of the fat fractions */
     int32_t site_index[64][FSC_LAYERS][2]; /* the model's site of level, layer, side */
     int32_t group[64];                     /* levels of one group may stand for each other */
     fsc_notes notes;
@@ -137,46 +135,13 @@ static inline double fsc_seen_healthy(const fsc_library *library, int32_t member
                   fsc_healthy_value(library, member, site[1], observed));
 }
 
-/* Chooses the model's levels and sorts the observations into it. *model is owned. */
+/* Chooses the model's levels and sorts the observations into it, with the error of a repeated scan (fraction) added to
+ * theirs. *model is owned. */
 FSC_MUST_USE fsc_status fsc_data_build(fsc_data *out, fsc_cycle **model, const fsc_observations *observations,
-                                       fsc_error *err);
+                                       double repeat_sd, fsc_error *err);
 void fsc_data_free(fsc_data *data);
 /* Fills site_index and group for a model. */
 void fsc_data_index(fsc_data *data, const fsc_cycle *model);
-
-/* The person's baseline fat against the model's, by layer, fraction. */
-typedef struct fsc_baseline {
-    double shift[FSC_LAYERS], variance[FSC_LAYERS];
-} fsc_baseline;
-
-/* A virtual level that stands for an observed one. */
-typedef struct fsc_pick {
-    int32_t member, level;
-    int32_t mirrored; /* non-zero: left and right change places */
-    int32_t baseline; /* of the person's */
-    double scale;     /* of the discrepancy */
-} fsc_pick;
-
-typedef struct fsc_level_posterior {
-    int32_t level;  /* of the model */
-    fsc_pick *pick; /* owned, FSC_PICKS; pick i has the same scale and baseline at every level */
-    double effective_n, tempering;
-} fsc_level_posterior;
-
-typedef struct fsc_posterior {
-    fsc_level_posterior *level; /* owned, the levels with data, head to foot */
-    int32_t n_level;
-    fsc_baseline baseline[FSC_BASELINES]; /* the likely ones, best first */
-    double scale_share[FSC_SCALES];       /* posterior of the discrepancy's scale */
-} fsc_posterior;
-
-/* Weighs the library by the data, level by level, and draws the picks. */
-FSC_MUST_USE fsc_status fsc_posterior_run(fsc_posterior **out, const fsc_library *library, const fsc_data *data,
-                                          uint64_t seed, int32_t n_threads, fsc_error *err);
-void fsc_posterior_free(fsc_posterior *posterior);
-/* Share of pairs of picks in which level i was struck before level j, given both struck, on different days; 0.5 when
- * there are none. */
-double fsc_share_before(const fsc_library *library, const fsc_level_posterior *i, const fsc_level_posterior *j);
 
 /* One schedule's future of chosen members: PDFF and end-plate dysfunction on fsc_forecast_days. */
 typedef struct fsc_future {
@@ -189,23 +154,6 @@ FSC_MUST_USE fsc_status fsc_future_run(fsc_future *out, const fsc_library *libra
                                        const fsc_cycle_course *course, int32_t n_course, int32_t n_threads,
                                        const fsc_progress *progress, fsc_error *err);
 void fsc_future_free(fsc_future *future);
-
-/* One site's picks ahead. */
-typedef struct fsc_outlook {
-    const fsc_library *library;
-    const fsc_data *data;
-    const fsc_posterior *posterior;
-    const fsc_level_posterior *level;
-    int32_t layer, side;
-    const fsc_datum *last; /* the site's datum at its last visit with a PDFF, or NULL */
-    const fsc_future *future;
-} fsc_outlook;
-/* What pick i makes of the site's PDFF on every day of fsc_forecast_days: normal, with what the data say of the site's
- * own offset carried forward and the discrepancy in the variance. */
-void fsc_outlook_of(const fsc_outlook *o, int32_t i, double mean[FSC_FORECAST_N_DAY],
-                    double variance[FSC_FORECAST_N_DAY]);
-/* The same drawn, one draw a pick, into pdff[FSC_PICKS][FSC_FORECAST_N_DAY]. */
-void fsc_outlook_draw(double *pdff, const fsc_outlook *o, uint64_t seed);
 
 /* Five quantiles of n values; sorts them. NaN band when n is 0. */
 fsc_band fsc_band_of(double *value, int32_t n);
@@ -232,22 +180,13 @@ typedef struct fsc_stage_rules {
     int32_t n;
 } fsc_stage_rules;
 FSC_MUST_USE fsc_status fsc_stage_rules_read(fsc_stage_rules *out, fsc_error *err);
-/* The stage of a site from its 11 states (fsc_cycle_state) and its healthy fat. */
-fsc_stage fsc_stage_of(const fsc_stage_rules *rules, const double *site_state, double healthy_fat);
+/* The stage of a site from its 11 states (fsc_cycle_state), its healthy fat and its excess of fat, by the rules of the
+ * stages that the measurements can tell. */
+fsc_stage fsc_stage_of(const fsc_stage_rules *rules, const double *site_state, double excess_fat,
+                       const int32_t told[FSC_STAGE_N]);
 
-/* Whole persons put together from picks, simulated ahead under one schedule: band[quantity][day].
- * deep_pdff[FSC_PICKS][day] is the mean over the measured deep sites. */
-FSC_MUST_USE fsc_status fsc_person_future(fsc_band *band, const fsc_library *library, const fsc_data *data,
-                                          const fsc_posterior *posterior, double *deep_pdff,
-                                          const fsc_cycle_course *course, int32_t n_course, uint64_t seed,
-                                          int32_t n_threads, fsc_error *err);
-
-/* fsc_forecast_validate with another discrepancy than the table's (NULL = the table's): for learning it. */
-FSC_MUST_USE fsc_status fsc_validate_under(fsc_validation result[FSC_TRUTH_N][2], const fsc_validation_options *opt,
-                                           const fsc_discrepancy *discrepancy, fsc_error *err);
-
-/* Writes story->order_sentence and order_known from story->before; has[q] says which quantities were observed. */
-void fsc_order_words(fsc_forecast_story *story, int32_t n_level, const int32_t has[FSC_OBSERVED_N]);
+/* Writes the order sentences and order_known of both stories from story->before. */
+void fsc_order_words(fsc_forecast *forecast, const int32_t has[FSC_OBSERVED_N]);
 /* The fixed sentences of a forecast. */
 void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model);
 /* A forecast with room for its sites, levels and schedules. */

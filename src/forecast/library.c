@@ -67,8 +67,7 @@ static void draw_person(fsc_library *lib, const fsc_prior *prior, int32_t m) {
     fsc_cycle_person *person = &lib->person[m];
     /* A third of a library around each fitted set and around the prior medians: the data do not choose between them. */
     static const fsc_cycle_set centre[3] = {FSC_CYCLE_SET_A, FSC_CYCLE_SET_B, FSC_CYCLE_PRIOR};
-    fsc_cycle_set set = centre[(m / LANE_GROUP) % 3];
-    if (prior->truth_strikes >= 0) set = prior->truth_centre;
+    const fsc_cycle_set set = centre[(m / LANE_GROUP) % 3];
     fsc_cycle_person_init(person, lib->model, set);
     fsc_draw draw = start(prior, STREAM_PARAMETER, m);
     for (int32_t k = 0; k < FSC_CYCLE_N_PARAMETER; k++) {
@@ -102,25 +101,6 @@ static void draw_preexisting(fsc_library *lib, fsc_draw *draw, int32_t m) {
     }
 }
 
-/* A truth of the validation carries its own baselines in the simulation; the library leaves them to the weighing. */
-static void draw_baseline(fsc_library *lib, const fsc_prior *prior, fsc_draw *draw, int32_t m) {
-    double *shift = lib->fat_shift + (int64_t)m * lib->n_site;
-    for (int32_t i = 0; i < lib->n_site; i++) shift[i] = 0;
-    if (prior->story == FSC_CYCLE_PREEXISTING) draw_preexisting(lib, draw, m);
-    if (prior->truth_strikes < 0) return;
-    const double all = 0.7 * FSC_PERSON_SD * fsc_draw_normal(draw);
-    double layer[FSC_LAYERS];
-    for (int k = 0; k < FSC_LAYERS; k++) layer[k] = all + 0.5 * FSC_PERSON_SD * fsc_draw_normal(draw);
-    static const char *const names[FSC_LAYERS] = {"deep", "intermediate", "superficial", "anterior"};
-    for (int32_t i = 0; i < lib->n_site; i++) {
-        const fsc_cycle_site *site = fsc_cycle_site_at(lib->model, i);
-        for (int k = 0; k < FSC_LAYERS; k++)
-            if (strcmp(site->layer, names[k]) == 0) shift[i] += layer[k] + FSC_SITE_SD * fsc_draw_normal(draw);
-        /* Fat and muscle must both be there. */
-        shift[i] = clamp(shift[i], 0.01 - site->baseline_fat, 0.6 - site->baseline_fat);
-    }
-}
-
 /* Adds a strike of one level to the dose of an event. */
 static fsc_status strike(fsc_library *lib, fsc_draw *draw, int32_t m, int32_t event, int32_t level, double *scratch,
                          fsc_error *err) {
@@ -150,18 +130,9 @@ static void draw_days(double day[DAYS_PER_GROUP], const fsc_prior *prior, int32_
     }
 }
 
-/* Which of the days strikes which level: the library's mixture, or a truth with separate strikes. */
-static void draw_pattern(int32_t *event_of_level, const fsc_library *lib, const fsc_prior *prior, fsc_draw *draw) {
+/* Which of the days strikes which level. */
+static void draw_pattern(int32_t *event_of_level, const fsc_library *lib, fsc_draw *draw) {
     for (int32_t l = 0; l < lib->n_level; l++) event_of_level[l] = -1;
-    if (prior->truth_strikes >= 0) {
-        for (int32_t k = 0; k < prior->truth_strikes && k < lib->n_level; k++) {
-            int32_t level;
-            do level = (int32_t)(fsc_draw_uniform(draw) * lib->n_level);
-            while (event_of_level[level] >= 0);
-            event_of_level[level] = k % DAYS_PER_GROUP;
-        }
-        return;
-    }
     const int one_event = fsc_draw_uniform(draw) < ONE_EVENT_SHARE;
     for (int32_t l = 0; l < lib->n_level; l++) {
         const int struck = fsc_draw_uniform(draw) < STRUCK_SHARE;
@@ -174,9 +145,8 @@ static fsc_status draw_strikes(fsc_library *lib, const fsc_prior *prior, fsc_dra
                                fsc_error *err) {
     double day[DAYS_PER_GROUP];
     int32_t event_of_level[64];
-    /* Truths have their days to themselves. */
-    draw_days(day, prior, prior->truth_strikes < 0 ? m / LANE_GROUP : m);
-    draw_pattern(event_of_level, lib, prior, draw);
+    draw_days(day, prior, m / LANE_GROUP);
+    draw_pattern(event_of_level, lib, draw);
     for (int32_t l = 0; l < lib->n_level; l++) {
         double *age = &lib->strike_age[(int64_t)m * lib->n_level + l];
         *age = (double)NAN;
@@ -198,22 +168,10 @@ static fsc_status draw_all(fsc_library *lib, const fsc_prior *prior, fsc_error *
     for (int32_t m = 0; m < lib->n_member; m++) {
         fsc_draw draw = start(prior, STREAM_PERSON, m);
         draw_person(lib, prior, m);
-        draw_baseline(lib, prior, &draw, m);
+        if (prior->story == FSC_CYCLE_PREEXISTING) draw_preexisting(lib, &draw, m);
         FSC_TRY(draw_strikes(lib, prior, &draw, m, scratch, err));
     }
     return FSC_OK;
-}
-
-static void fill_deep_excess(fsc_library *lib) {
-    for (int32_t m = 0; m < lib->n_member; m++) {
-        const double *pdff = fsc_library_at(lib, m, lib->n_visit - 1, FSC_OBSERVED_PDFF);
-        for (int32_t i = 0; i < lib->n_site; i++) {
-            const fsc_cycle_site *site = fsc_cycle_site_at(lib->model, i);
-            if (strcmp(site->layer, "deep") != 0) continue;
-            const double excess = pdff[i] - lib->baseline_fat[i];
-            lib->deep_excess[(int64_t)m * lib->n_level + site->level_index] += 0.5 * excess;
-        }
-    }
 }
 
 static fsc_status fill_library(fsc_library *lib, const fsc_prior *prior, const double *visit_day, int32_t n_visit,
@@ -225,9 +183,7 @@ static fsc_status fill_library(fsc_library *lib, const fsc_prior *prior, const d
     lib->fat_shift = fsc_alloc(n * lib->n_site, sizeof *lib->fat_shift);
     lib->strike_age = fsc_alloc(n * lib->n_level, sizeof *lib->strike_age);
     lib->baseline_fat = fsc_alloc(lib->n_site, sizeof *lib->baseline_fat);
-    lib->deep_excess = fsc_alloc(n * lib->n_level, sizeof *lib->deep_excess);
-    if (!lib->person || !lib->event || !lib->amount || !lib->fat_shift || !lib->strike_age || !lib->baseline_fat ||
-        !lib->deep_excess)
+    if (!lib->person || !lib->event || !lib->amount || !lib->fat_shift || !lib->strike_age || !lib->baseline_fat)
         return fsc_fail_nomem(err, "drawing virtual people");
     for (int32_t i = 0; i < lib->n_site; i++) lib->baseline_fat[i] = fsc_cycle_site_at(lib->model, i)->baseline_fat;
     FSC_TRY(draw_all(lib, prior, err));
@@ -243,7 +199,6 @@ static fsc_status fill_library(fsc_library *lib, const fsc_prior *prior, const d
                                  .absolute_tolerance = 1e-5,
                                  .n_threads = n_threads};
     FSC_TRY(fsc_cycle_simulate(&lib->run, lib->model, lib->person, lib->n_member, &plan, progress, err));
-    fill_deep_excess(lib);
     return FSC_OK;
 }
 
@@ -278,7 +233,6 @@ void fsc_library_free(fsc_library *library) {
     fsc_free(library->fat_shift);
     fsc_free(library->strike_age);
     fsc_free(library->baseline_fat);
-    fsc_free(library->deep_excess);
     fsc_cycle_run_free(library->run);
     fsc_free(library);
 }

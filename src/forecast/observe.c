@@ -55,7 +55,9 @@ static const char *layer_of(const fsc_table *layers, const char *muscle) {
 /* The volumes that were joined into the observation at the same index, as their sums. */
 static void join_row(fsc_observation *o, double *volume, const fsc_row *row) {
     const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
-    double se = isfinite(row->pdff_se_fraction) ? row->pdff_se_fraction : (double)NAN;
+    /* The noise of this site, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest
+     * where a lesion makes a site patchy. */
+    double se = isfinite(row->pdff_se_noise_fraction) ? fmax(row->pdff_se_noise_fraction, 1e-4) : (double)NAN;
     if (row->cut_by_fov) se = hypot(isfinite(se) ? se : CUT_SE, CUT_SE);
     if (*volume == 0) {
         o->value[FSC_OBSERVED_PDFF] = row->pdff_mean_fraction;
@@ -105,6 +107,7 @@ static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, 
 fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measures, double visit_day, fsc_error *err) {
     FSC_AUTO_TABLE fsc_table layers = {0};
     FSC_TRY(fsc_table_embedded(&layers, "cycle/muscle_layers.tsv", err));
+    out->method = measures->method;
     FSC_AUTO_BLOCK double *volume = fsc_alloc(measures->n_row, sizeof *volume);
     if (!volume) return fsc_fail_nomem(err, "gathering observations");
     return add_rows(out, measures, visit_day, volume, &layers, err);

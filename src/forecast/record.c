@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The one tag that says what the file is. */
-static const char kind[] = "fascicle-forecast-1";
+static const char kind[] = "fascicle-forecast-2";
 
 static fsc_json *band_json(fsc_band b) {
     fsc_json *array = fsc_json_array();
@@ -39,15 +39,27 @@ static void bands_from(fsc_band *band, const fsc_json *array) {
     for (int t = 0; t < FSC_FORECAST_N_DAY; t++) band[t] = band_from(fsc_json_at(array, t));
 }
 
+static fsc_json *stages_json(const double *stage) {
+    fsc_json *object = fsc_json_object();
+    for (int k = 0; k < FSC_STAGE_N; k++) fsc_json_set_number(object, fsc_stage_text((fsc_stage)k), stage[k]);
+    return object;
+}
+
+static void stages_from(double *stage, const fsc_json *object) {
+    for (int k = 0; k < FSC_STAGE_N; k++)
+        stage[k] = fsc_json_number(fsc_json_get(object, fsc_stage_text((fsc_stage)k)));
+}
+
 static fsc_json *site_json(const fsc_forecast *f, const fsc_forecast_site *site) {
-    fsc_json *object = fsc_json_object(), *stage = fsc_json_object(), *pdff = fsc_json_object();
+    fsc_json *object = fsc_json_object(), *pdff = fsc_json_object();
     fsc_json_set_string(object, "level", site->level);
     fsc_json_set_string(object, "layer", site->layer);
     fsc_json_set_string(object, "side", fsc_side_text(site->side));
     fsc_json_set_number(object, "pdff_fraction", site->pdff_fraction);
     fsc_json_set_number(object, "pdff_se_fraction", site->pdff_se_fraction);
-    for (int k = 0; k < FSC_STAGE_N; k++) fsc_json_set_number(stage, fsc_stage_text((fsc_stage)k), site->stage[k]);
-    fsc_json_set(object, "stage", stage);
+    fsc_json_set_number(object, "departs", site->departs);
+    fsc_json_set_bool(object, "misfit", site->misfit);
+    fsc_json_set(object, "stage", stages_json(site->stage));
     for (int32_t s = 0; s < f->n_schedule; s++)
         fsc_json_set(pdff, f->schedule[s].name, bands_json(site->pdff + s * FSC_FORECAST_N_DAY));
     fsc_json_set(object, "pdff_forecast_fraction", pdff);
@@ -56,7 +68,7 @@ static fsc_json *site_json(const fsc_forecast *f, const fsc_forecast_site *site)
 }
 
 static void site_from(fsc_forecast_site *site, const fsc_forecast *f, const fsc_json *object) {
-    const fsc_json *stage = fsc_json_get(object, "stage"), *pdff = fsc_json_get(object, "pdff_forecast_fraction");
+    const fsc_json *pdff = fsc_json_get(object, "pdff_forecast_fraction");
     const char *level = fsc_json_string(fsc_json_get(object, "level"));
     const char *layer = fsc_json_string(fsc_json_get(object, "layer"));
     const char *side = fsc_json_string(fsc_json_get(object, "side"));
@@ -67,8 +79,9 @@ static void site_from(fsc_forecast_site *site, const fsc_forecast *f, const fsc_
     if (side && strcmp(side, "both") == 0) site->side = FSC_SIDE_BOTH;
     site->pdff_fraction = fsc_json_number(fsc_json_get(object, "pdff_fraction"));
     site->pdff_se_fraction = fsc_json_number(fsc_json_get(object, "pdff_se_fraction"));
-    for (int k = 0; k < FSC_STAGE_N; k++)
-        site->stage[k] = fsc_json_number(fsc_json_get(stage, fsc_stage_text((fsc_stage)k)));
+    site->departs = fsc_json_number(fsc_json_get(object, "departs"));
+    site->misfit = fsc_json_bool(fsc_json_get(object, "misfit"), 0);
+    stages_from(site->stage, fsc_json_get(object, "stage"));
     for (int32_t s = 0; s < f->n_schedule; s++)
         bands_from(site->pdff + s * FSC_FORECAST_N_DAY, fsc_json_get(pdff, f->schedule[s].name));
     site->recovers = fsc_json_number(fsc_json_get(object, "recovers"));
@@ -79,8 +92,7 @@ static fsc_json *level_json(const fsc_forecast_level *level) {
     fsc_json_set_string(object, "level", level->level);
     fsc_json_set_number(object, "struck", level->struck);
     fsc_json_set(object, "onset_days_before_visit", band_json(level->onset_day));
-    fsc_json_set_number(object, "effective_n", level->effective_n);
-    fsc_json_set_number(object, "tempering", level->tempering);
+    fsc_json_set_number(object, "departs", level->departs);
     return object;
 }
 
@@ -109,6 +121,7 @@ static fsc_json *story_json(const fsc_forecast *f, const fsc_forecast_story *sto
         fsc_json_append(levels, level_json(&story->level[i]));
     }
     for (int32_t i = 0; i < f->n_site; i++) fsc_json_append(sites, site_json(f, &story->site[i]));
+    fsc_json_set(object, "stage_prior", stages_json(story->stage_prior));
     fsc_json_set(object, "levels", levels);
     fsc_json_set(object, "struck_before", before);
     fsc_json_set(object, "sites", sites);
@@ -119,6 +132,7 @@ static fsc_json *story_json(const fsc_forecast *f, const fsc_forecast_story *sto
 static void story_from(fsc_forecast_story *story, const fsc_forecast *f, const fsc_json *object) {
     const fsc_json *levels = fsc_json_get(object, "levels"), *before = fsc_json_get(object, "struck_before");
     const char *sentence = fsc_json_string(fsc_json_get(object, "order_sentence"));
+    stages_from(story->stage_prior, fsc_json_get(object, "stage_prior"));
     story->order_known = fsc_json_bool(fsc_json_get(object, "order_known"), 0);
     fsc_copy_text(story->order_sentence, sizeof story->order_sentence, sentence ? sentence : "");
     for (int32_t i = 0; i < f->n_level; i++) {
@@ -128,8 +142,7 @@ static void story_from(fsc_forecast_story *story, const fsc_forecast *f, const f
         fsc_copy_text(out->level, sizeof out->level, name ? name : "");
         out->struck = fsc_json_number(fsc_json_get(level, "struck"));
         out->onset_day = band_from(fsc_json_get(level, "onset_days_before_visit"));
-        out->effective_n = fsc_json_number(fsc_json_get(level, "effective_n"));
-        out->tempering = fsc_json_number(fsc_json_get(level, "tempering"));
+        out->departs = fsc_json_number(fsc_json_get(level, "departs"));
         for (int32_t j = 0; j < f->n_level; j++)
             story->before[i * f->n_level + j] = fsc_json_number(fsc_json_at(fsc_json_at(before, i), j));
     }
@@ -141,6 +154,28 @@ static void story_from(fsc_forecast_story *story, const fsc_forecast *f, const f
             bands_from(story->person + (s * FSC_PERSON_N + q) * FSC_FORECAST_N_DAY,
                        fsc_json_get(schedule, fsc_person_quantity_text((fsc_person_quantity)q)));
     }
+}
+
+/* What of the exam was used, and whether anything departs. */
+static void set_person(fsc_json *root, const fsc_forecast *f) {
+    fsc_json *uses = fsc_json_array(), *told = fsc_json_array();
+    fsc_json_set_bool(root, "nothing_departs", f->nothing_departs);
+    fsc_json_set_string(root, "nothing", f->nothing[0] ? f->nothing : NULL);
+    fsc_json_set_string(root, "library", f->library);
+    fsc_json_set_number(root, "injured_prior", f->injured_prior);
+    fsc_json_set_number(root, "injured", f->injured);
+    fsc_json_set_number(root, "spread", f->spread);
+    for (int k = 0; k < FSC_STAGE_N; k++) fsc_json_append_number(told, f->stage_told[k] != 0);
+    fsc_json_set(root, "stage_told", told);
+    for (int32_t i = 0; i < f->n_use; i++) {
+        fsc_json *use = fsc_json_object();
+        fsc_json_set_string(use, "field", f->use[i].field);
+        fsc_json_set_string(use, "what", f->use[i].what);
+        fsc_json_set_number(use, "factor", f->use[i].factor);
+        fsc_json_set_bool(use, "used", f->use[i].used);
+        fsc_json_append(uses, use);
+    }
+    fsc_json_set(root, "exam_fields", uses);
 }
 
 static void set_head(fsc_json *root, const fsc_forecast *f, const fsc_recipe *recipe) {
@@ -158,6 +193,7 @@ static void set_head(fsc_json *root, const fsc_forecast *f, const fsc_recipe *re
     fsc_json_set_integer(stands_on, "assumption", f->n_assumption);
     fsc_json_set_integer(stands_on, "fixed_assumption", f->n_fixed_assumption);
     fsc_json_set(root, "stands_on", stands_on);
+    set_person(root, f);
     fsc_json_set_integer(root, "n_visit", f->n_visit);
     fsc_json_set_integer(root, "n_member", f->n_member);
     fsc_json_set_number(root, "days_since_injury", f->days_since_injury);
@@ -198,7 +234,27 @@ static int32_t read_count(const fsc_json *object, const char *key) {
     return value >= 0 && value < 1e9 ? (int32_t)value : 0;
 }
 
+static void read_person(fsc_forecast *f, const fsc_json *root) {
+    const fsc_json *uses = fsc_json_get(root, "exam_fields"), *told = fsc_json_get(root, "stage_told");
+    f->nothing_departs = fsc_json_bool(fsc_json_get(root, "nothing_departs"), 0);
+    read_text(f->nothing, sizeof f->nothing, root, "nothing");
+    read_text(f->library, sizeof f->library, root, "library");
+    f->injured_prior = fsc_json_number(fsc_json_get(root, "injured_prior"));
+    f->injured = fsc_json_number(fsc_json_get(root, "injured"));
+    f->spread = fsc_json_number(fsc_json_get(root, "spread"));
+    for (int k = 0; k < FSC_STAGE_N; k++) f->stage_told[k] = fsc_json_number(fsc_json_at(told, k)) > 0;
+    for (int64_t i = 0; i < fsc_json_length(uses) && f->n_use < FSC_FORECAST_N_USE; i++) {
+        const fsc_json *use = fsc_json_at(uses, i);
+        fsc_forecast_use *out = &f->use[f->n_use++];
+        read_text(out->field, sizeof out->field, use, "field");
+        read_text(out->what, sizeof out->what, use, "what");
+        out->factor = fsc_json_number(fsc_json_get(use, "factor"));
+        out->used = fsc_json_bool(fsc_json_get(use, "used"), 0);
+    }
+}
+
 static void read_head(fsc_forecast *f, const fsc_json *root) {
+    read_person(f, root);
     const fsc_json *stands_on = fsc_json_get(root, "stands_on"), *notes = fsc_json_get(root, "notes");
     read_text(f->within, sizeof f->within, root, "within");
     read_text(f->honesty, sizeof f->honesty, root, "honesty");

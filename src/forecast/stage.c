@@ -38,14 +38,16 @@ fsc_status fsc_stage_rules_read(fsc_stage_rules *out, fsc_error *err) {
     return FSC_OK;
 }
 
-fsc_stage fsc_stage_of(const fsc_stage_rules *rules, const double *y, double healthy_fat) {
+fsc_stage fsc_stage_of(const fsc_stage_rules *rules, const double *y, double excess_fat,
+                       const int32_t told[FSC_STAGE_N]) {
     const double scar = y[FSC_CYCLE_X1] + y[FSC_CYCLE_X2];
     const double lost = 1 - y[FSC_CYCLE_C] - y[FSC_CYCLE_D] - scar - y[FSC_CYCLE_F];
     const double value[N_QUANTITY] = {y[FSC_CYCLE_D], y[FSC_CYCLE_I], y[FSC_CYCLE_S], y[FSC_CYCLE_Y],
-                                      scar,           y[FSC_CYCLE_H], lost,           y[FSC_CYCLE_F] - healthy_fat};
+                                      scar,           y[FSC_CYCLE_H], lost,           excess_fat};
     fsc_stage stage = FSC_STAGE_QUIET;
     for (int32_t i = 0; i < rules->n; i++)
-        if (value[rules->rule[i].quantity] >= rules->rule[i].cut && rules->rule[i].stage > stage)
+        if (told[rules->rule[i].stage] && value[rules->rule[i].quantity] >= rules->rule[i].cut &&
+            rules->rule[i].stage > stage)
             stage = rules->rule[i].stage;
     return stage;
 }

@@ -1,3 +1,4 @@
+#include "fit.h"
 #include "alloc.h"
 #include "cell.h"
 #include "fail.h"
@@ -15,15 +16,6 @@
 /* Fewer people than this give no curve; fewer than CURVED_MIN a straight line. */
 enum { PEOPLE_MIN = 20, CURVED_MIN = 40 };
 
-/* One usable row of the users' table. Words are borrowed from it. */
-typedef struct control {
-    const char *participant, *muscle, *level, *method;
-    fsc_side side;
-    fsc_sex sex;
-    double age_years, fraction;
-    int32_t row; /* 1 = first below the header */
-} control;
-
 typedef struct source {
     const fsc_table *table;
     const char *path;
@@ -37,15 +29,15 @@ static fsc_status bad(const source *s, int32_t row, const char *column, const ch
 }
 
 /* Fills one control; *use = 0 when the row has nothing to give (missing value, a row that pools levels). */
-static fsc_status read_control(control *c, int *use, const source *s, int32_t row) {
+static fsc_status read_control(fsc_control *c, int *use, const source *s, int32_t row) {
     const fsc_table *t = s->table;
     *use = 0;
     const char *value = fsc_table_get(t, row, "pdff_mean"), *age = fsc_table_get(t, row, "age");
-    *c = (control){.participant = fsc_table_get(t, row, "participant_id"),
-                   .muscle = fsc_table_get(t, row, "muscle"),
-                   .level = fsc_table_get(t, row, "level"),
-                   .method = s->opt->method,
-                   .row = row + 1};
+    *c = (fsc_control){.participant = fsc_table_get(t, row, "participant_id"),
+                       .muscle = fsc_table_get(t, row, "muscle"),
+                       .level = fsc_table_get(t, row, "level"),
+                       .method = s->opt->method,
+                       .row = row + 1};
     if (!c->method) c->method = fsc_table_get(t, row, "method");
     if (strcmp(value, "n/a") == 0 || strcmp(age, "n/a") == 0 || isnan(fsc_level_order(c->level))) return FSC_OK;
     if (!*c->participant || !*c->muscle) return bad(s, row, !*c->participant ? "participant_id" : "muscle", "is empty");
@@ -80,7 +72,7 @@ static fsc_status read_control(control *c, int *use, const source *s, int32_t ro
     return FSC_OK;
 }
 
-static int by_cell(const control *a, const control *b) {
+static int by_cell(const fsc_control *a, const fsc_control *b) {
     int d = strcmp(a->muscle, b->muscle);
     if (d) return d;
     const double la = fsc_level_order(a->level), lb = fsc_level_order(b->level);
@@ -91,7 +83,7 @@ static int by_cell(const control *a, const control *b) {
 }
 
 static int by_cell_and_person(const void *a, const void *b) {
-    const control *x = a, *y = b;
+    const fsc_control *x = a, *y = b;
     int d = by_cell(x, y);
     if (!d) d = strcmp(x->participant, y->participant);
     return d ? d : (x->row > y->row) - (x->row < y->row);
@@ -141,7 +133,7 @@ static int invert(double *a, int32_t p) {
 
 /* Least squares of t(fraction) on the basis for the curve's lambda; *skewness of the residuals, *log_likelihood up to a
  * constant. 0 when the ages do not carry a curve. */
-static int fit_curve(fsc_norm_curve *curve, double *skewness, double *log_likelihood, const control *c, int32_t n) {
+static int fit_curve(fsc_norm_curve *curve, double *skewness, double *log_likelihood, const fsc_control *c, int32_t n) {
     const int32_t p = curve->n_term;
     double xtx[FSC_TERM_MAX * FSC_TERM_MAX] = {0}, xty[FSC_TERM_MAX] = {0}, basis[FSC_TERM_MAX] = {0}, jacobian = 0;
     for (int32_t i = 0; i < n; i++) {
@@ -177,7 +169,7 @@ static int fit_curve(fsc_norm_curve *curve, double *skewness, double *log_likeli
 
 /* The scale on which the residuals are most nearly normal: the most likely lambda from 0 (logit, strong skew) to 1
  * (odds, nearly none); Box and Cox 1964. */
-static int fit_best_curve(fsc_norm_curve *curve, double *skewness, const control *c, int32_t n) {
+static int fit_best_curve(fsc_norm_curve *curve, double *skewness, const fsc_control *c, int32_t n) {
     enum { STEPS = 20 };
     double best = -HUGE_VAL, likelihood, skew;
     for (int k = 0; k <= STEPS; k++) {
@@ -197,7 +189,7 @@ static void add_list(fsc_text *out, const double *value, int32_t n) {
 }
 
 /* A cell of the output; notes what does not suit the model. Returns 1 when the cell was written. */
-static int write_cell(fsc_text *out, const control *c, int32_t n, double *age, const fsc_norms_fit_options *opt,
+static int write_cell(fsc_text *out, const fsc_control *c, int32_t n, double *age, const fsc_norms_fit_options *opt,
                       fsc_notes *notes) {
     fsc_norm_curve curve = {0};
     double skewness = 0;
@@ -230,7 +222,7 @@ static int write_cell(fsc_text *out, const control *c, int32_t n, double *age, c
     return 1;
 }
 
-static fsc_status fit_all(const char *out_path, control *c, int32_t n, const source *s, const fsc_recipe *recipe,
+static fsc_status fit_all(const char *out_path, fsc_control *c, int32_t n, const source *s, const fsc_recipe *recipe,
                           fsc_notes *notes) {
     FSC_AUTO_BLOCK double *age = fsc_alloc(n, sizeof *age);
     if (!age) return fsc_fail_nomem(s->err, "fitting norms");
@@ -245,6 +237,7 @@ static fsc_status fit_all(const char *out_path, control *c, int32_t n, const sou
                  "n_basis\tmean_percent\tsd_percent\tmetric\tmethod\tfield\tcohort\tcaveat\tsource\tstatus\tfact_id\t"
                  "knots_years\tcoefficients\tcovariance\tsigma\tdof\tlambda\n");
     int32_t written = 0;
+    if (s->opt->borrow) FSC_TRY(fsc_fit_borrowed(&out, &written, c, n, s->opt, notes, s->err));
     for (int32_t begin = 0, end; begin < n; begin = end) {
         for (end = begin + 1; end < n && by_cell(&c[begin], &c[end]) == 0; end++)
             if (strcmp(c[end].participant, c[end - 1].participant) == 0)
@@ -253,12 +246,14 @@ static fsc_status fit_all(const char *out_path, control *c, int32_t n, const sou
                     "%s: rows %d and %d: '%.40s' is twice in the cell %s %s %s; keep one row a person and site",
                     s->path, c[end - 1].row, c[end].row, c[end].participant, c[end].muscle, c[end].level,
                     fsc_side_text(c[end].side));
-        written += write_cell(&out, c + begin, end - begin, age, s->opt, notes);
+        if (!s->opt->borrow) written += write_cell(&out, c + begin, end - begin, age, s->opt, notes);
     }
     if (written == 0)
-        return fsc_fail(s->err, FSC_E_RANGE,
-                        "%s: no muscle, level, side and sex has %d people with age and fat fraction", s->path,
-                        PEOPLE_MIN);
+        return fsc_fail(
+            s->err, FSC_E_RANGE,
+            "%s: no muscle, level, side and sex has %d people with age and fat fraction; with --borrow 3 of "
+            "any age and sex do",
+            s->path, PEOPLE_MIN);
     if (out.failed) return fsc_fail_nomem(s->err, "fitting norms");
     fsc_notes_add(notes, FSC_NOTE_FOUND, "norms-fitted", "%d norm curves from %d rows", written, n);
     return fsc_file_write(out_path, out.data, out.length, s->err);
@@ -282,7 +277,7 @@ fsc_status fsc_norms_fit(const char *out_path, const char *table_path, const fsc
         if (fsc_table_column(&table, needed[i]) < 0)
             return fsc_fail(err, FSC_E_FORMAT, "%s: column '%s' is missing", table_path, needed[i]);
     const source s = {&table, table_path, opt, err};
-    FSC_AUTO_BLOCK control *controls = fsc_alloc(table.n_row, sizeof *controls);
+    FSC_AUTO_BLOCK fsc_control *controls = fsc_alloc(table.n_row, sizeof *controls);
     if (!controls) return fsc_fail_nomem(err, "fitting norms");
     int32_t n = 0;
     for (int32_t row = 0; row < table.n_row; row++) {

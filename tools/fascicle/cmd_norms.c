@@ -85,12 +85,14 @@ static fsc_status run_place(cli *c, const void *given, fsc_error *err) {
 
 typedef struct fit_values {
     const char *table, *out, *cohort, *method, *source;
+    int borrow;
 } fit_values;
 
 static fsc_status run_fit(cli *c, const void *given, fsc_error *err) {
     const fit_values *v = given;
     if (!v->cohort) return cli_usage(c, err, "--cohort NAME is missing: a short name of your group, as clinic2026");
-    const fsc_norms_fit_options options = {.cohort = v->cohort, .method = v->method, .source = v->source};
+    const fsc_norms_fit_options options = {
+        .cohort = v->cohort, .method = v->method, .source = v->source, .borrow = v->borrow};
     TRY(cli_check_writable(v->out, 0, err));
     AUTO_STRUCT(fsc_notes) notes = {0};
     AUTO_STRUCT(fsc_recipe) recipe = {0};
@@ -161,7 +163,10 @@ static const opt fit_opts[] = {
     OPT(fit_values, method, "method", OPT_TEXT, "NAME",
         "'multi-echo PDFF' or '2-point FSF', when the table has no column 'method'"),
     OPT(fit_values, source, "source", OPT_TEXT, "TEXT", "where the controls come from"),
-    OPT(fit_values, out, "out", OPT_TEXT, "FILE", "where the norm table goes"), OPT_END};
+    OPT(fit_values, borrow, "borrow", OPT_FLAG, NULL,
+        "few controls: keep the published shape, fix one offset a muscle"),
+    OPT(fit_values, out, "out", OPT_TEXT, "FILE", "where the norm table goes"),
+    OPT_END};
 static const fit_values fit_defaults = {.out = "norms.tsv", .source = "own controls"};
 static const arg curve_args[] = {{"NORM", offsetof(curve_values, norm), 1, "the id of a norm"}, ARG_END};
 static const opt curve_opts[] = {

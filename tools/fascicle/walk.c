@@ -222,6 +222,9 @@ fsc_status walk_forecast(walk *w) {
     fsc_forecast_options options = FSC_FORECAST_OPTIONS_INIT;
     options.n_threads = (int32_t)w->cli->threads;
     options.progress = &w->cli->progress;
+    fsc_forecast_person person;
+    fsc_forecast_person_from(&person, w->exam);
+    options.person = &person;
     seen.injury_day = w->exam ? -w->exam->days_since_injury : (double)NAN; /* the scan is day 0 */
     TRY(fsc_observations_add(&seen, w->measures, 0, w->err));
     const fsc_status status = fsc_forecast_run(&w->forecast, &seen, &options, w->err);

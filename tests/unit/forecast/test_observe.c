@@ -11,7 +11,7 @@ static fsc_row row_of(const char *muscle, const char *level, fsc_side side, doub
     fsc_row row = {.kind = FSC_ROW_SITE,
                    .place.side = side,
                    .pdff_mean_fraction = pdff,
-                   .pdff_se_fraction = se,
+                   .pdff_se_noise_fraction = se,
                    .volume_mm3 = volume};
     strcpy(row.place.muscle, muscle);
     strcpy(row.place.level, level);

@@ -292,11 +292,63 @@ static void memory_failures_are_reported(void **state) {
     }
 }
 
+/* Eight controls of any age and sex, fatter by 0.5 on the logit scale than the published norm: their offset is found,
+ * the norm's error shrinks, and a person in their middle stands near the 50th percentile. */
+static void few_controls_move_the_borrowed_norm(void **state) {
+    (void)state;
+    static const char *const level[] = {"L1", "L2", "L3", "L4", "L5"};
+    fsc_norms *builtin = NULL, *norms = NULL;
+    fsc_notes notes = {0};
+    assert_ok(fsc_norms_builtin(&builtin, &test_error));
+    FILE *file = fopen(in_path, "w");
+    assert_non_null(file);
+    fputs(header, file);
+    double middle = 0;            /* of a woman of 40 at L4, in the shifted world */
+    for (int i = 0; i < 9; i++) { /* the last is that woman, and no control */
+        const double age = i == 8 ? 40 : 25 + 5 * i, own = 0.5 + 0.3 * fsc_random_normal(5, 1, (uint64_t)i);
+        for (int l = 0; l < 5; l++) {
+            fsc_norm_place p;
+            const fsc_norm_query q = {
+                "multifidus",       level[l], level[l], FSC_SIDE_LEFT, i % 2 ? FSC_SEX_MALE : FSC_SEX_FEMALE, age,
+                FSC_METHOD_COMPLEX, 0.2,      0};
+            fsc_norms_place(&p, NULL, builtin, &q);
+            const double median = 0.5 * (fsc_logit(p.band_low_fraction) + fsc_logit(p.band_high_fraction));
+            if (i == 8 && l == 3) middle = fsc_unlogit(median + 0.5);
+            if (i < 8)
+                fprintf(file, "p%d\t%g\t%s\tmultifidus\t%s\tleft\t%.4f\n", i, age, i % 2 ? "male" : "female", level[l],
+                        100 * fsc_unlogit(median + own));
+        }
+    }
+    fclose(file);
+    fsc_norms_fit_options few = options;
+    few.borrow = 1;
+    assert_ok(fsc_norms_fit(out_path, in_path, &few, NULL, &notes, &test_error));
+    int32_t said = 0;
+    for (int32_t i = 0; i < notes.n; i++) said += strstr(notes.item[i].text, "8 people move the borrowed norm") != NULL;
+    assert_int_equal(said, 1);
+    assert_ok(fsc_norms_read(&norms, out_path, &test_error));
+    const fsc_norm_query q = {"multifidus",       "L4",   "L4", FSC_SIDE_LEFT, FSC_SEX_FEMALE, 40,
+                              FSC_METHOD_COMPLEX, middle, 0};
+    fsc_norm_place p;
+    fsc_norms_place(&p, NULL, norms, &q);
+    assert_int_equal(p.kind, FSC_NORM_PUBLISHED);
+    assert_true(p.percentile > 30 && p.percentile < 80);
+    assert_true(p.z_se < 0.5); /* the borrowed norm alone: about 0.8 */
+    assert_non_null(strstr(p.status, "borrowed shape"));
+    fsc_notes_free(&notes);
+    fsc_norms_free(norms);
+    fsc_norms_free(builtin);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bands_hold_the_generating_curve), cmocka_unit_test(new_controls_have_z_of_mean_0_and_sd_1),
-        cmocka_unit_test(few_people_get_a_straight_line),  cmocka_unit_test(bad_tables_are_refused_with_the_row),
-        cmocka_unit_test(norm_tables_are_checked),         cmocka_unit_test(memory_failures_are_reported),
+        cmocka_unit_test(bands_hold_the_generating_curve),
+        cmocka_unit_test(new_controls_have_z_of_mean_0_and_sd_1),
+        cmocka_unit_test(few_people_get_a_straight_line),
+        cmocka_unit_test(bad_tables_are_refused_with_the_row),
+        cmocka_unit_test(norm_tables_are_checked),
+        cmocka_unit_test(memory_failures_are_reported),
+        cmocka_unit_test(few_controls_move_the_borrowed_norm),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }
