@@ -217,7 +217,7 @@ static fsc_status take_sizes(mat_head *h, mat_reader *in, int64_t *left, fsc_err
 
 /* Flags, sizes and name of a miMATRIX. */
 static fsc_status take_head(mat_head *h, mat_reader *in, int64_t *left, fsc_error *err) {
-    int32_t flags[2] = {0}, n;
+    int32_t flags[2] = {0}, n = 0;
     mat_element name;
     *h = (mat_head){0};
     FSC_TRY(take_words(flags, &n, 2, MI_UINT32, in, left, err));
@@ -275,7 +275,7 @@ static fsc_status take_field(fsc_mat_struct *out, const char *name, int want, ma
 
 /* The fields' names: n of width bytes each; owned. */
 static fsc_status take_names(char (**names)[FSC_MAT_NAME], int32_t *n, mat_reader *in, int64_t *left, fsc_error *err) {
-    int32_t width, one;
+    int32_t width = 0, one = 0;
     mat_element e;
     FSC_TRY(take_words(&width, &one, 1, MI_INT32, in, left, err));
     FSC_TRY(open_element(&e, in, left, err));
