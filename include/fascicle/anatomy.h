@@ -70,17 +70,19 @@ typedef struct fsc_sites_options {
     const char *muscle_scheme; /* NULL = recognise; must be given where numbers are ambiguous */
     const char *level_scheme;  /* NULL = recognise */
     int32_t side_known;        /* 0: sides become "unknown" */
+    int32_t same_grid;         /* 1: a map or image without geometry (grid.place_assumed) lies voxel on voxel with its
+                                  partner of the same dimensions */
 } fsc_sites_options;
 
 #define FSC_SITES_OPTIONS_INIT                                                                                         \
-    { NULL, NULL, 1 }
+    { NULL, NULL, 1, 0 }
 
 /* Builds the sites on grid. levels may be NULL; then the muscle map is asked for vertebrae too (a scheme that holds
  * both), and without any the only level is "n/a". Labels on another grid are resampled by nearest neighbour and it is
  * noted. Each muscle voxel gets the level of the nearest point of the spine's centreline (doc/labels.md). opt may be
  * NULL. *out is owned: fsc_sites_free. Returns FSC_OK; FSC_E_NOTFOUND (empty map, values unknown to the scheme, no
  * scheme or several schemes fit: the text lists them and says what to give); FSC_E_SHAPE (labels and image do not
- * overlap); FSC_E_ANATOMY (left and right mirrored); FSC_E_NUMERIC (singular affine); FSC_E_NOMEM. */
+ * overlap, or one of them has no geometry and same_grid is not set); FSC_E_ANATOMY (left and right mirrored); FSC_E_NUMERIC (singular affine); FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_sites_build(fsc_sites **out, const fsc_grid *grid, const fsc_labels *muscles,
                                                 const fsc_labels *levels, const fsc_sites_options *opt, fsc_error *err);
 FSC_API void fsc_sites_free(fsc_sites *sites);

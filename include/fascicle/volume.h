@@ -16,6 +16,7 @@ typedef struct fsc_grid {
     int64_t dim[3];
     double affine[12];
     int32_t spacing_assumed; /* non-zero: the file's makers did not know the voxel size; mm values mean nothing */
+    int32_t place_assumed;   /* non-zero: the file has neither qform nor sform; directions and origin are invented */
 } fsc_grid;
 
 /* A float map on a grid; data is owned, dim[0]*dim[1]*dim[2] values. NaN = missing. */
@@ -46,6 +47,9 @@ FSC_API void fsc_grid_orientation_letters(const fsc_grid *grid, char letters[4])
 /* Non-zero when dims are equal and every voxel centre of the corners differs by less than tolerance_mm. */
 FSC_API int fsc_grid_same(const fsc_grid *a, const fsc_grid *b, double tolerance_mm);
 
+/* Non-zero when both have the same voxels, perhaps stored in another order and direction of the axes. */
+FSC_API int fsc_grid_same_voxels(const fsc_grid *a, const fsc_grid *b, double tolerance_mm);
+
 /* Allocates a map of NaN / a label map of 0 on a copy of grid. Returns FSC_OK, FSC_E_RANGE, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_volume_new(fsc_volume **out, const fsc_grid *grid, fsc_error *err);
 FSC_API FSC_MUST_USE fsc_status fsc_labels_new(fsc_labels **out, const fsc_grid *grid, fsc_error *err);
@@ -54,9 +58,11 @@ FSC_API void fsc_labels_free(fsc_labels *labels);
 
 /* Reads a 3-D NIfTI-1 or NIfTI-2 file (.nii, .nii.gz, either byte order, all real integer and float types, scl_slope
  * applied). A 4-D file with one frame is read as 3-D. The sidecar's VoxelSizeAssumed sets grid.spacing_assumed.
- * Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT (truncated, not NIfTI), FSC_E_UNSUPPORTED, FSC_E_SHAPE, FSC_E_NOMEM. */
+ * Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT (truncated, not NIfTI, qform and sform disagree by more than half a voxel),
+ * FSC_E_RANGE (voxels outside 0.05 to 50 mm), FSC_E_UNSUPPORTED, FSC_E_SHAPE, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_volume_read(fsc_volume **out, const char *path, fsc_error *err);
-/* As fsc_volume_read for labels; non-integer or non-finite values are FSC_E_FORMAT. */
+/* As fsc_volume_read for labels. Values that a header's slope moved off a whole number are rounded; others that are not
+ * whole, or not finite, are FSC_E_FORMAT. */
 FSC_API FSC_MUST_USE fsc_status fsc_labels_read(fsc_labels **out, const char *path, fsc_error *err);
 
 /* Writes NIfTI-1 (.nii.gz or .nii by the name; float32 or int32, qform and sform set) to a temporary name in the same

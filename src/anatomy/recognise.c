@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define POINT_MAX_VOXELS 27  /* a point label is a cube of 3 voxels at most */
+#define POINT_MAX_MM3 3000.0 /* and smaller than a vertebra, where voxels are thick */
 #define LABEL_KINDS_MAX 2000 /* more different values than this is an image, not a label map */
 
 static int by_value(const void *a, const void *b) {
@@ -45,6 +46,8 @@ fsc_status fsc_label_values(fsc_label_value **out, int32_t *n, const fsc_labels 
     if (!list) return fsc_fail_nomem(err, "listing the label values");
     *n = 0;
     const fsc_grid *g = &labels->grid;
+    double mm[3];
+    fsc_grid_spacing_mm(g, mm);
     int64_t voxel = 0;
     int32_t last = 0;
     for (int64_t k = 0; k < g->dim[2]; k++)
@@ -66,6 +69,7 @@ fsc_status fsc_label_values(fsc_label_value **out, int32_t *n, const fsc_labels 
     for (int32_t v = 0; v < *n; v++) {
         double ijk[3];
         for (int a = 0; a < 3; a++) ijk[a] = list[v].mean_mm[a] / (double)list[v].n_voxel;
+        list[v].volume_mm3 = (double)list[v].n_voxel * mm[0] * mm[1] * mm[2];
         fsc_grid_to_mm(g, ijk, list[v].mean_mm);
     }
     FSC_GIVE(out, list);
@@ -120,19 +124,36 @@ static double entry_order(const fsc_scheme_entry *e) {
     return fsc_level_order(upper) + (dash ? 0.4 : 0.0);
 }
 
+#define NEIGHBOURS_MOST_MM                                                                                             \
+    80.0 /* between the middles of two vertebrae that follow each other, in the tallest person                         \
+          */
+
 /* Vertebrae must be numbered the way they lie: the higher up in the body, the nearer to C1. Weak evidence on purpose (a
- * vote over pairs in world z), as a spine may be curved or tilted. Also the labels' size must fit the scheme's kind. */
+ * vote over pairs in world z), as a spine may be curved or tilted. Those that follow each other lie near each other,
+ * and the labels' size must fit the scheme's kind. */
+static int is_point(const fsc_label_value *v) {
+    return v->n_voxel == 1 || (v->n_voxel <= POINT_MAX_VOXELS && v->volume_mm3 <= POINT_MAX_MM3);
+}
+
+static int far_apart(const fsc_label_value *a, const fsc_label_value *b) {
+    double square = 0;
+    for (int r = 0; r < 3; r++) square += (a->mean_mm[r] - b->mean_mm[r]) * (a->mean_mm[r] - b->mean_mm[r]);
+    return square > NEIGHBOURS_MOST_MM * NEIGHBOURS_MOST_MM;
+}
+
 static int levels_plausible(const fsc_scheme *scheme, const fsc_label_value *value, int32_t n) {
     int32_t agree = 0, against = 0, small = 0, count = 0;
     for (int32_t i = 0; i < n; i++) {
         const fsc_scheme_entry *a = fsc_scheme_find(scheme, value[i].value);
         if (!a || !fsc_scheme_is_level(a)) continue;
         count++;
-        small += value[i].n_voxel <= POINT_MAX_VOXELS;
+        small += is_point(&value[i]);
         for (int32_t j = 0; j < i; j++) {
             const fsc_scheme_entry *b = fsc_scheme_find(scheme, value[j].value);
             if (!b || !fsc_scheme_is_level(b)) continue;
             const double lower = entry_order(a) - entry_order(b), drop = value[j].mean_mm[2] - value[i].mean_mm[2];
+            if (fabs(lower) < 1.1 && strcmp(a->structure, b->structure) == 0 && far_apart(&value[i], &value[j]))
+                return 0;
             agree += lower * drop > 0;
             against += lower * drop < 0;
         }
@@ -218,8 +239,7 @@ fsc_status fsc_scheme_recognise(fsc_scheme *out, const char *name, const fsc_lab
         char list[160];
         FSC_TRY(fsc_scheme_load(&scheme, *candidate, err));
         if (!needs_met(scheme.needs, value, n) || useful_values(&scheme, value, n, want_levels) == 0 ||
-            unknown_values(&scheme, value, n, list, sizeof list) > 0 ||
-            (want_levels && !levels_plausible(&scheme, value, n)))
+            unknown_values(&scheme, value, n, list, sizeof list) > 0 || !levels_plausible(&scheme, value, n))
             continue;
         if (found.n == 0) {
             at = (size_t)snprintf(rivals, sizeof rivals, "%s", scheme.name);

@@ -42,6 +42,7 @@ typedef struct fsc_label_value {
     int32_t value;
     int64_t n_voxel;
     double mean_mm[3];
+    double volume_mm3;
 } fsc_label_value;
 
 FSC_MUST_USE fsc_status fsc_label_values(fsc_label_value **out, int32_t *n, const fsc_labels *labels, fsc_error *err);

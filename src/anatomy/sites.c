@@ -29,6 +29,7 @@ FSC_DEFINE_AUTO(fsc_sites, fsc_sites_free)
 typedef struct sites_map {
     const fsc_labels *labels; /* on the image grid */
     fsc_labels *resampled;    /* owned; NULL when the map already was on it */
+    fsc_labels placed;        /* a map without geometry on the image's grid; its data are borrowed */
     fsc_label_value *value;   /* owned */
     int32_t n_value;
     fsc_scheme scheme; /* owned */
@@ -52,14 +53,35 @@ void fsc_sites_free(fsc_sites *sites) {
     fsc_free(sites);
 }
 
+/* A map or an image whose place is invented fits its partner only when the user says so. */
+static fsc_status place_map(sites_map *map, const fsc_sites *sites, const fsc_labels *labels, int same_grid,
+                            const char *what, fsc_error *err) {
+    const fsc_grid *image = &sites->grid;
+    map->labels = labels;
+    if (!labels->grid.place_assumed && !image->place_assumed) return FSC_OK;
+    if (labels->grid.place_assumed && image->place_assumed && fsc_grid_same(&labels->grid, image, 1e-3)) return FSC_OK;
+    const int same_size = memcmp(labels->grid.dim, image->dim, sizeof image->dim) == 0;
+    if (!same_grid || !same_size)
+        return fsc_fail(
+            err, FSC_E_SHAPE,
+            "the %s has no geometry (neither qform nor sform): where the %s labels lie in it is not known; %s",
+            labels->grid.place_assumed ? "label map" : "image", what,
+            same_size ? "if both lie voxel on voxel, say --same-grid" : "give files with geometry");
+    map->placed = *labels;
+    map->placed.grid = *image;
+    map->labels = &map->placed;
+    return FSC_OK;
+}
+
 /* Brings a map onto the image grid, lists its values and finds its scheme. */
 static fsc_status map_open(sites_map *map, fsc_sites *sites, const fsc_labels *labels, const char *scheme,
-                           int want_levels, fsc_error *err) {
+                           int want_levels, int same_grid, fsc_error *err) {
     const char *what = want_levels ? "level" : "muscle";
     double spacing[3];
     fsc_grid_spacing_mm(&sites->grid, spacing);
     const double tolerance = 0.1 * fmin(spacing[0], fmin(spacing[1], spacing[2]));
-    map->labels = labels;
+    FSC_TRY(place_map(map, sites, labels, same_grid, what, err));
+    labels = map->labels;
     /* The scheme is found on the whole map: resampling may lose values that identify it. */
     FSC_TRY(fsc_label_values(&map->value, &map->n_value, labels, err));
     FSC_TRY(fsc_scheme_recognise(&map->scheme, scheme, map->value, map->n_value, want_levels, err));
@@ -74,9 +96,14 @@ static fsc_status map_open(sites_map *map, fsc_sites *sites, const fsc_labels *l
             err, FSC_E_SHAPE,
             "the %s labels and the image do not overlap in space; give the labels of this scan (same patient position)",
             what);
+    const int reordered = fsc_grid_same_voxels(&labels->grid, &sites->grid, tolerance);
     fsc_notes_add(
-        &sites->notes, FSC_NOTE_ASSUMED, want_levels ? "levels-resampled" : "muscles-resampled",
-        "the %s labels were on another grid (%lld x %lld x %lld) and were brought to the image by nearest neighbour",
+        &sites->notes, reordered ? FSC_NOTE_FOUND : FSC_NOTE_WARNING,
+        want_levels ? "levels-resampled" : "muscles-resampled",
+        reordered
+            ? "the %s labels are stored in another order of axes (%lld x %lld x %lld)"
+            : "Borders are less exact: the %s labels were on another grid (%lld x %lld x %lld) and were brought to "
+              "the image by nearest neighbour; check that they are of this person and session",
         what, (long long)labels->grid.dim[0], (long long)labels->grid.dim[1], (long long)labels->grid.dim[2]);
     return FSC_OK;
 }
@@ -256,14 +283,14 @@ static void say_levels(fsc_sites *sites) {
 
 static fsc_status build(fsc_sites *sites, sites_map *muscles, sites_map *levels, const fsc_labels *muscle_labels,
                         const fsc_labels *level_labels, const fsc_sites_options *opt, fsc_error *err) {
-    FSC_TRY(map_open(muscles, sites, muscle_labels, opt->muscle_scheme, 0, err));
+    FSC_TRY(map_open(muscles, sites, muscle_labels, opt->muscle_scheme, 0, opt->same_grid, err));
     fsc_copy_text(sites->muscle_scheme, sizeof sites->muscle_scheme, muscles->scheme.name);
     const sites_map *from = NULL;
     if (level_labels) {
         /* The same map for both follows one scheme. */
         const char *scheme = opt->level_scheme;
         if (!scheme && level_labels == muscle_labels) scheme = muscles->scheme.name;
-        FSC_TRY(map_open(levels, sites, level_labels, scheme, 1, err));
+        FSC_TRY(map_open(levels, sites, level_labels, scheme, 1, opt->same_grid, err));
         from = levels;
     } else if (holds_levels(muscles)) {
         from = muscles;
@@ -274,6 +301,12 @@ static fsc_status build(fsc_sites *sites, sites_map *muscles, sites_map *levels,
             return fsc_fail(err, FSC_E_SHAPE,
                             "no labelled vertebra lies inside the image; give the level labels of this scan");
         FSC_TRY(fsc_spine_build(sites, from->labels, &from->scheme, from->value, from->n_value, err));
+        FSC_TRY(fsc_levels_check(sites, &from->scheme, from->value, from->n_value, err));
+        if (from->scheme.points && !opt->level_scheme)
+            fsc_notes_add(&sites->notes, FSC_NOTE_WARNING, "points-as-discs",
+                          "Levels may be half a vertebra off: single points are read as discs (%s); if they mark the "
+                          "middle of each vertebra, say --level-scheme sct-points, else name this one.",
+                          from->scheme.name);
     }
     if (opt->side_known)
         FSC_TRY(fsc_mirror_check(sites, &muscles->scheme, muscles->value, muscles->n_value, err));

@@ -109,13 +109,14 @@ static void sort_stack(echo_stack *stack) {
 /* After sorting: no two echoes at one time. Echo numbers have no order in BIDS, so the times decide; but numbers that
  * fall are said, as exchanged sidecars look like that. */
 static fsc_status check_times(const echo_stack *stack, fsc_notes *notes, const fsc_found *found, fsc_error *err) {
+    int said = 0;
     for (int32_t i = 1; i < stack->n; i++) {
         const echo_frame *a = &stack->frame[i - 1], *b = &stack->frame[i];
         const char *path = found->image[b->image].path, *other = found->image[a->image].path;
         if (stack->te_s[i] - stack->te_s[i - 1] < SAME_TE_S)
             return fsc_fail(err, FSC_E_RANGE, "%s: has the same EchoTime (%g ms) as %s; correct the sidecars", path,
                             1e3 * stack->te_s[i], a->image == b->image ? "another of its echoes" : other);
-        if (a->order > 0 && b->order > 0 && b->order < a->order)
+        if (a->order > 0 && b->order > 0 && b->order < a->order && !said++)
             fsc_notes_add(notes, FSC_NOTE_WARNING, "echo-order",
                           "Echoes may be exchanged: echo times fall as echo numbers rise (echo %lld has %g ms, echo "
                           "%lld %g ms); the times are used.",

@@ -29,6 +29,7 @@ static int image_wanted(const char *stem, const fsc_scan_options *opt) {
     if (value[0] && !wanted(value, opt->participant)) return 0;
     fsc_image_entity(value, sizeof value, stem, "ses");
     if (value[0] && !wanted(value, opt->session)) return 0;
+    if (strncmp(stem, "sub-", 4) != 0) return 1; /* chosen among the sets, by their names */
     fsc_image_entity(value, sizeof value, stem, "run");
     if (!wanted(value, opt->run)) return 0;
     fsc_image_entity(value, sizeof value, stem, "acq");
@@ -76,6 +77,7 @@ void fsc_found_free(fsc_found *found) {
         fsc_free(found->image[i].about);
     }
     fsc_free(found->image);
+    fsc_conversion_free(&found->conversion);
     memset(found, 0, sizeof *found);
 }
 
@@ -216,19 +218,82 @@ static fsc_status choose_named(fsc_found *found, fsc_error *err) {
     return FSC_OK;
 }
 
+/* One person only: what two persons' images would be joined to is nobody's table. Names are not printed. */
+static fsc_status check_person(const fsc_found *found, const char *path, fsc_error *err) {
+    for (int32_t i = 1; i < found->n; i++)
+        if (strcmp(found->image[i].sidecar.person, found->image[0].sidecar.person) != 0)
+            return fsc_fail(err, FSC_E_NOTFOUND,
+                            "%s: holds DICOM files of more than one person (patient names or numbers differ); give a "
+                            "folder of one",
+                            path);
+    return FSC_OK;
+}
+
+static fsc_status convert(fsc_found *found, const char *path, const fsc_scan_options *opt, fsc_error *err) {
+    FSC_TRY(fsc_convert_dicom(&found->conversion, path, err));
+    FSC_TRY(walk(found, found->conversion.folder, opt, 0, err));
+    if (found->n == 0)
+        return fsc_fail(err, FSC_E_FORMAT, "%s: dcm2niix %s found no image in the DICOM files", path,
+                        found->conversion.version);
+    return check_person(found, path, err);
+}
+
+/* Why a set of converted images was left. */
+static const char *reason(const fsc_found *found, int32_t set) {
+    int32_t n = 0;
+    for (int r = FSC_ROLE_MAGNITUDE; r <= FSC_ROLE_MIXED; r++) n += fsc_found_count(found, set, (fsc_role)r);
+    if (set < 0) return "left out: neither echoes, water, fat nor a fat fraction by its ImageType";
+    if (n == 1) return "left out: one echo only";
+    if (fsc_found_count(found, set, FSC_ROLE_DERIVED) > 0) return "left out: computed by the scanner";
+    return "left out: it says less than the chosen one";
+}
+
+void fsc_found_say(fsc_notes *notes, const fsc_found *found) {
+    if (!found->conversion.folder[0]) return;
+    fsc_notes_add(notes, FSC_NOTE_FOUND, "dicom-converted", "DICOM files were converted by dcm2niix %s (%s).",
+                  found->conversion.version, found->conversion.command);
+    for (int32_t i = 0; i < found->n; i++) {
+        const fsc_image *image = &found->image[i];
+        const char *slash = strrchr(image->key, '/');
+        int32_t n = 0, seen = 0;
+        for (int32_t j = 0; j < found->n; j++) {
+            if (strcmp(found->image[j].key, image->key) != 0) continue;
+            seen |= j < i;
+            n++;
+        }
+        if (seen) continue;
+        fsc_notes_add(notes, FSC_NOTE_FOUND, "dicom-series", "Series %s: %d image%s, %s.",
+                      slash ? slash + 1 : image->key, (int)n, n == 1 ? "" : "s",
+                      image->set == found->set ? "used" : reason(found, image->set));
+    }
+}
+
 fsc_status fsc_find(fsc_found *found, const char *path, const fsc_scan_options *opt, fsc_error *err) {
     if (!opt) opt = &no_options;
     found->named = -1;
     if (!fsc_file_exists(path)) return fsc_fail(err, FSC_E_NOTFOUND, "%s: no such file or folder", path);
-    const int is_folder = fsc_file_is_folder(path);
+    char folder[PATH_MOST];
+    fsc_copy_text(folder, sizeof folder, path);
+    int is_folder = fsc_file_is_folder(path);
+    if (!is_folder && fsc_is_dicom_file(path)) { /* one image of a series: the folder's */
+        char *slash = strrchr(folder, '/');
+        if (slash) slash[slash == folder] = 0;
+        if (!slash) fsc_copy_text(folder, sizeof folder, ".");
+        path = folder;
+        is_folder = 1;
+    }
     if (is_folder) {
         FSC_TRY(look_for_tree(found, path, err));
         FSC_TRY(walk(found, path, opt, 0, err));
+        if (found->n == 0 && fsc_holds_dicom(path)) {
+            found->is_tree = 0;
+            FSC_TRY(convert(found, path, opt, err));
+        }
     } else {
         FSC_TRY(find_siblings(found, path, err));
     }
     FSC_TRY(fsc_sets_make(found, err));
-    FSC_TRY(is_folder ? fsc_sets_choose(found, path, err) : choose_named(found, err));
+    FSC_TRY(is_folder ? fsc_sets_choose(found, path, opt->acquisition, err) : choose_named(found, err));
     fsc_sets_settle(found);
     return FSC_OK;
 }

@@ -44,6 +44,7 @@ typedef struct fsc_sidecar {
     int32_t precession;     /* as in fsc_scan */
     int32_t side_known;
     int32_t spacing_assumed;
+    char person[160]; /* PatientID and PatientName, to tell two persons apart; reaches no output */
     char units[32];
     char manufacturer[48];
     char body_part[48];

@@ -97,6 +97,7 @@ static fsc_status take_parameters(fsc_scan *scan, const fsc_mat_struct *params, 
     static const double usual[3] = {1.5, 1.5, 5};
     for (int d = 0; d < 3; d++) scan->grid.affine[5 * d] = known ? value[d] : usual[d];
     scan->grid.spacing_assumed = !known;
+    scan->grid.place_assumed = 1;
     scan->side_known = 0; /* the format has no word for orientation */
     return FSC_OK;
 }

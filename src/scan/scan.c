@@ -1,4 +1,14 @@
-/* Reading a scan: find its files, read them the way their kind asks, say what was found and assumed. */
+/* The room scan: whatever the scanner's files are called, one fsc_scan comes out. The way through it is fsc_scan_read
+ * below:
+ *
+ *   find.c        walks a folder, or looks around a named file; DICOM goes through convert.c (dcm2niix) first,
+ *   name.c        reads what a file name says, about.c and sidecar.c what its sidecars say,
+ *   sets.c        joins the images of one scan and chooses one scan, or lists the candidates,
+ *   echoes.c      reads multi-echo images in order of time (phase.c: phase to radians; sound.c: values no echo has),
+ *   maps.c        reads ready water, fat and fat-fraction images,
+ *   mat.c         reads the toolbox's struct through mat5.c, the MATLAB file format (coils.c joins its coils).
+ *
+ * What the room leaves is echoes or maps on one grid, the facts of the acquisition, and notes of all that was assumed. */
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
@@ -80,7 +90,7 @@ fsc_status fsc_scan_take_grid(fsc_scan *scan, const fsc_nifti_header *header, co
     const int64_t *d = header->grid.dim, *e = scan->grid.dim;
     if (e[0] == 0) {
         scan->grid = header->grid;
-        if (!header->geometry_assumed) return FSC_OK;
+        if (!header->grid.place_assumed) return FSC_OK;
         scan->side_known = 0;
         fsc_notes_add(
             &scan->notes, FSC_NOTE_WARNING, "orientation-assumed",
@@ -175,6 +185,29 @@ static const fsc_image *first_image(const fsc_found *found) {
     return NULL;
 }
 
+/* Temporary files mean nothing in a record: an input is the folder, the series in it and what converted it. */
+static fsc_status name_inputs(fsc_scan *scan, const fsc_found *found, const char *path, fsc_error *err) {
+    fsc_recipe *recipe = &scan->recipe;
+    int32_t kept = 0;
+    for (int32_t i = 0; i < recipe->n_input; i++) {
+        FSC_AUTO_TEXT fsc_text text = {0};
+        const char *slash = strrchr(recipe->input[i].path, '/');
+        const char *name = slash ? slash + 1 : recipe->input[i].path;
+        const int is_image =
+            fsc_nifti_stem_length(name) > 0; /* sidecars name the person: not even their hash is kept */
+        if (is_image) fsc_text_printf(&text, "%s: %s (DICOM, dcm2niix %s)", path, name, found->conversion.version);
+        if (text.failed) return fsc_fail_nomem(err, "noting an input");
+        fsc_free(recipe->input[i].path);
+        recipe->input[i].path = NULL;
+        if (!is_image) continue;
+        recipe->input[kept] = recipe->input[i];
+        FSC_GIVE(&recipe->input[kept].path, text.data);
+        kept++;
+    }
+    recipe->n_input = kept;
+    return FSC_OK;
+}
+
 static fsc_status read_kind(fsc_scan *scan, const fsc_found *found, const fsc_progress *progress, fsc_error *err) {
     const fsc_role named = found->named >= 0 ? found->image[found->named].role : FSC_ROLE_NONE;
     if (fsc_found_count(found, found->set, FSC_ROLE_MATLAB) > 0)
@@ -196,6 +229,8 @@ fsc_status fsc_scan_read(fsc_scan **out, const char *path, const fsc_scan_option
     FSC_TRY(fsc_find(&found, path, opt, err));
     take_names(scan, first_image(&found));
     FSC_TRY(read_kind(scan, &found, opt ? opt->progress : NULL, err));
+    if (found.conversion.folder[0]) FSC_TRY(name_inputs(scan, &found, path, err));
+    fsc_found_say(&scan->notes, &found);
     note_geometry(scan);
     FSC_GIVE(out, scan);
     return FSC_OK;

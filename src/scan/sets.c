@@ -173,10 +173,17 @@ static const char *set_name(const fsc_found *found, int32_t set) {
     return "";
 }
 
-fsc_status fsc_sets_choose(fsc_found *found, const char *path, fsc_error *err) {
+/* Whether a set may be chosen: all may when no name is given; sets of BIDS names were chosen by their entities. */
+static int is_named(const fsc_found *found, int32_t set, const char *name) {
+    for (int32_t i = 0; i < found->n; i++)
+        if (found->image[i].set == set && strncmp(found->image[i].stem, "sub-", 4) == 0) return 1;
+    return !name || strcmp(set_name(found, set), name) == 0;
+}
+
+fsc_status fsc_sets_choose(fsc_found *found, const char *path, const char *name, fsc_error *err) {
     int best = 0, n_best = 0;
     for (int32_t s = 0; s < found->n_set; s++) {
-        const int value = score(found, s);
+        const int value = is_named(found, s, name) ? score(found, s) : 0;
         if (value > best) {
             best = value;
             n_best = 0;
@@ -197,7 +204,7 @@ fsc_status fsc_sets_choose(fsc_found *found, const char *path, fsc_error *err) {
     if (n_best == 1) return FSC_OK;
     char list[200] = "";
     for (int32_t s = 0; s < found->n_set; s++) {
-        if (score(found, s) != best) continue;
+        if (!is_named(found, s, name) || score(found, s) != best) continue;
         const size_t used = strlen(list);
         (void)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", set_name(found, s));
     }

@@ -4,6 +4,7 @@
 
 #include <fascicle/scan.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -159,6 +160,9 @@ void fsc_sidecar_take(fsc_sidecar *out, const fsc_json *about) {
     else
         out->side_known = fsc_json_bool(side, 1);
     out->spacing_assumed = fsc_json_bool(fsc_json_get(about, "VoxelSizeAssumed"), 0);
+    const char *id = fsc_json_string(fsc_json_get(about, "PatientID"));
+    const char *name = fsc_json_string(fsc_json_get(about, "PatientName"));
+    (void)snprintf(out->person, sizeof out->person, "%.70s %.70s", id ? id : "", name ? name : "");
     take_text(out->units, sizeof out->units, about, "Units");
     take_text(out->manufacturer, sizeof out->manufacturer, about, "Manufacturer");
     take_text(out->body_part, sizeof out->body_part, about, "BodyPart");

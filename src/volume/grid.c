@@ -109,3 +109,29 @@ int fsc_grid_same(const fsc_grid *a, const fsc_grid *b, double tolerance_mm) {
     }
     return 1;
 }
+
+static void corner_mm(const fsc_grid *grid, int corner, double xyz_mm[3]) {
+    double ijk[3];
+    for (int d = 0; d < 3; d++) ijk[d] = (corner >> d) & 1 ? (double)(grid->dim[d] - 1) : 0;
+    fsc_grid_to_mm(grid, ijk, xyz_mm);
+}
+
+int fsc_grid_same_voxels(const fsc_grid *a, const fsc_grid *b, double tolerance_mm) {
+    int32_t axis_a[3], axis_b[3], sign[3];
+    fsc_grid_orientation(a, axis_a, sign);
+    fsc_grid_orientation(b, axis_b, sign);
+    for (int d = 0; d < 3; d++)
+        if (a->dim[axis_a[d]] != b->dim[axis_b[d]]) return 0;
+    for (int i = 0; i < 8; i++) {
+        double p[3], q[3], least = INFINITY;
+        corner_mm(a, i, p);
+        for (int j = 0; j < 8; j++) {
+            corner_mm(b, j, q);
+            const double square =
+                (p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]) + (p[2] - q[2]) * (p[2] - q[2]);
+            least = fmin(least, square);
+        }
+        if (!(sqrt(least) < tolerance_mm)) return 0;
+    }
+    return 1;
+}

@@ -12,7 +12,7 @@ FSC_DEFINE_AUTO(fsc_labels, fsc_labels_free)
 FSC_DEFINE_AUTO(fsc_nifti, fsc_nifti_close)
 
 fsc_status fsc_labels_new(fsc_labels **out, const fsc_grid *grid, fsc_error *err) {
-    FSC_TRY(fsc_grid_check(grid, err));
+    FSC_TRY(fsc_grid_check(grid, NULL, NULL, err));
     FSC_AUTO(fsc_labels) labels = fsc_alloc(1, sizeof *labels);
     if (!labels) return fsc_fail_nomem(err, "making a label map");
     labels->grid = *grid;

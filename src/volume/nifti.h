@@ -20,7 +20,8 @@ enum {
     FSC_NIFTI_UINT64 = 1280
 };
 
-/* What a header says, checked: dims are at least 1 and their product fits, the affine is finite and regular. */
+/* What a header says, checked: dims are at least 1 and their product fits, the affine is finite and regular, its voxels
+ * are of a size that exists, and qform and sform are of one mind. */
 typedef struct fsc_nifti_header {
     fsc_grid grid;    /* the first three dims; spacing_assumed set when the file gives no usable spacing */
     int64_t n_frame;  /* product of the further dims */
@@ -28,9 +29,8 @@ typedef struct fsc_nifti_header {
     int32_t value_bytes;
     double slope; /* value = stored * slope + intercept; 1 and 0 when the file states none */
     double intercept;
-    int32_t geometry_assumed; /* non-zero: neither qform nor sform, so the directions of the axes are not known */
-    int32_t big_endian;       /* byte order of the file */
-    int64_t data_offset;      /* bytes from the start to the first value */
+    int32_t big_endian;  /* byte order of the file */
+    int64_t data_offset; /* bytes from the start to the first value */
 } fsc_nifti_header;
 
 /* Checks the first n bytes of a file. path names it in errors. Returns FSC_OK, FSC_E_FORMAT, FSC_E_UNSUPPORTED. */

@@ -1,9 +1,11 @@
 /* NIfTI headers: both versions, either byte order, checked before anything is allocated. */
 #include "affine.h"
 #include "fail.h"
+#include "grid.h"
 #include "nifti.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The fields of either version that we use, as stored. */
@@ -191,6 +193,27 @@ static void qform_affine(double affine[12], const raw_header *raw, const double 
     memcpy(affine, m, sizeof m);
 }
 
+/* Tools that move an image often change one of the two forms only, and the next tool reads the other. */
+static fsc_status compare_forms(const fsc_nifti_header *out, const raw_header *raw, const double spacing[3],
+                                const char *path, fsc_error *err) {
+    double qform[12], largest = 0;
+    qform_affine(qform, raw, spacing);
+    for (int corner = 0; corner < 8; corner++) {
+        double ijk[3], a[3], b[3], square = 0;
+        for (int d = 0; d < 3; d++) ijk[d] = (corner >> d) & 1 ? (double)(out->grid.dim[d] - 1) : 0;
+        fsc_affine_apply(raw->srow, ijk, a);
+        fsc_affine_apply(qform, ijk, b);
+        for (int d = 0; d < 3; d++) square += (a[d] - b[d]) * (a[d] - b[d]);
+        largest = fmax(largest, sqrt(square)); /* NaN is found by the inversion */
+    }
+    if (!(largest > 0.5 * fmin(spacing[0], fmin(spacing[1], spacing[2])))) return FSC_OK;
+    return fsc_fail(
+        err, FSC_E_FORMAT,
+        "%s: sform and qform in its header disagree by up to %.4g mm (first voxel at %.4g, %.4g, %.4g and at "
+        "%.4g, %.4g, %.4g); find out which one is right and set both to it",
+        path, largest, raw->srow[3], raw->srow[7], raw->srow[11], raw->offset[0], raw->offset[1], raw->offset[2]);
+}
+
 static fsc_status take_geometry(fsc_nifti_header *out, const raw_header *raw, const char *path, fsc_error *err) {
     double spacing[3], inverse[12];
     int32_t guessed = 0;
@@ -202,12 +225,13 @@ static fsc_status take_geometry(fsc_nifti_header *out, const raw_header *raw, co
     }
     if (raw->sform > 0) {
         memcpy(out->grid.affine, raw->srow, sizeof raw->srow);
+        if (raw->qform > 0 && !guessed) FSC_TRY(compare_forms(out, raw, spacing, path, err));
     } else if (raw->qform > 0) {
         qform_affine(out->grid.affine, raw, spacing);
         out->grid.spacing_assumed = guessed;
     } else {
         for (int d = 0; d < 3; d++) out->grid.affine[5 * d] = spacing[d];
-        out->geometry_assumed = 1;
+        out->grid.place_assumed = 1;
         out->grid.spacing_assumed = guessed;
     }
     const int unit = raw->units & 7; /* 1 metre, 2 millimetre, 3 micrometre, 0 not stated */
@@ -215,7 +239,11 @@ static fsc_status take_geometry(fsc_nifti_header *out, const raw_header *raw, co
     for (int i = 0; i < 12; i++) out->grid.affine[i] *= to_mm;
     if (!fsc_affine_invert(inverse, out->grid.affine))
         return fsc_fail(err, FSC_E_FORMAT, "%s: header is damaged (its axes are not finite or lie in one plane)", path);
-    return FSC_OK;
+    static const char *const word[] = {"says nothing", "says metres", "says millimetres", "says micrometres"};
+    char unit_text[64];
+    (void)snprintf(unit_text, sizeof unit_text, "its unit field (xyzt_units) %s",
+                   unit < 4 ? word[unit] : "holds an unknown code");
+    return fsc_grid_check(&out->grid, path, unit_text, err);
 }
 
 fsc_status fsc_nifti_parse(fsc_nifti_header *out, const unsigned char *bytes, size_t n, const char *path,

@@ -161,17 +161,20 @@ fsc_status fsc_nifti_read_floats(fsc_nifti *file, float *out, int64_t n, fsc_err
 }
 
 fsc_status fsc_nifti_read_integers(fsc_nifti *file, int32_t *out, int64_t n, fsc_error *err) {
+    /* Writers that store with a slope (nibabel) miss a whole number by up to half of it. */
+    const double off = fmin(0.01 + 0.51 * (file->header.slope == 1 ? 0 : fabs(file->header.slope)), 0.2);
     for (int64_t done = 0; done < n;) {
         const int64_t m = n - done < SLAB ? n - done : SLAB;
         FSC_TRY(read_slab(file, m, err));
         for (int64_t v = 0; v < m; v++) {
-            const double value = file->value[v];
-            if (!(fabs(value) <= INT32_MAX) || value != floor(value)) {
+            const double value = floor(file->value[v] + 0.5);
+            if (!(fabs(value) <= INT32_MAX) || !(fabs(file->value[v] - value) <= off)) {
                 const int64_t at = done + v, *dim = file->header.grid.dim;
                 return fsc_fail(err, FSC_E_FORMAT,
-                                "%s: is no label map: voxel (%lld, %lld, %lld) holds %g, labels are whole numbers",
+                                "%s: is no label map: voxel (%lld, %lld, %lld) holds %.7g, labels are whole numbers; "
+                                "resample labels by nearest neighbour only",
                                 file->path, (long long)(at % dim[0]), (long long)(at / dim[0] % dim[1]),
-                                (long long)(at / dim[0] / dim[1]), value);
+                                (long long)(at / dim[0] / dim[1]), file->value[v]);
             }
             out[done + v] = (int32_t)value;
         }

@@ -7,14 +7,28 @@
 
 FSC_DEFINE_AUTO(fsc_nifti, fsc_nifti_close)
 
-fsc_status fsc_grid_check(const fsc_grid *grid, fsc_error *err) {
+/* Between a microscope and a localiser: what a person's scan can have. */
+#define VOXEL_LEAST_MM 0.05
+#define VOXEL_MOST_MM 50.0
+
+fsc_status fsc_grid_check(const fsc_grid *grid, const char *path, const char *unit, fsc_error *err) {
     int64_t n = 1;
+    double mm[3];
+    const char *colon = path ? ": " : "";
+    if (!path) path = "";
     for (int d = 0; d < 3; d++) {
         if (grid->dim[d] < 1 || grid->dim[d] > (INT64_MAX >> 8) / n)
-            return fsc_fail(err, FSC_E_RANGE, "a grid of %lld x %lld x %lld voxels is not possible",
+            return fsc_fail(err, FSC_E_RANGE, "%s%sa grid of %lld x %lld x %lld voxels is not possible", path, colon,
                             (long long)grid->dim[0], (long long)grid->dim[1], (long long)grid->dim[2]);
         n *= grid->dim[d];
     }
+    fsc_grid_spacing_mm(grid, mm);
+    for (int d = 0; d < 3; d++)
+        if (!(mm[d] >= VOXEL_LEAST_MM && mm[d] <= VOXEL_MOST_MM))
+            return fsc_fail(err, FSC_E_RANGE,
+                            "%s%svoxels of %.4g x %.4g x %.4g mm are no voxel size of a person's scan (0.05 to 50 mm); "
+                            "%s%scorrect the header",
+                            path, colon, mm[0], mm[1], mm[2], unit ? unit : "", unit ? ": " : "");
     return FSC_OK;
 }
 

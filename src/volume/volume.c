@@ -22,7 +22,7 @@ FSC_DEFINE_AUTO(fsc_nifti, fsc_nifti_close)
 
 /* As fsc_volume_new, without the pass that fills in NaN. */
 static fsc_status make(fsc_volume **out, const fsc_grid *grid, fsc_error *err) {
-    FSC_TRY(fsc_grid_check(grid, err));
+    FSC_TRY(fsc_grid_check(grid, NULL, NULL, err));
     FSC_AUTO(fsc_volume) volume = fsc_alloc(1, sizeof *volume);
     if (!volume) return fsc_fail_nomem(err, "making a map");
     volume->grid = *grid;

@@ -130,8 +130,10 @@ fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
     }
     TRY(fsc_recipe_add_input(&w->scan->recipe, with->labels, w->err));
     if (w->levels) TRY(fsc_recipe_add_input(&w->scan->recipe, with->levels, w->err));
-    const fsc_sites_options options = {
-        .muscle_scheme = with->label_scheme, .level_scheme = with->level_scheme, .side_known = w->scan->side_known};
+    const fsc_sites_options options = {.muscle_scheme = with->label_scheme,
+                                       .level_scheme = with->level_scheme,
+                                       .side_known = w->scan->side_known,
+                                       .same_grid = with->same_grid};
     const fsc_labels *levels = with->levels && !w->levels ? w->muscles : w->levels; /* one file may hold both */
     TRY(fsc_sites_build(&w->sites, &w->scan->grid, w->muscles, levels, &options, w->err));
     say_anatomy(w->cli, w->sites);

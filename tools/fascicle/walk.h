@@ -34,6 +34,7 @@ typedef struct walk_separate_options {
 } walk_separate_options;
 typedef struct walk_label_options {
     const char *labels, *levels, *label_scheme, *level_scheme;
+    int same_grid;
 } walk_label_options;
 
 /* Where proposed labels are held to the spine. */
@@ -57,7 +58,7 @@ typedef struct walk_map_options {
 #define WALK_SCAN_OPTS(type, field)                                                                                    \
     OPT(type, field.participant, "participant", OPT_TEXT, "ID", "which person of a BIDS dataset (16 or sub-16)"),      \
         OPT(type, field.session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),              \
-        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several"),  \
+        OPT(type, field.acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several"),    \
         OPT(type, field.run, "run", OPT_TEXT, "ID", "which run, when there are several (1 or run-1)")
 #define WALK_SEPARATE_OPTS(type, field)                                                                                \
     OPT(type, field.spectrum, "spectrum", OPT_TEXT, "NAME",                                                            \
@@ -78,7 +79,8 @@ typedef struct walk_map_options {
         OPT(type, field.label_scheme, "label-scheme", OPT_NAME, "NAME",                                                \
             "numbering of the muscle labels, when it is not clear from the values", .names = fsc_scheme_names),        \
         OPT(type, field.level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels, likewise",           \
-            .names = fsc_scheme_names)
+            .names = fsc_scheme_names),                                                                                \
+        OPT(type, field.same_grid, "same-grid", OPT_FLAG, NULL, "labels or image without geometry lie voxel on voxel")
 #define WALK_ANCHOR_OPTS(type, field)                                                                                  \
     OPT(type, field.anchor, "anchor", OPT_TEXT, "LEVEL=X,Y,Z",                                                         \
         "where a vertebra's middle lies (mm to the right, front, head), as L4=2,-31,15: names the levels"),            \

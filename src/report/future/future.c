@@ -25,19 +25,27 @@ static void add_notes(fsc_text *out, const fsc_notes *notes) {
     fsc_text_add(out, "</ul>\n");
 }
 
+static void add_stories(fsc_text *out, const fsc_forecast *forecast) {
+    fsc_future_person_add(out, forecast);
+    fsc_future_butterfly_add(out, forecast);
+    fsc_future_sites_add(out, forecast);
+    fsc_future_order_add(out, forecast);
+    fsc_future_schedules_add(out, forecast);
+}
+
 fsc_status fsc_future_add(fsc_text *out, const fsc_forecast *forecast, fsc_error *err) {
     if (!forecast || forecast->n_site < 1) return FSC_OK;
     fsc_text_add(
         out, "<section class=\"future\" aria-labelledby=\"future-title\">\n<h2 id=\"future-title\">What a model of the "
              "injury cycle makes of this</h2>\n");
     add_scope(out, forecast);
-    fsc_future_person_add(out, forecast);
-    fsc_future_butterfly_add(out, forecast);
-    fsc_future_sites_add(out, forecast);
-    fsc_future_order_add(out, forecast);
-    fsc_future_schedules_add(out, forecast);
+    fsc_future_basis_add(out, forecast);
+    if (forecast->nothing_departs)
+        fsc_future_quiet_add(out, forecast);
+    else
+        add_stories(out, forecast);
     add_notes(out, &forecast->notes);
-    FSC_TRY(fsc_future_phase_add(out, err));
+    if (!forecast->nothing_departs) FSC_TRY(fsc_future_phase_add(out, err));
     fsc_text_add(out, "</section>\n");
     return FSC_OK;
 }

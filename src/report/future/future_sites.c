@@ -59,7 +59,10 @@ static void add_site(fsc_text *out, const fsc_forecast *f, int32_t i) {
     for (int story = 0; story < FSC_CYCLE_N_STORY; story++) {
         const fsc_forecast_site *site = &f->story[story].site[i];
         fsc_text_add(out, "<td class=\"n\">");
-        fsc_future_band_text(out, &site->pdff[DAY_12_MONTHS], 100);
+        if (site->misfit)
+            fsc_text_add(out, "the model does not fit this site");
+        else
+            fsc_future_band_text(out, &site->pdff[DAY_12_MONTHS], 100);
         fsc_text_add(out, "</td><td>");
         add_stage_bar(out, site->stage);
         fsc_text_add(out, "</td>");

@@ -10,7 +10,7 @@
 /* A grid whose index axes point as letters say ("LAS"), with spacing, tilted by tilt_deg about the left-right axis, its
  * centre at the origin. */
 static fsc_grid body_grid(const char *letters, const double spacing[3], const int64_t dim[3], double tilt_deg) {
-    fsc_grid g = {{dim[0], dim[1], dim[2]}, {0}, 0};
+    fsc_grid g = {{dim[0], dim[1], dim[2]}, {0}, 0, 0};
     const double t = tilt_deg * 3.14159265358979323846 / 180;
     for (int a = 0; a < 3; a++) {
         double v[3] = {0};

@@ -9,7 +9,7 @@ static fsc_status recognise(fsc_scheme *out, const char *name, const int32_t *va
                             int upwards, int64_t size) {
     fsc_label_value list[32];
     for (int32_t i = 0; i < n; i++)
-        list[i] = (fsc_label_value){values[i], size, {0, 0, upwards ? 30.0 * i : -30.0 * i}};
+        list[i] = (fsc_label_value){values[i], size, {0, 0, upwards ? 30.0 * i : -30.0 * i}, (double)size};
     return fsc_scheme_recognise(out, name, list, n, want_levels, &test_error);
 }
 
@@ -77,7 +77,7 @@ static void unknown_values_are_listed(void **state) {
 
 static void an_image_is_no_label_map(void **state) {
     (void)state;
-    const fsc_grid grid = {{50, 50, 1}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0};
+    const fsc_grid grid = {{50, 50, 1}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0, 0};
     fsc_labels *image = NULL;
     fsc_label_value *list = NULL;
     int32_t n = 0;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A column of 40 x 40 x 120 mm in voxels of 2 mm, head at high k; one muscle strip behind the bodies. */
-static const fsc_grid column = {{20, 20, 60}, {2, 0, 0, -19, 0, 2, 0, -19, 0, 0, 2, -59}, 0};
+static const fsc_grid column = {{20, 20, 60}, {2, 0, 0, -19, 0, 2, 0, -19, 0, 0, 2, -59}, 0, 0};
 
 static int64_t voxel_at(int64_t i, int64_t j, int64_t k) {
     return i + 20 * (j + 20 * k);
@@ -36,7 +36,7 @@ static void open_column(set_up *s) {
 }
 
 static void build(set_up *s, const char *scheme) {
-    const fsc_sites_options opt = {"musclemap", scheme, 1};
+    const fsc_sites_options opt = {"musclemap", scheme, 1, 0};
     assert_ok(fsc_sites_build(&s->sites, &column, s->muscles, s->levels, &opt, &test_error));
 }
 

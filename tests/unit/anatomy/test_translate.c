@@ -4,7 +4,7 @@
 #include <fascicle/anatomy.h>
 #include <string.h>
 
-static const fsc_grid line = {{16, 1, 1}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0};
+static const fsc_grid line = {{16, 1, 1}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0, 0};
 
 static void translate(const char *from, const char *to, const int32_t *in, const int32_t *expected, int n,
                       fsc_notes *notes) {

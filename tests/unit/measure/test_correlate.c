@@ -91,7 +91,7 @@ static void draw(const recipe *c, uint64_t seed) {
 /* Root of the mean stated variance over the true spread of the means, and the share of intervals of 1.645 errors that
  * hold the truth (0). */
 static void run_recipe(const recipe *c, double *ratio, double *covered) {
-    const fsc_grid grid = {{NX, NY, NZ}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0};
+    const fsc_grid grid = {{NX, NY, NZ}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0, 0};
     const int64_t n = cut_set(c);
     double spread = 0, stated = 0, hits = 0;
     for (uint64_t k = 0; k < REPEATS; k++) {
@@ -132,7 +132,7 @@ static void stated_error_is_the_true_error(void **state) {
 
 static void few_and_missing_voxels_are_safe(void **state) {
     (void)state;
-    const fsc_grid grid = {{NX, NY, NZ}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0};
+    const fsc_grid grid = {{NX, NY, NZ}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 0, 0};
     memset(map, 0, sizeof map);
     for (int64_t i = 0; i < 4; i++) {
         places[i] = i;

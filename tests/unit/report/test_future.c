@@ -120,6 +120,26 @@ static void missing_bands_are_not_drawn(void **state) {
     fsc_free(page);
 }
 
+/* Nothing departs: the sentence, the fat, the exam - and none of what a model would say of an injury. */
+static void where_nothing_departs_nothing_else_is_told(void **state) {
+    told *t = *state;
+    t->forecast.nothing_departs = 1;
+    fsc_copy_text(t->forecast.nothing, sizeof t->forecast.nothing, "Nothing here tells injury from normal");
+    fsc_copy_text(t->forecast.library, sizeof t->forecast.library, "The library holds injured people");
+    t->forecast.n_use = 1;
+    t->forecast.use[0].used = 1;
+    fsc_copy_text(t->forecast.use[0].field, sizeof t->forecast.use[0].field, "nrs_pain");
+    t->site[0][0].misfit = 1;
+    char *page = page_of(t);
+    assert_non_null(strstr(page, "Nothing here tells injury from normal"));
+    assert_non_null(strstr(page, "used: nrs_pain"));
+    assert_int_equal(count_of(page, "the model does not fit this site"), 1);
+    static const char *const never[] = {"likeliest stage", "Struck itself", "fat-replaced", "Story A: the injury",
+                                        ">within the model</text>"};
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++) assert_null(strstr(page, never[i]));
+    fsc_free(page);
+}
+
 static void schedules_are_not_ranked_nor_called_effective(void **state) {
     told *t = *state;
     char *page = page_of(t);
@@ -139,6 +159,7 @@ int main(void) {
         cmocka_unit_test_setup(both_stories_or_none, setup),
         cmocka_unit_test_setup(values_come_from_the_record, setup),
         cmocka_unit_test_setup(missing_bands_are_not_drawn, setup),
+        cmocka_unit_test_setup(where_nothing_departs_nothing_else_is_told, setup),
         cmocka_unit_test_setup(schedules_are_not_ranked_nor_called_effective, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,7 @@ static sim *sim_new(int64_t nx, int64_t ny, int64_t nz, int32_t n_echo, double t
     s->sigma = snr > 0 ? 1 / snr : 0;
     s->truth = calloc((size_t)s->n, sizeof *s->truth);
     fsc_scan *scan = &s->scan;
-    scan->grid = (fsc_grid){{nx, ny, nz}, {1.5, 0, 0, 0, 0, 1.5, 0, 0, 0, 0, 5, 0}, 0};
+    scan->grid = (fsc_grid){{nx, ny, nz}, {1.5, 0, 0, 0, 0, 1.5, 0, 0, 0, 0, 5, 0}, 0, 0};
     scan->n_echo = n_echo;
     scan->b0_tesla = b0_tesla;
     scan->imaging_frequency_mhz = scan->flip_angle_deg = scan->repetition_time_s = (double)NAN;

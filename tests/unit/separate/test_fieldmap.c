@@ -40,7 +40,7 @@ static void cut_equals_brute_force(void **state) {
     (void)state;
     for (uint64_t grid_number = 0; grid_number < GRIDS; grid_number++) {
         const int tall = grid_number % 2 == 1;
-        const fsc_grid grid = {{6, 4, tall ? 1 : 2}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 5, 0}, 0};
+        const fsc_grid grid = {{6, 4, tall ? 1 : 2}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 5, 0}, 0, 0};
         uint8_t body[48];
         memset(body, 1, sizeof body);
         fsc_blocks blocks;

@@ -133,12 +133,19 @@ static void only_whole_numbers_are_labels(void **state) {
 
 static void impossible_grids_are_refused(void **state) {
     (void)state;
-    fsc_grid grid = {.dim = {2, 0, 2}};
+    fsc_grid grid = {.dim = {2, 0, 2}, .affine = {2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0}};
     fsc_labels *labels = NULL;
     fsc_volume *volume = NULL;
     assert_fails(fsc_labels_new(&labels, &grid, &test_error), FSC_E_RANGE);
     grid.dim[1] = (int64_t)1 << 62;
     assert_fails(fsc_volume_new(&volume, &grid, &test_error), FSC_E_RANGE);
+    static const double scale[] = {1e-3, 1e3, 1e-25};
+    for (int s = 0; s < 3; s++) { /* metres for millimetres, and the reverse */
+        fsc_grid odd = {.dim = {2, 2, 2}, .affine = {2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0}};
+        for (int i = 0; i < 12; i++) odd.affine[i] *= scale[s];
+        assert_fails(fsc_labels_new(&labels, &odd, &test_error), FSC_E_RANGE);
+        assert_non_null(strstr(test_error.text, "no voxel size"));
+    }
     for (int64_t n = 0; n < 2; n++) {
         grid.dim[1] = 2;
         fsc_alloc_fail_at(n);

@@ -114,11 +114,11 @@ static void qform_spacing_and_units(void **state) {
 
     plan.qform = 0; /* spacing alone, in metres */
     plan.units = 1;
-    plan.pixdim[1] = 0.0015;
+    for (int d = 1; d < 4; d++) plan.pixdim[d] *= 1e-3;
     nifti_save(in_dir("spacing.nii"), &plan, value, 1);
     fsc_nifti *file = NULL;
     assert_ok(fsc_nifti_open(&file, path, &test_error));
-    assert_true(file->header.geometry_assumed);
+    assert_true(file->header.grid.place_assumed);
     assert_close(file->header.grid.affine[0], 1.5, 1e-6);
     fsc_nifti_close(file);
 
