@@ -350,8 +350,8 @@ static void few_controls_move_the_borrowed_norm(void **state) {
             const double median = 0.5 * (fsc_logit(p.band_low_fraction) + fsc_logit(p.band_high_fraction));
             if (i == 8 && l == 3) middle = fsc_unlogit(median + 0.5);
             if (i < 8)
-                fprintf(file, "p%d\t%g\t%s\tmultifidus\t%s\tleft\t%.4f\n", i, age, i % 2 ? "male" : "female", level[l],
-                        100 * fsc_unlogit(median + own));
+                fprintf(file, "p%d\t%g\t%s\tmultifidus\t%s\tleft\t%.6f\n", i, age, i % 2 ? "male" : "female", level[l],
+                        fsc_unlogit(median + own));
         }
     }
     fclose(file);
