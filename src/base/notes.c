@@ -1,9 +1,10 @@
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
+#include "text.h"
 
 #include <fascicle/notes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 static void add(fsc_notes *notes, const fsc_note *note) {
@@ -24,10 +25,10 @@ static void add(fsc_notes *notes, const fsc_note *note) {
 
 void fsc_notes_add(fsc_notes *notes, fsc_note_kind kind, const char *key, const char *fmt, ...) {
     fsc_note note = {.kind = kind};
-    (void)snprintf(note.key, sizeof note.key, "%s", key);
+    fsc_copy_text(note.key, sizeof note.key, key);
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(note.text, sizeof note.text, fmt, args);
+    (void)fsc_vformat(note.text, sizeof note.text, fmt, args);
     va_end(args);
     add(notes, &note);
 }

@@ -3,7 +3,9 @@
 #include "file.h"
 #include "provenance.h"
 #include "spelling.h"
+#include "utf8.h"
 
+#include <ctype.h>
 #include <fascicle/version.h>
 #include <string.h>
 
@@ -11,11 +13,40 @@ const char *fsc_version(void) {
     return FSC_VERSION;
 }
 
+/* A word that a shell reads back as it was; a byte that is no letter is written as $'\\xNN' would read it. */
+static void add_word(fsc_text *text, const char *word) {
+    int plain = *word != 0, odd = 0;
+    for (const char *c = word; *c;) {
+        const size_t n = fsc_utf8_letter(c);
+        odd |= n == 0;
+        plain &= n > 1 || (n == 1 && (isalnum((unsigned char)*c) || strchr("-_./:=,+@%^", *c)));
+        c += n ? n : 1;
+    }
+    if (plain) {
+        fsc_text_add(text, word);
+        return;
+    }
+    fsc_text_add(text, odd ? "$'" : "'");
+    for (const char *c = word; *c;) {
+        const size_t n = fsc_utf8_letter(c);
+        if (n == 0)
+            fsc_text_printf(text, "\\x%02x", (unsigned)(unsigned char)*c);
+        else if (*c == '\'')
+            fsc_text_add(text, odd ? "\\'" : "'\\''");
+        else if (*c == '\\' && odd)
+            fsc_text_add(text, "\\\\");
+        else
+            fsc_text_add_n(text, c, n);
+        c += n ? n : 1;
+    }
+    fsc_text_add(text, "'");
+}
+
 fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *argv, fsc_error *err) {
     FSC_AUTO_TEXT fsc_text text = {0};
     for (int i = 0; i < argc; i++) {
-        const char *quote = strpbrk(argv[i], " \t\n'\"$\\*?;&|<>()") || !argv[i][0] ? "'" : "";
-        fsc_text_printf(&text, "%s%s%s%s", i ? " " : "", quote, argv[i], quote);
+        if (i) fsc_text_add(&text, " ");
+        add_word(&text, argv[i]);
     }
     if (text.failed) return fsc_fail_nomem(err, "noting the command");
     fsc_free(recipe->command);
@@ -72,13 +103,30 @@ static fsc_json *generated_by(const fsc_recipe *recipe) {
     return tool;
 }
 
+/* A path as text: bytes that are no letters stand as %NN, so that any name is told apart and none is left out. */
+static void add_path(fsc_text *text, const char *path) {
+    for (const char *c = path; *c;) {
+        const size_t n = fsc_utf8_letter(c);
+        if (n)
+            fsc_text_add_n(text, c, n);
+        else
+            fsc_text_printf(text, "%%%02X", (unsigned)(unsigned char)*c);
+        c += n ? n : 1;
+    }
+}
+
 void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char *description, int is_image) {
     fsc_json_set_string(sidecar, "Description", description);
     if (is_image) fsc_json_set_bool(sidecar, "SkullStripped", 0);
     fsc_json *sources = fsc_json_array(), *hashes = fsc_json_object();
     for (int32_t i = 0; recipe && i < recipe->n_input; i++) {
-        fsc_json_append_string(sources, recipe->input[i].path);
-        fsc_json_set_string(hashes, recipe->input[i].path, recipe->input[i].sha256);
+        FSC_AUTO_TEXT fsc_text path = {0};
+        add_path(&path, recipe->input[i].path);
+        if (path.failed)
+            fsc_json_append(sources, NULL); /* marks the sidecar */
+        else
+            fsc_json_append_string(sources, path.data ? path.data : "");
+        fsc_json_set_string(hashes, path.data ? path.data : "", recipe->input[i].sha256);
     }
     fsc_json_set(sidecar, "Sources", sources);
     fsc_json_set(sidecar, "SourcesSHA256", hashes);

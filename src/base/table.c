@@ -4,6 +4,8 @@
 #include "data.h"
 #include "fail.h"
 #include "file.h"
+#include "format.h"
+#include "utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@
 double fsc_parse_number(const char *text) {
     if (!*text) return (double)NAN;
     char *end;
-    const double value = strtod(text, &end);
+    const double value = fsc_scan_number(text, &end);
     return *end == 0 && isfinite(value) ? value : (double)NAN;
 }
 
@@ -53,7 +55,7 @@ fsc_status fsc_table_parse(fsc_table *out, const char *text, size_t length, cons
     if (!table.text) return fsc_fail_nomem(err, "reading a table");
     memcpy(table.text, text, length);
     int32_t capacity = 0, line_number = 0;
-    char *at = table.text;
+    char *at = table.text + fsc_utf8_mark(text, length);
     for (char *line; (line = next_line(&at)) != NULL;) {
         line_number++;
         if (*line == '#' || *line == 0) continue;
@@ -124,6 +126,23 @@ const char *fsc_table_get(const fsc_table *table, int32_t row, const char *colum
 
 double fsc_table_number(const fsc_table *table, int32_t row, const char *column_name) {
     return fsc_parse_number(fsc_table_get(table, row, column_name));
+}
+
+int fsc_is_missing(const char *cell) {
+    static const char *const words[] = {"", "n/a", "N/A", "NA", "nan", "NaN"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(cell, words[i]) == 0) return 1;
+    return 0;
+}
+
+fsc_status fsc_table_read_number(double *out, const fsc_table *table, int32_t row, const char *column_name,
+                                 const char *what, fsc_error *err) {
+    const char *cell = fsc_table_get(table, row, column_name);
+    *out = fsc_parse_number(cell);
+    if (!isnan(*out) || fsc_is_missing(cell)) return FSC_OK;
+    return fsc_fail(err, FSC_E_FORMAT,
+                    "%s: row %d, column '%.40s': '%.40s' is no number; write 31.5, or n/a where it is missing", what,
+                    (int)row + 1, column_name, cell);
 }
 
 const char *fsc_data_find(const char *name, size_t *length) {

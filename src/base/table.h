@@ -34,6 +34,13 @@ const char *fsc_table_get(const fsc_table *table, int32_t row, const char *colum
 double fsc_table_number(const fsc_table *table, int32_t row,
                         const char *column_name); /* NaN for "", n/a, non-numbers */
 
+/* Non-zero for "", n/a and the other words that say that there is no value. */
+int fsc_is_missing(const char *cell);
+/* A number of a user's table: NaN when it is missing, FSC_E_FORMAT with row and column when it is something else. what
+ * names the table. */
+FSC_MUST_USE fsc_status fsc_table_read_number(double *out, const fsc_table *table, int32_t row, const char *column_name,
+                                              const char *what, fsc_error *err);
+
 /* Any file embedded from data/ (schemas, styles): text is borrowed for ever; NULL when unknown. */
 const char *fsc_data_find(const char *name, size_t *length);
 

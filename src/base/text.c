@@ -1,6 +1,8 @@
 #include "text.h"
 
 #include "alloc.h"
+#include "format.h"
+#include "utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -37,14 +39,14 @@ void fsc_text_add(fsc_text *text, const char *string) {
 void fsc_text_printf(fsc_text *text, const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    const int n = vsnprintf(NULL, 0, fmt, args);
+    const int n = fsc_vprint(NULL, 0, fmt, args);
     va_end(args);
     if (n < 0 || !reserve(text, (size_t)n)) {
         text->failed = 1;
         return;
     }
     va_start(args, fmt);
-    (void)vsnprintf(text->data + text->length, (size_t)n + 1, fmt, args);
+    (void)fsc_vprint(text->data + text->length, (size_t)n + 1, fmt, args);
     va_end(args);
     text->length += (size_t)n;
 }
@@ -57,7 +59,11 @@ void fsc_text_add_html(fsc_text *text, const char *string) {
         case '>': fsc_text_add(text, "&gt;"); break;
         case '"': fsc_text_add(text, "&quot;"); break;
         case '\'': fsc_text_add(text, "&#39;"); break;
-        default: fsc_text_add_n(text, c, 1);
+        default: {
+            const size_t n = fsc_utf8_letter(c);
+            fsc_text_add_n(text, n ? c : "\xEF\xBF\xBD", n ? n : 3);
+            c += n > 1 ? n - 1 : 0;
+        }
         }
     }
 }
@@ -80,8 +86,5 @@ void fsc_text_free(fsc_text *text) {
 }
 
 void fsc_copy_text(char *dst, size_t size, const char *src) {
-    size_t n = strlen(src);
-    if (n >= size) n = size - 1;
-    memcpy(dst, src, n);
-    dst[n] = 0;
+    (void)fsc_utf8_copy(dst, size, src);
 }

@@ -11,11 +11,12 @@ int64_t fsc_tiles_count(int64_t n_items, int64_t tile_size) {
 }
 
 int32_t fsc_tiles_workers(int32_t n_threads) {
-    if (n_threads > 0) return n_threads;
 #ifdef _OPENMP
-    const int all = omp_get_num_procs();
-    return all > 0 ? all : 1;
+    /* The runtime ends the process when it cannot start a thread: more than these would not be faster anyway. */
+    const int32_t all = omp_get_num_procs() > 0 ? omp_get_num_procs() : 1, most = all * 4;
+    return n_threads <= 0 ? all : n_threads < most ? n_threads : most;
 #else
+    (void)n_threads;
     return 1;
 #endif
 }

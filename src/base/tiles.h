@@ -25,7 +25,7 @@ FSC_MUST_USE fsc_status fsc_tiles_run_asking(int64_t n_items, int64_t tile_size,
 
 /* Number of tiles, for arrays of per-tile partial sums (join them in tile order). */
 int64_t fsc_tiles_count(int64_t n_items, int64_t tile_size);
-/* The threads that a request stands for; at least 1. Size per-worker scratch with it. */
+/* The threads that a request stands for: at least 1, at most four a processor. Size per-worker scratch with it. */
 int32_t fsc_tiles_workers(int32_t n_threads);
 
 #endif

@@ -41,11 +41,48 @@ size_t fsc_utf8_copy(char *dst, size_t size, const char *src) {
     while (*src) {
         const size_t n = fsc_utf8_letter(src), width = n ? n : sizeof replacement - 1;
         if (used + width >= size) break;
-        memmove(dst + used, n ? src : replacement, width);
+        memcpy(dst + used, n ? src : replacement, width);
         used += width;
         src += n ? n : 1;
         replaced += n == 0;
     }
     dst[used] = 0;
     return replaced;
+}
+
+/* Whether the bytes at the end are the beginning of a letter whose rest is missing. */
+static size_t cut_letter(const char *text, size_t n) {
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        const unsigned char lead = (unsigned char)text[n - back];
+        if ((lead & 0xC0) == 0x80) continue;
+        const size_t whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+        return whole > back ? back : 0;
+    }
+    return 0;
+}
+
+size_t fsc_utf8_repair(char *text, size_t size) {
+    size_t n = strlen(text);
+    if (n + 1 == size) text[n -= cut_letter(text, n)] = 0;
+    size_t grown = 0;
+    for (char *at = text; *at;) {
+        size_t width = fsc_utf8_letter(at);
+        if (width == 0) {
+            width = sizeof replacement - 1;
+            const size_t before = (size_t)(at - text), rest = n - before - 1;
+            if (before + width >= size) {
+                *at = 0;
+                break;
+            }
+            const size_t kept = before + width + rest < size ? rest : size - 1 - before - width;
+            memmove(at + width, at + 1, kept);
+            memcpy(at, replacement, width);
+            n = before + width + kept;
+            text[n] = 0;
+            if (kept < rest) text[n -= cut_letter(text, n)] = 0;
+            grown += width - 1;
+        }
+        at += width;
+    }
+    return grown;
 }

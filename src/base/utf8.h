@@ -11,8 +11,11 @@ size_t fsc_utf8_letter(const char *text);
 int fsc_utf8_valid(const char *text);
 /* Bytes of the byte order mark that text begins with: 3 or 0. */
 size_t fsc_utf8_mark(const char *text, size_t length);
-/* Copies src into dst, each bad byte as U+FFFD, cut after the last letter that fits; always terminated. src may be dst
- * only when it holds no bad byte. Returns the number of bytes replaced. */
+/* Copies src into dst, each bad byte as U+FFFD, cut after the last letter that fits; always terminated. Returns the
+ * number of bytes replaced. */
 size_t fsc_utf8_copy(char *dst, size_t size, const char *src);
+/* The same in place, for a text that may have been cut inside a letter when it fills size. Returns the bytes by which
+ * the text grew. */
+size_t fsc_utf8_repair(char *text, size_t size);
 
 #endif
