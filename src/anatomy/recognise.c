@@ -1,6 +1,7 @@
 /* Which numbering a map follows, from the values it holds and, for vertebrae, from where they lie. */
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "scheme.h"
 #include "text.h"
 
@@ -85,9 +86,9 @@ static int32_t unknown_values(const fsc_scheme *scheme, const fsc_label_value *v
     for (int32_t i = 0; i < n; i++) {
         if (fsc_scheme_find(scheme, value[i].value)) continue;
         if (count++ < 5 && at < size)
-            at += (size_t)snprintf(text + at, size - at, "%s%d", at ? ", " : "", (int)value[i].value);
+            at += (size_t)fsc_format(text + at, size - at, "%s%d", at ? ", " : "", (int)value[i].value);
     }
-    if (count > 5 && at < size) (void)snprintf(text + at, size - at, " and %d more", (int)count - 5);
+    if (count > 5 && at < size) fsc_format(text + at, size - at, " and %d more", (int)count - 5);
     return count;
 }
 
@@ -242,11 +243,11 @@ fsc_status fsc_scheme_recognise(fsc_scheme *out, const char *name, const fsc_lab
             unknown_values(&scheme, value, n, list, sizeof list) > 0 || !levels_plausible(&scheme, value, n))
             continue;
         if (found.n == 0) {
-            at = (size_t)snprintf(rivals, sizeof rivals, "%s", scheme.name);
+            at = (size_t)fsc_format(rivals, sizeof rivals, "%s", scheme.name);
             found = scheme;
             memset(&scheme, 0, sizeof scheme);
         } else if (!same_meaning(&found, &scheme, value, n) && at < sizeof rivals) {
-            at += (size_t)snprintf(rivals + at, sizeof rivals - at, ", %s", scheme.name);
+            at += (size_t)fsc_format(rivals + at, sizeof rivals - at, ", %s", scheme.name);
         }
     }
     if (found.n == 0) return nothing_fits(value, n, want_levels, err);

@@ -1,4 +1,5 @@
 #include "scheme.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -48,7 +49,7 @@ static fsc_status fill(fsc_scheme *out, const char *file, fsc_error *err) {
 static void join_names(char *out, size_t size) {
     size_t at = 0;
     for (const char *const *name = fsc_scheme_names(); *name && at < size; name++)
-        at += (size_t)snprintf(out + at, size - at, "%s%s", at ? ", " : "", *name);
+        at += (size_t)fsc_format(out + at, size - at, "%s%s", at ? ", " : "", *name);
 }
 
 fsc_status fsc_scheme_load(fsc_scheme *out, const char *name, fsc_error *err) {

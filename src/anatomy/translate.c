@@ -1,6 +1,7 @@
 /* One numbering into another, by meaning: structure, level and side. */
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "scheme.h"
 
 #include <stdio.h>
@@ -28,7 +29,7 @@ static fsc_status refuse_unknown(const fsc_scheme *from, const fsc_label_value *
     for (int32_t i = 0; i < n; i++) {
         if (fsc_scheme_find(from, value[i].value)) continue;
         if (count++ < 5 && at < sizeof list)
-            at += (size_t)snprintf(list + at, sizeof list - at, "%s%d", at ? ", " : "", (int)value[i].value);
+            at += (size_t)fsc_format(list + at, sizeof list - at, "%s%d", at ? ", " : "", (int)value[i].value);
     }
     if (count == 0) return FSC_OK;
     return fsc_fail(err, FSC_E_NOTFOUND, "the scheme %s has no value %s%s; name the scheme that made the map",
@@ -43,8 +44,8 @@ static void say_lost(fsc_notes *notes, const fsc_scheme *from, const fsc_label_v
         if (target[i] != 0) continue;
         const fsc_scheme_entry *e = fsc_scheme_find(from, value[i].value);
         const size_t used = strlen(list);
-        (void)snprintf(list + used, sizeof list - used, "%s%s%s%s %s", used ? ", " : "", e->structure,
-                       *e->level ? " " : "", e->level, e->side == FSC_SIDE_MIDLINE ? "" : fsc_side_text(e->side));
+        fsc_format(list + used, sizeof list - used, "%s%s%s%s %s", used ? ", " : "", e->structure, *e->level ? " " : "",
+                   e->level, e->side == FSC_SIDE_MIDLINE ? "" : fsc_side_text(e->side));
     }
     fsc_notes_add(notes, FSC_NOTE_WARNING, "labels-lost", "Lost, as the target has no number for it: %s.", list);
 }

@@ -1,4 +1,5 @@
 #include "condition.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -44,7 +45,7 @@ fsc_status fsc_vocabulary_add(fsc_vocabulary *v, fsc_value_kind kind, const char
     name->words = words;
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(name->name, sizeof name->name, fmt, args);
+    fsc_vformat(name->name, sizeof name->name, fmt, args);
     va_end(args);
     return FSC_OK;
 }
@@ -74,7 +75,7 @@ static fsc_status wrong(const parser *p, const char *fmt, ...) {
     char why[200];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(why, sizeof why, fmt, args);
+    fsc_vformat(why, sizeof why, fmt, args);
     va_end(args);
     return fsc_fail(p->err, FSC_E_FORMAT, "%s: %s at letter %d of '%.120s'", p->what, why, (int)(p->at - p->text) + 1,
                     p->text);

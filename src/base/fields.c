@@ -1,4 +1,5 @@
 #include "fields.h"
+#include "format.h"
 
 #include "fail.h"
 #include "text.h"
@@ -194,15 +195,15 @@ fsc_json *fsc_fields_schema(const fsc_field *field) {
 const char *fsc_field_numbered(char out[FSC_FIELD_TITLE_MAX], const char *pattern, int32_t i) {
     const char *star = strchr(pattern, '*');
     if (star)
-        (void)snprintf(out, FSC_FIELD_TITLE_MAX, "%.*s%d%s", (int)(star - pattern), pattern, (int)i + 1, star + 1);
+        fsc_format(out, FSC_FIELD_TITLE_MAX, "%.*s%d%s", (int)(star - pattern), pattern, (int)i + 1, star + 1);
     else
-        (void)snprintf(out, FSC_FIELD_TITLE_MAX, "%s", pattern);
+        fsc_format(out, FSC_FIELD_TITLE_MAX, "%s", pattern);
     return out;
 }
 
 static const char *column_name(char out[FSC_FIELD_TITLE_MAX], const fsc_field *field, int32_t i) {
     if (field->kind != FSC_FIELD_NUMBERS) return field->key;
-    (void)snprintf(out, FSC_FIELD_TITLE_MAX, "%s_%d", field->key, (int)i + 1);
+    fsc_format(out, FSC_FIELD_TITLE_MAX, "%s_%d", field->key, (int)i + 1);
     return out;
 }
 
@@ -362,7 +363,7 @@ fsc_status fsc_table_take_word(int32_t *out, const fsc_word *words, const fsc_ta
     *out = fsc_word_find(words, *cell ? cell : "n/a");
     if (*out >= 0) return FSC_OK;
     for (size_t used = 0; words->key && used < sizeof allowed; words++)
-        used += (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s", used ? ", " : "", words->key);
+        used += (size_t)fsc_format(allowed + used, sizeof allowed - used, "%s%s", used ? ", " : "", words->key);
     return fsc_fail(err, FSC_E_FORMAT, "%s: row %d, column %s: \"%.40s\" is unknown; use one of %s", what, (int)row + 1,
                     column, cell, allowed);
 }

@@ -1,4 +1,5 @@
 #include "fail.h"
+#include "format.h"
 #include "spelling.h"
 #include "text.h"
 
@@ -27,7 +28,7 @@ int fsc_place_same(const fsc_place *a, const fsc_place *b) {
 }
 
 const char *fsc_place_text(char out[FSC_PLACE_TEXT_MAX], const fsc_place *place) {
-    (void)snprintf(out, FSC_PLACE_TEXT_MAX, "%s:%s:%s", place->muscle, place->level, fsc_side_text(place->side));
+    fsc_format(out, FSC_PLACE_TEXT_MAX, "%s:%s:%s", place->muscle, place->level, fsc_side_text(place->side));
     return out;
 }
 

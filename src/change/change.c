@@ -10,6 +10,7 @@
  * been seen is part of the answer. */
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "repeat.h"
 #include "stats.h"
 #include "text.h"
@@ -53,7 +54,7 @@ static void measure(fsc_change *c, const fsc_row *now, const fsc_row *before, co
         c->net_fraction -= c->ageing_fraction;
         variance += c->ageing_se_fraction * c->ageing_se_fraction;
         const size_t used = strlen(c->fact_ids);
-        (void)snprintf(c->fact_ids + used, sizeof c->fact_ids - used, " %s", ageing->fact_id);
+        fsc_format(c->fact_ids + used, sizeof c->fact_ids - used, " %s", ageing->fact_id);
     }
     c->se_fraction = sqrt(variance);
     c->low_fraction = c->net_fraction - fsc_words_half90(c->se_fraction);
@@ -94,7 +95,7 @@ static fsc_status say_site(fsc_map *map, const fsc_map_site *site, fsc_error *er
     fsc_words_site(name, sizeof name, &site->row.place);
     char ageing[64] = "no ageing rate is known for this muscle";
     if (!isnan(c->ageing_fraction))
-        (void)snprintf(ageing, sizeof ageing, "%+.2f expected from age alone is subtracted", 100 * c->ageing_fraction);
+        fsc_format(ageing, sizeof ageing, "%+.2f expected from age alone is subtracted", 100 * c->ageing_fraction);
     return say(
         map, c->fact_ids, err,
         "%s: %+.1f points of fat (90 %% interval %+.1f to %+.1f; %s). That is beyond the least real change here, %.1f "
@@ -177,10 +178,9 @@ fsc_status fsc_change_run(fsc_map *now, const fsc_map *before, fsc_error *err) {
         judge(c, family, repeat.floor[pair]);
         if (pair != FSC_PAIR_SAME) fsc_copy_text(c->reason, sizeof c->reason, words);
     }
-    (void)snprintf(
-        now->change_multiplicity, sizeof now->change_multiplicity,
-        "%d sites compared; each is held to 4 %%/%d, so fewer than 5 %% of people without change get any 'real'",
-        family, family > 0 ? family : 1);
+    fsc_format(now->change_multiplicity, sizeof now->change_multiplicity,
+               "%d sites compared; each is held to 4 %%/%d, so fewer than 5 %% of people without change get any 'real'",
+               family, family > 0 ? family : 1);
     drop_sentences(now);
     return summarise(now, before, family, words, err);
 }

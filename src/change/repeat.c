@@ -1,4 +1,5 @@
 #include "repeat.h"
+#include "format.h"
 
 #include "fail.h"
 #include "table.h"
@@ -19,8 +20,8 @@ static int words_differ(const char *a, const char *b) {
 
 fsc_pair fsc_pair_of(char *words, size_t size, const fsc_acquisition *a, const fsc_acquisition *b) {
     if (a->method != b->method) {
-        (void)snprintf(words, size, "separated by another method (%s, %s)", fsc_method_text(a->method),
-                       fsc_method_text(b->method));
+        fsc_format(words, size, "separated by another method (%s, %s)", fsc_method_text(a->method),
+                   fsc_method_text(b->method));
         return FSC_PAIR_METHOD;
     }
     if (a->n_echo != b->n_echo || differ(a->te_first_s, b->te_first_s, 5e-5) ||
@@ -46,7 +47,7 @@ static double value_of(const fsc_table *table, const char *key, char *fact_id, s
     for (int32_t row = 0; row < table->n_row; row++) {
         if (strcmp(fsc_table_get(table, row, "key"), key) != 0) continue;
         const size_t used = strlen(fact_id);
-        (void)snprintf(fact_id + used, size - used, "%s%s", used ? " " : "", fsc_table_get(table, row, "fact_id"));
+        fsc_format(fact_id + used, size - used, "%s%s", used ? " " : "", fsc_table_get(table, row, "fact_id"));
         return fsc_table_number(table, row, "value") / 100;
     }
     return (double)NAN;

@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "fail.h"
 #include "fields.h"
+#include "format.h"
 #include "table.h"
 
 #include <math.h>
@@ -92,7 +93,7 @@ static int32_t index_of(name_list *list, const char *name) {
         list->name = bigger;
         list->capacity = capacity;
     }
-    snprintf(list->name[list->n], NAME_SIZE, "%s", name);
+    fsc_format(list->name[list->n], NAME_SIZE, "%s", name);
     return list->n++;
 }
 
@@ -116,9 +117,9 @@ static void person_key(char key[NAME_SIZE], const reader *r, int32_t row) {
     const char *participant = fsc_table_get(r->table, row, "participant_id");
     const char *session = fsc_table_get(r->table, row, "session_id");
     if (is_missing(session))
-        snprintf(key, NAME_SIZE, "%s", participant);
+        fsc_format(key, NAME_SIZE, "%s", participant);
     else
-        snprintf(key, NAME_SIZE, "%s/%s", participant, session);
+        fsc_format(key, NAME_SIZE, "%s/%s", participant, session);
 }
 
 /* Non-zero when the row is a site of the wanted kind; its name goes into key. */
@@ -129,8 +130,8 @@ static int site_key(char key[NAME_SIZE], const reader *r, int32_t row) {
     if (is_pooled_side(side) != (r->opt->pool_sides != 0)) return 0;
     const char *shown_side = r->opt->pool_sides || is_missing(side) ? "" : side;
     const char *shown_level = is_missing(level) ? "" : level;
-    snprintf(key, NAME_SIZE, "%s%s%s%s%s", muscle, shown_level[0] ? " " : "", shown_level, shown_side[0] ? " " : "",
-             shown_side);
+    fsc_format(key, NAME_SIZE, "%s%s%s%s%s", muscle, shown_level[0] ? " " : "", shown_level, shown_side[0] ? " " : "",
+               shown_side);
     return r->opt->n_markers == 0 || is_listed(r->opt->markers, r->opt->n_markers, key);
 }
 
@@ -196,8 +197,8 @@ static fsc_status fill_plain(fsc_cohort *cohort, const reader *r, fsc_error *err
     for (int32_t i = 0; i < cohort->n_person; i++) {
         char name[NAME_SIZE];
         const char *session = fsc_table_get(r->table, i, "session_id");
-        snprintf(name, sizeof name, "%s%s%s", fsc_table_cell(r->table, i, 0), is_missing(session) ? "" : "/",
-                 is_missing(session) ? "" : session);
+        fsc_format(name, sizeof name, "%s%s%s", fsc_table_cell(r->table, i, 0), is_missing(session) ? "" : "/",
+                   is_missing(session) ? "" : session);
         FSC_TRY(fsc_cohort_name(&cohort->person[i], name, err));
         cohort->is_control[i] = strcmp(fsc_table_get(r->table, i, r->group_column), r->control_word) == 0;
         for (int32_t e = 0; e < cohort->n_event; e++)

@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
+#include "format.h"
 #include "mathml.h"
 #include "model.h"
 #include "people.h"
@@ -44,7 +45,7 @@ typedef struct fsc_sbml {
 
 static void site_name(char name[64], const fsc_cycle *m, int32_t site) {
     *name = 0;
-    if (site >= 0) snprintf(name, 64, "%s_%s_%s", m->site[site].level, m->site[site].layer, m->site[site].side);
+    if (site >= 0) fsc_format(name, 64, "%s_%s_%s", m->site[site].level, m->site[site].layer, m->site[site].side);
 }
 
 static void open_site(fsc_sbml *s, int32_t site) {
@@ -91,13 +92,13 @@ static void add_rule(fsc_sbml *s, const char *kind, const char *id, const char *
 
 static void add_site_rule(fsc_sbml *s, const char *kind, const char *what, const char *formula) {
     char id[96];
-    snprintf(id, sizeof id, "%s_%s", what, s->name);
+    fsc_format(id, sizeof id, "%s_%s", what, s->name);
     add_rule(s, kind, id, formula);
 }
 
 static void add_level_rule(fsc_sbml *s, const char *kind, const char *what, const char *formula) {
     char id[96];
-    snprintf(id, sizeof id, "%s_%s", what, level_word(s, s->level));
+    fsc_format(id, sizeof id, "%s_%s", what, level_word(s, s->level));
     add_rule(s, kind, id, formula);
 }
 
@@ -139,28 +140,28 @@ static void add_parameters(fsc_sbml *s) {
     for (int32_t i = 0; i < m->n_site; i++) {
         open_site(s, i);
         for (int k = 0; k < FSC_CYCLE_N_STATE; k++) {
-            snprintf(id, sizeof id, "%s_%s", state_word[k], s->name);
+            fsc_format(id, sizeof id, "%s_%s", state_word[k], s->name);
             add_parameter(s, id, s->y[m->offset[i] + k], 0);
         }
         for (size_t k = 0; k < sizeof site_rule / sizeof *site_rule; k++) {
-            snprintf(id, sizeof id, "%s_%s", site_rule[k], s->name);
+            fsc_format(id, sizeof id, "%s_%s", site_rule[k], s->name);
             add_parameter(s, id, (double)NAN, 0);
         }
         for (int k = 0; s->treated[i] && k < FSC_EFFECT_N; k++) {
-            snprintf(id, sizeof id, "fx%s_%s", effect_word[k], s->name);
+            fsc_format(id, sizeof id, "fx%s_%s", effect_word[k], s->name);
             add_parameter(s, id, s->effect[i * FSC_EFFECT_N + k], 0);
         }
     }
     for (int32_t l = 0; l < m->n_level; l++) {
         const char *level = level_word(s, l);
         for (int k = 0; k < 2; k++) {
-            snprintf(id, sizeof id, "%s_%s", k ? "E" : "Z", level);
+            fsc_format(id, sizeof id, "%s_%s", k ? "E" : "Z", level);
             add_parameter(s, id, s->y[m->level_offset[l] + k], 0);
         }
-        snprintf(id, sizeof id, "relief_%s", level);
+        fsc_format(id, sizeof id, "relief_%s", level);
         add_parameter(s, id, s->cast.relief[l], 0);
         for (size_t k = 0; k < sizeof level_rule / sizeof *level_rule; k++) {
-            snprintf(id, sizeof id, "%s_%s", level_rule[k], level);
+            fsc_format(id, sizeof id, "%s_%s", level_rule[k], level);
             add_parameter(s, id, (double)NAN, 0);
         }
     }
@@ -173,7 +174,7 @@ static void add_sum(fsc_text *f, const char *fmt, ...) {
     char term[512];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(term, sizeof term, fmt, args);
+    fsc_vformat(term, sizeof term, fmt, args);
     va_end(args);
     if (f->length > 0) fsc_text_add(f, " + ");
     fsc_text_add(f, term);
@@ -252,61 +253,64 @@ static void add_site_rules(fsc_sbml *s, int32_t i) {
     char line[512];
     const char *lost = "(1 - @C - @D - @X1 - @X2 - @F)";
     add_site_rule(s, "assignment", "inflamed", "@I / (@I + 0.5)");
-    snprintf(line, sizeof line, "%.17g * @C * @N * (1 - 0.4 * @inflamed)", s->cast.inv_c0[i]);
+    fsc_format(line, sizeof line, "%.17g * @C * @N * (1 - 0.4 * @inflamed)", s->cast.inv_c0[i]);
     add_site_rule(s, "assignment", "strength", line);
     add_neighbour_rules(s);
-    snprintf(line, sizeof line,
-             "hinge(load0 * #transfer * (1 - 0.4 * #B) * (1 + @taken)%s - cap0 * (1 - cH * @H) * (1 - cX * (@X1 + "
-             "@X2)), 0.2)",
-             fx ? " * (1 + @fxloadmoving * (1 - #B) + @fxloadplain)" : "");
+    fsc_format(line, sizeof line,
+               "hinge(load0 * #transfer * (1 - 0.4 * #B) * (1 + @taken)%s - cap0 * (1 - cH * @H) * (1 - cX * (@X1 + "
+               "@X2)), 0.2)",
+               fx ? " * (1 + @fxloadmoving * (1 - #B) + @fxloadplain)" : "");
     add_site_rule(s, "assignment", "over", line);
     add_site_rule(s, "assignment", "local", "gFree + gLoc * @irritation / (@irritation + gHalf)");
     add_site_rule(s, "assignment", "use", fx ? "act * (1 - 0.7 * #B) * (1 + @fxuse)" : "act * (1 - 0.7 * #B)");
     add_site_rule(s, "assignment", "rest", "hinge(1 - @use, 0.05)");
-    snprintf(line, sizeof line, "(1 - exp(-(aN * (1 - @N) + aI * @inflamed + aU * @rest))) * (@C + %s) - %s", lost,
-             lost);
+    fsc_format(line, sizeof line, "(1 - exp(-(aN * (1 - @N) + aI * @inflamed + aU * @rest))) * (@C + %s) - %s", lost,
+               lost);
     add_site_rule(s, "assignment", "shrink", line);
-    snprintf(line, sizeof line,
-             "k_c * @D / (rho * (0.25 + 0.75 * @N)%s + chi0 + chiI * @inflamed + chiY * @Y + chiB * #B + fatN * (1 - "
-             "@N) + fatI * @inflamed)",
-             fx ? " * (1 + @fxrepair)" : "");
+    fsc_format(line, sizeof line,
+               "k_c * @D / (rho * (0.25 + 0.75 * @N)%s + chi0 + chiI * @inflamed + chiY * @Y + chiB * #B + fatN * (1 - "
+               "@N) + fatI * @inflamed)",
+               fx ? " * (1 + @fxrepair)" : "");
     add_site_rule(s, "assignment", "repair", line);
     add_site_rule(s, "assignment", "tear", "k_m * @over * @C + k_si * @Y * @S * @C");
-    snprintf(line, sizeof line, "regrow * (0.2 + 0.8 * @N) * smaller(@use, 1.5) * hinge(-@shrink, 0.01)%s",
-             fx ? " * (1 + @fxregaincalm * (1 - 0.5 * @inflamed) + @fxregain)" : "");
+    fsc_format(line, sizeof line, "regrow * (0.2 + 0.8 * @N) * smaller(@use, 1.5) * hinge(-@shrink, 0.01)%s",
+               fx ? " * (1 + @fxregaincalm * (1 - 0.5 * @inflamed) + @fxregain)" : "");
     add_site_rule(s, "assignment", "grow", line);
     add_site_rule(s, "assignment", "wither", "k_at * hinge(@shrink, 0.01)");
     add_site_rule(s, "assignment", "pdff", "@F / (@F + @C + 1.1 * @D + 0.35 * (@X1 + @X2) + 0.06 * @I / (1 + @I))");
-    snprintf(line, sizeof line, "rho * (0.25 + 0.75 * @N)%s * @repair + @grow - @tear - @wither",
-             fx ? " * (1 + @fxrepair)" : "");
+    fsc_format(line, sizeof line, "rho * (0.25 + 0.75 * @N)%s * @repair + @grow - @tear - @wither",
+               fx ? " * (1 + @fxrepair)" : "");
     add_site_rule(s, "rate", "C", line);
     add_site_rule(s, "rate", "D", "@tear - k_c * @D");
-    snprintf(line, sizeof line,
-             "(chi0 + chiI * @inflamed + chiY * @Y + chiB * #B) * @repair - k_mat * @X1 - (k_r1 * #remodel%s) * @X1",
-             fx ? " + @fxyoung" : "");
+    fsc_format(line, sizeof line,
+               "(chi0 + chiI * @inflamed + chiY * @Y + chiB * #B) * @repair - k_mat * @X1 - (k_r1 * #remodel%s) * @X1",
+               fx ? " + @fxyoung" : "");
     add_site_rule(s, "rate", "X1", line);
-    snprintf(line, sizeof line, "k_mat * @X1 - (k_r2 * #remodel%s) * @X2", fx ? " + @fxmature" : "");
+    fsc_format(line, sizeof line, "k_mat * @X1 - (k_r2 * #remodel%s) * @X2", fx ? " + @fxmature" : "");
     add_site_rule(s, "rate", "X2", line);
-    snprintf(line, sizeof line,
-             "(fatN * (1 - @N) + fatI * @inflamed) * @repair + fill * %s * (f0 + 1 - @N + fI * @inflamed + @rest) - "
-             "k_lip * (@F - %.17g) * @N * smaller(@use, 1.5)%s",
-             lost, s->cast.fat0[i], fx ? " * (1 + @fxfatloss)" : "");
+    fsc_format(line, sizeof line,
+               "(fatN * (1 - @N) + fatI * @inflamed) * @repair + fill * %s * (f0 + 1 - @N + fI * @inflamed + @rest) - "
+               "k_lip * (@F - %.17g) * @N * smaller(@use, 1.5)%s",
+               lost, s->cast.fat0[i], fx ? " * (1 + @fxfatloss)" : "");
     add_site_rule(s, "rate", "F", line);
-    snprintf(line, sizeof line, "regrowN * (1 - @N) * (0.1 + 0.9 * @N^2) - k_nd * %.17g * #P * hinge(@N - Nmin, 0.02)",
-             s->model->exposure[i]);
+    fsc_format(line, sizeof line,
+               "regrowN * (1 - @N) * (0.1 + 0.9 * @N^2) - k_nd * %.17g * #P * hinge(@N - Nmin, 0.02)",
+               s->model->exposure[i]);
     add_site_rule(s, "rate", "N", line);
-    snprintf(line, sizeof line, "k_S * ((1 - (1 - saturate2(@irritation + stressS * @local)) * (1 - yS * @Y))%s - @S)",
-             fx ? " * @fxhold" : "");
+    fsc_format(line, sizeof line,
+               "k_S * ((1 - (1 - saturate2(@irritation + stressS * @local)) * (1 - yS * @Y))%s - @S)",
+               fx ? " * @fxhold" : "");
     add_site_rule(s, "rate", "S", line);
-    snprintf(line, sizeof line, "k_y * @S^2 * (1 - @N) * (1 - @Y) - (mend * @N%s) * @Y", fx ? " + @fxendplate" : "");
+    fsc_format(line, sizeof line, "k_y * @S^2 * (1 - @N) * (1 - @Y) - (mend * @N%s) * @Y", fx ? " + @fxendplate" : "");
     add_site_rule(s, "rate", "Y", line);
-    snprintf(line, sizeof line, "iD * @D + iO * @over + iF * positive(@F - %.17g) + iP * #P - (resolve%s) * @I",
-             s->cast.fat0[i], fx ? " + @fxresolve" : "");
+    fsc_format(line, sizeof line, "iD * @D + iO * @over + iF * positive(@F - %.17g) + iP * #P - (resolve%s) * @I",
+               s->cast.fat0[i], fx ? " + @fxresolve" : "");
     add_site_rule(s, "rate", "I", line);
-    snprintf(line, sizeof line, "k_T * (saturate2(tO * @over + tS * @S + tI * @I + tT * @T + stressT * @local) - @T)%s",
-             fx ? " - @fxtrigger * @T" : "");
+    fsc_format(line, sizeof line,
+               "k_T * (saturate2(tO * @over + tS * @S + tI * @I + tT * @T + stressT * @local) - @T)%s",
+               fx ? " - @fxtrigger * @T" : "");
     add_site_rule(s, "rate", "T", line);
-    snprintf(
+    fsc_format(
         line, sizeof line,
         "(hD * @D + hI * @I + hO * @over + hX * (@X1 + @X2) + k_ht * @H * #B) * (1 - @H) - (k_hr * #remodel%s) * @H",
         fx ? " + @fxrelease" : "");
@@ -341,7 +345,7 @@ static void add_strikes(fsc_sbml *s, double day, double *image) {
                 changed |= weight != (from == to);
                 if (weight != 0) add_sum(&formula, "%.17g * %s_%s", weight, state_word[from], s->name);
             }
-            snprintf(id, sizeof id, "%s_%s", state_word[to], s->name);
+            fsc_format(id, sizeof id, "%s_%s", state_word[to], s->name);
             if (changed) add_assignment(s, id, formula.length ? formula.data : "0");
             if (formula.failed) s->text.failed = 1;
             fsc_text_free(&formula);
@@ -358,8 +362,8 @@ static void add_switches(fsc_sbml *s, double day) {
             const double now = s->cast.effect[i * FSC_EFFECT_N + k];
             if (now == s->effect[i * FSC_EFFECT_N + k]) continue;
             s->effect[i * FSC_EFFECT_N + k] = now;
-            snprintf(id, sizeof id, "fx%s_%s", effect_word[k], s->name);
-            snprintf(value, sizeof value, "%.17g", now);
+            fsc_format(id, sizeof id, "fx%s_%s", effect_word[k], s->name);
+            fsc_format(value, sizeof value, "%.17g", now);
             add_assignment(s, id, value);
         }
     }
@@ -383,8 +387,8 @@ static void add_events(fsc_sbml *s, double *image) {
         add_strikes(s, s->stop[b].day, image);
         for (int32_t l = 0; l < m->n_level; l++) {
             if (s->cast.relief[l] == relief[l]) continue;
-            snprintf(id, sizeof id, "relief_%s", level_word(s, l));
-            snprintf(value, sizeof value, "%.17g", s->cast.relief[l]);
+            fsc_format(id, sizeof id, "relief_%s", level_word(s, l));
+            fsc_format(value, sizeof value, "%.17g", s->cast.relief[l]);
             add_assignment(s, id, value);
         }
         add_switches(s, s->stop[b].day);

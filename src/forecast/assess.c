@@ -1,4 +1,5 @@
 /* Tables of the trials. Every call is the larger of both stories: what a page would show. */
+#include "format.h"
 #include "trial.h"
 
 #include "alloc.h"
@@ -30,16 +31,16 @@ static void say(const trials *t, const char *fmt, ...) {
     char line[320];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(line, sizeof line, fmt, args);
+    fsc_vformat(line, sizeof line, fmt, args);
     va_end(args);
     t->opt->line(t->opt->context, fsc_assess_table_text(t->table), line);
 }
 
 static void name_kind(char *out, size_t size, const fsc_trial_kind *k) {
     char points[24] = "";
-    if (k->points > 0) (void)snprintf(points, sizeof points, " +%g", k->points);
-    (void)snprintf(out, size, "%s, %s%s, %s, spread x%g", k->region == FSC_TRIAL_BACK ? "back" : "neck",
-                   fsc_trial_injury_text(k->injury), points, fsc_trial_exam_text(k->exam), k->spread);
+    if (k->points > 0) fsc_format(points, sizeof points, " +%g", k->points);
+    fsc_format(out, size, "%s, %s%s, %s, spread x%g", k->region == FSC_TRIAL_BACK ? "back" : "neck",
+               fsc_trial_injury_text(k->injury), points, fsc_trial_exam_text(k->exam), k->spread);
 }
 
 /* People of one kind, drawn and inferred. */
@@ -365,8 +366,7 @@ static fsc_status table_limits(trials *t, fsc_error *err) {
                     FSC_TRY(run_group(&g, t, &kind, (t->opt->n_person + 4) / 5, err));
                     const calls c = count_calls(&g);
                     const size_t used = strlen(line);
-                    (void)snprintf(line + used, sizeof line - used, "  +%g: %3.0f %%", points[k],
-                                   100 * c.found / c.level);
+                    fsc_format(line + used, sizeof line - used, "  +%g: %3.0f %%", points[k], 100 * c.found / c.level);
                     free_group(&g);
                 }
                 say(t, "L%d %s, %s: found%s", (int)level + 1, two ? "both sides" : "one side",

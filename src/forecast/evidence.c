@@ -1,4 +1,5 @@
 #include "evidence.h"
+#include "format.h"
 
 #include "text.h"
 #include "units.h"
@@ -16,7 +17,7 @@ static void say(fsc_evidence *out, const char *field, int used, double factor, c
     fsc_copy_text(use->field, sizeof use->field, field);
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(use->what, sizeof use->what, fmt, args);
+    fsc_vformat(use->what, sizeof use->what, fmt, args);
     va_end(args);
 }
 

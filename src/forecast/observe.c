@@ -1,4 +1,5 @@
 /* Observations: from measured rows or a table to sites of the model's layers. */
+#include "format.h"
 #include "infer.h"
 
 #include "alloc.h"
@@ -122,8 +123,8 @@ static fsc_status read_observed(fsc_observation *o, fsc_observed q, const fsc_ta
     const char *name = fsc_observed_text(q);
     const int fraction = q == FSC_OBSERVED_PDFF && fsc_table_column(table, "pdff_fraction") >= 0;
     const double per = q == FSC_OBSERVED_PDFF && !fraction ? 100 : 1;
-    snprintf(value_name, sizeof value_name, "%s%s", name, fraction ? "_fraction" : "");
-    snprintf(se_name, sizeof se_name, "%s_se%s", name, fraction ? "_fraction" : "");
+    fsc_format(value_name, sizeof value_name, "%s%s", name, fraction ? "_fraction" : "");
+    fsc_format(se_name, sizeof se_name, "%s_se%s", name, fraction ? "_fraction" : "");
     FSC_TRY(fsc_table_take_number(&o->value[q], table, row, value_name, path, err));
     FSC_TRY(fsc_table_take_number(&o->se[q], table, row, se_name, path, err));
     o->value[q] /= per;

@@ -1,4 +1,5 @@
 /* The sentences of a forecast: what this scan can tell of the sequence, and what everything stands on. */
+#include "format.h"
 #include "infer.h"
 
 #include "table.h"
@@ -35,22 +36,23 @@ static void say_order(char *out, size_t size, const fsc_forecast *f, int32_t n_d
     if (f->nothing_departs)
         out[0] = 0;
     else if (n_departing < 2)
-        snprintf(out, size, "Fewer than two levels depart under this story: there is no order to tell.");
+        fsc_format(out, size, "Fewer than two levels depart under this story: there is no order to tell.");
     else if (certainty - 0.5 >= TELLS)
-        snprintf(out, size,
-                 "Within the model %s was injured before %s with probability %.2f or more under both stories, if both "
-                 "were and not on one day; pairs within %.2f of 0.5 cannot be told.",
-                 f->story[0].level[first].level, f->story[0].level[second].level, certainty, TELLS);
+        fsc_format(
+            out, size,
+            "Within the model %s was injured before %s with probability %.2f or more under both stories, if both "
+            "were and not on one day; pairs within %.2f of 0.5 cannot be told.",
+            f->story[0].level[first].level, f->story[0].level[second].level, certainty, TELLS);
     else if (has_contrasts)
-        snprintf(out, size,
-                 "These measurements cannot tell the order: no pair of levels beats a coin toss by %.2f under both "
-                 "stories. Only an earlier scan or the history can.",
-                 TELLS);
+        fsc_format(out, size,
+                   "These measurements cannot tell the order: no pair of levels beats a coin toss by %.2f under both "
+                   "stories. Only an earlier scan or the history can.",
+                   TELLS);
     else
-        snprintf(out, size,
-                 "This scan cannot tell the order: no pair of levels beats a coin toss by %.2f under both stories. A "
-                 "fluid-sensitive scan, or an earlier one, would tell more.",
-                 TELLS);
+        fsc_format(out, size,
+                   "This scan cannot tell the order: no pair of levels beats a coin toss by %.2f under both stories. A "
+                   "fluid-sensitive scan, or an earlier one, would tell more.",
+                   TELLS);
 }
 
 void fsc_order_words(fsc_forecast *forecast, const int32_t has[FSC_OBSERVED_N]) {
@@ -91,7 +93,7 @@ void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model) {
                         assumptions_in("cycle/grounding.tsv") + assumptions_in("baseline_assumed.tsv");
     forecast->n_fixed_assumption = honesty.n_fixed_assumption + own;
     fsc_copy_text(forecast->within, sizeof forecast->within, "within the model");
-    snprintf(
+    fsc_format(
         forecast->honesty, sizeof forecast->honesty,
         "%s; the forecast adds %d assumed constants (how healthy people differ, what an exam is worth, how far the "
         "model is trusted, where a stage begins) to these",
@@ -99,13 +101,13 @@ void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model) {
     fsc_copy_text(forecast->treatment, sizeof forecast->treatment,
                   "Schedules act in the model by assumed rates. Differences between them follow from those rates: they "
                   "are no evidence that a treatment works.");
-    snprintf(forecast->library, sizeof forecast->library,
-             "The library holds %d virtual people a story, all of them injured; beside them stand people who never "
-             "were (prior %.2f of an injury) and lesions of free form.",
-             (int)forecast->n_member, forecast->injured_prior);
+    fsc_format(forecast->library, sizeof forecast->library,
+               "The library holds %d virtual people a story, all of them injured; beside them stand people who never "
+               "were (prior %.2f of an injury) and lesions of free form.",
+               (int)forecast->n_member, forecast->injured_prior);
     if (forecast->nothing_departs)
-        snprintf(forecast->nothing, sizeof forecast->nothing,
-                 "Nothing here tells injury from normal: no level's fat departs from this person's own baseline with "
-                 "more than one half. The fat is carried on as measured, with ageing. A complaint is heard; this fat "
-                 "does not explain it.");
+        fsc_format(forecast->nothing, sizeof forecast->nothing,
+                   "Nothing here tells injury from normal: no level's fat departs from this person's own baseline with "
+                   "more than one half. The fat is carried on as measured, with ageing. A complaint is heard; this fat "
+                   "does not explain it.");
 }

@@ -1,4 +1,5 @@
 #include "baseline.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "cell.h"
@@ -126,7 +127,7 @@ static fsc_status read_named(double *value, double *sd, const fsc_table *table, 
 static fsc_status read_priors(fsc_baseline_assumed *out, const fsc_table *table, fsc_error *err) {
     for (int32_t k = 0; k < FSC_BASELINE_N; k++) {
         char name[48];
-        (void)snprintf(name, sizeof name, "prior %s", k < FSC_BASELINE_LEVELS ? "level" : names[k]);
+        fsc_format(name, sizeof name, "prior %s", k < FSC_BASELINE_LEVELS ? "level" : names[k]);
         FSC_TRY(read_named(&out->prior_mean[k], &out->prior_sd[k], table, name, err));
     }
     return FSC_OK;
@@ -143,7 +144,7 @@ fsc_status fsc_baseline_assumed_read(fsc_baseline_assumed *out, fsc_error *err) 
     for (size_t i = 0; i < sizeof word / sizeof *word; i++) FSC_TRY(read_named(spread[i], NULL, &table, word[i], err));
     for (int32_t l = 0; l < 5; l++) {
         char name[48];
-        (void)snprintf(name, sizeof name, "multifidus_share_L%d", (int)l + 1);
+        fsc_format(name, sizeof name, "multifidus_share_L%d", (int)l + 1);
         FSC_TRY(read_named(&out->multifidus_share[l], NULL, &table, name, err));
     }
     return read_priors(out, &table, err);

@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "examine.h"
 #include "fail.h"
+#include "format.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -66,7 +67,7 @@ static void put(walk *w, fsc_value_kind kind, const char *words, fsc_value value
     char name[64];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(name, sizeof name, fmt, args);
+    fsc_vformat(name, sizeof name, fmt, args);
     va_end(args);
     if (w->status == FSC_OK) w->status = fsc_vocabulary_add(w->names, kind, words, w->err, "%s", name);
 }

@@ -1,4 +1,5 @@
 #include "examine.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -19,7 +20,7 @@ static void place(fsc_exam *exam, const fsc_table *table, const char *scale, dou
         last = row;
         if (value >= fsc_table_number(table, row, "low") && value <= fsc_table_number(table, row, "high")) {
             const char *definition = fsc_table_get(table, row, "definition");
-            (void)snprintf(out->band, sizeof out->band, "%s (%s)", fsc_table_get(table, row, "label"), definition);
+            fsc_format(out->band, sizeof out->band, "%s (%s)", fsc_table_get(table, row, "label"), definition);
             break;
         }
     }
@@ -28,7 +29,7 @@ static void place(fsc_exam *exam, const fsc_table *table, const char *scale, dou
     fsc_copy_text(out->scale, sizeof out->scale, fsc_table_get(table, last, "name"));
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    (void)snprintf(out->value, sizeof out->value, fmt, value);
+    fsc_format(out->value, sizeof out->value, fmt, value);
 #pragma GCC diagnostic pop
     fsc_copy_text(out->fact_id, sizeof out->fact_id, fsc_table_get(table, last, "fact_id"));
     fsc_copy_text(out->source, sizeof out->source, fsc_table_get(table, last, "source"));

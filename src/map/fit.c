@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "fields.h"
 #include "file.h"
+#include "format.h"
 #include "stats.h"
 #include "table.h"
 #include "text.h"
@@ -79,9 +80,9 @@ static fsc_status read_control(fsc_control *c, int *use, const source *s, int32_
     int32_t side;
     *use = 0;
     *c = (fsc_control){.participant = fsc_table_get(t, row, "participant_id"),
-                   .muscle = fsc_table_get(t, row, "muscle"),
-                   .level = fsc_table_get(t, row, "level"),
-                   .row = row + 1};
+                       .muscle = fsc_table_get(t, row, "muscle"),
+                       .level = fsc_table_get(t, row, "level"),
+                       .row = row + 1};
     if (!*c->participant || !*c->muscle) return bad(s, row, !*c->participant ? "participant_id" : "muscle", "is empty");
     if (strlen(c->muscle) >= sizeof((fsc_place *)0)->muscle) return bad(s, row, "muscle", "is too long");
     FSC_TRY(fsc_table_take_word(&side, fsc_side_words, t, row, "side", s->path, s->err));
@@ -219,8 +220,8 @@ static int write_cell(fsc_text *out, const fsc_control *c, int32_t n, double *ag
     fsc_norm_curve curve = {0};
     double skewness = 0;
     char id[160];
-    (void)snprintf(id, sizeof id, "%s.%s.%s.%s.%s", opt->cohort, c->muscle, c->level, fsc_side_text(c->side),
-                   fsc_sex_text(c->sex));
+    fsc_format(id, sizeof id, "%s.%s.%s.%s.%s", opt->cohort, c->muscle, c->level, fsc_side_text(c->side),
+               fsc_sex_text(c->sex));
     for (int32_t i = 0; i < n; i++) age[i] = c[i].age_years;
     qsort(age, (size_t)n, sizeof *age, by_age);
     int fitted = n >= PEOPLE_MIN && age[n - 1] - age[0] >= 5;

@@ -2,6 +2,7 @@
 #include "baseline.h"
 #include "cell.h"
 #include "fail.h"
+#include "format.h"
 #include "spelling.h"
 #include "table.h"
 #include "text.h"
@@ -66,7 +67,7 @@ int32_t fsc_list_read(double *out, int32_t max, const char *text) {
     int32_t n = 0;
     for (const char *at = text;;) {
         char *end;
-        const double value = strtod(at, &end);
+        const double value = fsc_scan_number(at, &end);
         if (end == at || !isfinite(value) || n == max) return -1;
         out[n++] = value;
         if (*end == 0) return n;

@@ -1,5 +1,6 @@
 #include "cell.h"
 #include "fail.h"
+#include "format.h"
 #include "stats.h"
 #include "text.h"
 
@@ -31,10 +32,10 @@ void fsc_norm_add_caveat(fsc_norm_place *place, const char *fmt, ...) {
     char text[240];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, args);
+    fsc_vformat(text, sizeof text, fmt, args);
     va_end(args);
     const size_t used = strlen(place->caveat);
-    (void)snprintf(place->caveat + used, sizeof place->caveat - used, "%s%s", used ? "; " : "", text);
+    fsc_format(place->caveat + used, sizeof place->caveat - used, "%s%s", used ? "; " : "", text);
 }
 
 static int same_level(const fsc_norm_cell *cell, double first, double last) {
@@ -181,14 +182,14 @@ static void list_levels(char *out, size_t size, const fsc_norms *norms, const fs
         if (strcmp(cell->muscle, q->muscle) != 0 || !side_fits(cell, q->side)) continue;
         char word[28];
         const int one = strcmp(cell->level_first, cell->level_last) == 0;
-        (void)snprintf(word, sizeof word, "%s%s%s", cell->level_first, one ? "" : "-", one ? "" : cell->level_last);
+        fsc_format(word, sizeof word, "%s%s%s", cell->level_first, one ? "" : "-", one ? "" : cell->level_last);
         int said = 0;
         for (int32_t k = 0; k < i && !said; k++)
             said = strcmp(norms->cell[k].muscle, q->muscle) == 0 && side_fits(&norms->cell[k], q->side) &&
                    strcmp(norms->cell[k].level_first, cell->level_first) == 0 &&
                    strcmp(norms->cell[k].level_last, cell->level_last) == 0;
         if (said || used + strlen(word) + 3 > size) continue;
-        used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", word);
+        used += (size_t)fsc_format(out + used, size - used, "%s%s", used ? ", " : "", word);
     }
 }
 
@@ -208,36 +209,36 @@ static void explain(fsc_norm_place *place, const fsc_norms *norms, const fsc_nor
     char muscle[96], levels[100], level[28];
     const int one = strcmp(q->level_first, q->level_last) == 0;
     muscle_in_words(muscle, sizeof muscle, q->muscle);
-    (void)snprintf(level, sizeof level, "%s%s%s", q->level_first, one ? "" : "-", one ? "" : q->level_last);
+    fsc_format(level, sizeof level, "%s%s%s", q->level_first, one ? "" : "-", one ? "" : q->level_last);
     fsc_copy_text(place->failed, sizeof place->failed, stage_words[reached]);
     char *out = place->reason;
     const size_t size = sizeof place->reason;
     double low, high;
     switch (reached) {
-    case AT_MUSCLE: (void)snprintf(out, size, "nobody has counted: no norm cell for this muscle (%s)", muscle); break;
+    case AT_MUSCLE: fsc_format(out, size, "nobody has counted: no norm cell for this muscle (%s)", muscle); break;
     case AT_LEVEL:
         list_levels(levels, sizeof levels, norms, q);
-        (void)snprintf(out, size, "no norm cell for %s at %s (there are cells for %s)", muscle, level, levels);
+        fsc_format(out, size, "no norm cell for %s at %s (there are cells for %s)", muscle, level, levels);
         break;
     case AT_SEX:
         if (q->sex == FSC_SEX_UNKNOWN)
-            (void)snprintf(out, size, "the person's sex is not known, and the cells for %s at %s are by sex", muscle,
-                           level);
+            fsc_format(out, size, "the person's sex is not known, and the cells for %s at %s are by sex", muscle,
+                       level);
         else
-            (void)snprintf(out, size, "no norm cell of %s for %s at %s", q->sex == FSC_SEX_FEMALE ? "women" : "men",
-                           muscle, level);
+            fsc_format(out, size, "no norm cell of %s for %s at %s", q->sex == FSC_SEX_FEMALE ? "women" : "men", muscle,
+                       level);
         break;
     case AT_AGE:
         age_range(&low, &high, norms, q);
         if (isnan(q->age_years))
-            (void)snprintf(out, size, "the person's age is not known, and fat rises with age");
+            fsc_format(out, size, "the person's age is not known, and fat rises with age");
         else
-            (void)snprintf(out, size, "no norm cell for age %.0f: the cells for %s at %s cover %.0f-%.0f years",
-                           q->age_years, muscle, level, low, high);
+            fsc_format(out, size, "no norm cell for age %.0f: the cells for %s at %s cover %.0f-%.0f years",
+                       q->age_years, muscle, level, low, high);
         break;
     default:
-        (void)snprintf(out, size, "the cells for %s at %s were measured by another method than this scan (%s)", muscle,
-                       level, fsc_norms_method_class(q->method));
+        fsc_format(out, size, "the cells for %s at %s were measured by another method than this scan (%s)", muscle,
+                   level, fsc_norms_method_class(q->method));
     }
 }
 

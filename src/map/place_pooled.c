@@ -1,6 +1,7 @@
 /* Places a value among the pooled baseline, where no published cell serves it. */
 #include "baseline.h"
 #include "cell.h"
+#include "format.h"
 #include "stats.h"
 #include "text.h"
 
@@ -56,7 +57,7 @@ static void add_study(support *s, const fsc_norms *norms, int32_t i, int32_t mus
         most = fmax(most, cell->n);
     }
     const size_t used = strlen(s->studies);
-    (void)snprintf(s->studies + used, sizeof s->studies - used, "%s%s", used ? ", " : "", norms->cell[i].study);
+    fsc_format(s->studies + used, sizeof s->studies - used, "%s%s", used ? ", " : "", norms->cell[i].study);
     s->people += most;
     s->n_study++;
 }
@@ -115,8 +116,8 @@ static void fill_moments(fsc_norm_place *place, double median_logit, double sd) 
 
 static void name_norm(fsc_norm_place *place, const support *s, const fsc_norm_query *q) {
     const int pooled = place->kind == FSC_NORM_POOLED;
-    (void)snprintf(place->cohort, sizeof place->cohort, "%d studies pooled", (int)s->n_study);
-    (void)snprintf(place->source, sizeof place->source, "fascicle norms pool: %s", s->studies);
+    fsc_format(place->cohort, sizeof place->cohort, "%d studies pooled", (int)s->n_study);
+    fsc_format(place->source, sizeof place->source, "fascicle norms pool: %s", s->studies);
     fsc_copy_text(place->method, sizeof place->method, fsc_norms_method_class(q->method));
     fsc_copy_text(place->status, sizeof place->status,
                   pooled ? "pooled (a model of published rows)" : "borrowed (a model of published rows)");
@@ -148,8 +149,8 @@ void fsc_norm_place_pooled(fsc_norm_place *place, const fsc_norms *norms, const 
     fsc_copy_text(place->words, sizeof place->words, in_words(z, z_se));
     name_norm(place, &s, query);
     if (!s.same) return;
-    (void)snprintf(place->norm_id, sizeof place->norm_id, "pooled.%s.%s.%c", query->muscle, query->level_first,
-                   query->sex == FSC_SEX_FEMALE ? 'f' : 'm');
+    fsc_format(place->norm_id, sizeof place->norm_id, "pooled.%s.%s.%c", query->muscle, query->level_first,
+               query->sex == FSC_SEX_FEMALE ? 'f' : 'm');
     place->failed[0] = place->reason[0] = 0;
     fill_moments(place, median, sd);
     place->z = z;

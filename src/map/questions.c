@@ -2,6 +2,7 @@
 #include "alloc.h"
 #include "examine.h"
 #include "fail.h"
+#include "format.h"
 #include "table.h"
 #include "text.h"
 
@@ -24,10 +25,10 @@ static fsc_status ask(list *l, int holds, const char *group, const char *key, co
     if (!grown) return fsc_fail_nomem(err, "listing questions");
     l->question = grown;
     fsc_question *q = &grown[l->n++];
-    (void)snprintf(q->key, sizeof q->key, "%s%s%s", group, group[0] ? "." : "", key);
+    fsc_format(q->key, sizeof q->key, "%s%s%s", group, group[0] ? "." : "", key);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    (void)snprintf(q->text, sizeof q->text, fmt, text);
+    fsc_format(q->text, sizeof q->text, fmt, text);
 #pragma GCC diagnostic pop
     fsc_copy_text(q->rows, sizeof q->rows, rows);
     q->holds = holds;
@@ -108,14 +109,14 @@ static void add_properties(fsc_json *out, const fsc_json *schema, const fsc_tabl
         const char *about = fsc_json_string(fsc_json_get(one, "description"));
         const char *type = fsc_json_string(fsc_json_get(one, "type"));
         char comment[80];
-        (void)snprintf(comment, sizeof comment, "//%.70s", key);
+        fsc_format(comment, sizeof comment, "//%.70s", key);
         for (int32_t row = 0; row < questions->n_row; row++)
             if (strcmp(fsc_table_get(questions, row, "key"), key) == 0) about = fsc_table_get(questions, row, "text");
         fsc_json_set_string(out, comment, about);
         if (type && strcmp(type, "array") == 0) {
             fsc_json *example = fsc_json_object();
             add_properties(example, fsc_json_get(one, "items"), questions);
-            (void)snprintf(comment, sizeof comment, "//%.60s, one item", key);
+            fsc_format(comment, sizeof comment, "//%.60s, one item", key);
             if (fsc_json_length(example) > 0)
                 fsc_json_set(out, comment, example);
             else

@@ -2,6 +2,7 @@
 #include "alloc.h"
 #include "build.h"
 #include "fail.h"
+#include "format.h"
 #include "text.h"
 
 #include <math.h>
@@ -50,8 +51,8 @@ static fsc_status add(fsc_map *map, const char *layer, fsc_side side, int criter
     run->side = side;
     run->n_level = n_level;
     const int one = n_level == 1;
-    (void)snprintf(run->text, sizeof run->text, "%s%s%s %s, %s layer", first, one ? "" : "-", one ? "" : last,
-                   side == FSC_SIDE_UNKNOWN ? "(side unknown)" : fsc_side_text(side), layer);
+    fsc_format(run->text, sizeof run->text, "%s%s%s %s, %s layer", first, one ? "" : "-", one ? "" : last,
+               side == FSC_SIDE_UNKNOWN ? "(side unknown)" : fsc_side_text(side), layer);
     return FSC_OK;
 }
 

@@ -1,4 +1,5 @@
 #include "schema.h"
+#include "format.h"
 
 #include "fail.h"
 #include "table.h"
@@ -49,7 +50,7 @@ static fsc_status bad(check *c, fsc_status code, const char *fmt, ...) {
     char why[300];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(why, sizeof why, fmt, args);
+    fsc_vformat(why, sizeof why, fmt, args);
     va_end(args);
     return fsc_fail(c->err, code, "%s: %s%s%s", c->what, c->path, c->path[0] ? ": " : "", why);
 }
@@ -66,7 +67,7 @@ static fsc_status check_type(check *c, const fsc_json *value, const fsc_json *sc
         const char *word = fsc_json_string(fsc_json_at(type, i));
         if (is_type(value, word)) return FSC_OK;
         const size_t used = strlen(allowed);
-        (void)snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? " or " : "", word);
+        fsc_format(allowed + used, sizeof allowed - used, "%s%s", i ? " or " : "", word);
     }
     return bad(c, FSC_E_FORMAT, "must be of type %s", allowed);
 }
@@ -81,7 +82,7 @@ static fsc_status check_enum(check *c, const fsc_json *value, const fsc_json *sc
         if (!one) continue;
         if (strcmp(one, word) == 0) return FSC_OK;
         const size_t used = strlen(allowed);
-        (void)snprintf(allowed + used, sizeof allowed - used, "%s%s", used ? ", " : "", one);
+        fsc_format(allowed + used, sizeof allowed - used, "%s%s", used ? ", " : "", one);
     }
     return bad(c, FSC_E_RANGE, "'%.40s' is not allowed; allowed: %s", word, allowed);
 }
@@ -129,7 +130,7 @@ static fsc_status check_object(check *c, const fsc_json *value, const fsc_json *
             char known[240] = "";
             for (int64_t k = 0; k < fsc_json_length(properties); k++) {
                 const size_t used = strlen(known);
-                (void)snprintf(known + used, sizeof known - used, "%s%s", k ? ", " : "", fsc_json_key(properties, k));
+                fsc_format(known + used, sizeof known - used, "%s%s", k ? ", " : "", fsc_json_key(properties, k));
             }
             return bad(c, FSC_E_FORMAT, "'%.40s' is no field here; fields: %s", key, known);
         }

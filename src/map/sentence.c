@@ -1,6 +1,7 @@
 /* The summary in plain words. Every number in it is a field of the record; a sentence names what it stands on. */
 #include "build.h"
 #include "fail.h"
+#include "format.h"
 #include "table.h"
 #include "text.h"
 #include "words.h"
@@ -19,7 +20,7 @@ static fsc_status say_red_flags(fsc_map *map, fsc_error *err) {
     for (int32_t i = 0; i < exam->n_stop; i++) {
         const fsc_red_flag *flag = &exam->red_flag[i];
         char from[128];
-        (void)snprintf(from, sizeof from, "exam.%.24s %.90s", flag->key, flag->rows);
+        fsc_format(from, sizeof from, "exam.%.24s %.90s", flag->key, flag->rows);
         FSC_TRY(say(map, err, "stop", from, 0, "STOP (%s). %s: %s", flag->urgency, flag->finding, flag->action));
     }
     if (exam->n_stop > 0) return FSC_OK;
@@ -94,7 +95,7 @@ static fsc_status say_unusual(fsc_map *map, fsc_error *err) {
         fsc_words_percentile(p, site->norm.percentile);
         fsc_words_percentile(low, site->norm.percentile_low);
         fsc_words_percentile(upper, site->norm.percentile_high);
-        (void)snprintf(from, sizeof from, "%s %s", site->norm.norm_id, site->norm.fact_id);
+        fsc_format(from, sizeof from, "%s %s", site->norm.norm_id, site->norm.fact_id);
         FSC_TRY(say(
             map, err, "unusual", from, 0,
             "%s: %.1f %% fat, more fat than %s %% of a reference group (90 %% interval %s to %s; %s, n = %.0f). %s%s",
@@ -136,11 +137,11 @@ static fsc_status say_no_norm(fsc_map *map, fsc_error *err) {
                         map->site[m].norm.kind == FSC_NORM_NONE &&
                         strcmp(map->site[m].norm.failed, other->norm.failed) == 0;
             if (twice || used + strlen(other->row.place.level) + 3 > sizeof levels) continue;
-            used +=
-                (size_t)snprintf(levels + used, sizeof levels - used, "%s%s", used ? ", " : "", other->row.place.level);
+            used += (size_t)fsc_format(levels + used, sizeof levels - used, "%s%s", used ? ", " : "",
+                                       other->row.place.level);
         }
         char from[128];
-        (void)snprintf(from, sizeof from, "site.norm.failed = %s", site->norm.failed);
+        fsc_format(from, sizeof from, "site.norm.failed = %s", site->norm.failed);
         const char *why = strcmp(site->norm.failed, "level") == 0 ? "nobody has counted: no norm cell for these levels"
                                                                   : site->norm.reason;
         FSC_TRY(say(map, err, "no-norm", from, 0, "%s at %s: no comparison with a reference group and no z (%s).",
@@ -159,7 +160,7 @@ static fsc_status say_runs(fsc_map *map, fsc_error *err) {
         for (int32_t i = 0; i < map->n_run; i++) {
             if (strcmp(map->run[i].criterion, criteria[c]) != 0) continue;
             if (used + strlen(map->run[i].text) + 3 > sizeof list) break;
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? "; " : "", map->run[i].text);
+            used += (size_t)fsc_format(list + used, sizeof list - used, "%s%s", used ? "; " : "", map->run[i].text);
         }
         if (used > 0) FSC_TRY(say(map, err, "extent", "run", 0, "%s: %s.", words[c], list));
     }
@@ -183,8 +184,8 @@ static int count_beyond(const fsc_map *map, size_t contrast_offset, int32_t *com
 static void name_keys(char *out, size_t size, const char *keys) {
     size_t used = 0;
     for (; *keys && used + 6 < size; keys++)
-        used += (size_t)snprintf(out + used, size - used, "%s",
-                                 *keys == '+' ? " and " : (char[]){*keys == '_' ? ' ' : *keys, 0});
+        used += (size_t)fsc_format(out + used, size - used, "%s",
+                                   *keys == '+' ? " and " : (char[]){*keys == '_' ? ' ' : *keys, 0});
     out[used] = 0;
 }
 
@@ -199,7 +200,7 @@ static fsc_status say_pools(fsc_map *map, fsc_error *err) {
         fsc_words_percentile(p, norm->percentile);
         fsc_words_percentile(low, norm->percentile_low);
         fsc_words_percentile(upper, norm->percentile_high);
-        (void)snprintf(from, sizeof from, "pool %s %s", norm->norm_id, norm->fact_id);
+        fsc_format(from, sizeof from, "pool %s %s", norm->norm_id, norm->fact_id);
         FSC_TRY(say(
             map, err, "pool", from, 0,
             "%s, %s%s%s, both sides together: %.1f %% fat, more fat than %s %% of a reference group (90 %% interval %s "
@@ -236,7 +237,7 @@ static fsc_status say_threshold(fsc_map *map, fsc_error *err) {
     const fsc_threshold *t = &map->threshold;
     if (!t->applies) return FSC_OK;
     char from[128];
-    (void)snprintf(from, sizeof from, "threshold %.48s", t->fact_ids);
+    fsc_format(from, sizeof from, "threshold %.48s", t->fact_ids);
     return say(
         map, err, "threshold", from, 1,
         "Cervical deep extensors: %.1f %% (standard error %.1f), day %.0f. In %.0f people with whiplash, %.1f %% at "

@@ -1,6 +1,7 @@
 /* The two-week cut of whiplash research, only in its own context and beside the share of healthy people over it. */
 #include "build.h"
 #include "fail.h"
+#include "format.h"
 #include "stats.h"
 #include "table.h"
 #include "text.h"
@@ -49,7 +50,7 @@ static fsc_status healthy_shares(fsc_threshold *t, const char *ids, fsc_error *e
         t->healthy_share_high = fmax(t->healthy_share_high, normal);
         t->healthy_share_skewed_low = fmin(t->healthy_share_skewed_low, skewed);
         t->healthy_share_skewed_high = fmax(t->healthy_share_skewed_high, skewed);
-        used += (size_t)snprintf(t->fact_ids + used, sizeof t->fact_ids - used, " %s", place.fact_id);
+        used += (size_t)fsc_format(t->fact_ids + used, sizeof t->fact_ids - used, " %s", place.fact_id);
     }
     return FSC_OK;
 }
@@ -71,13 +72,13 @@ fsc_status fsc_map_threshold(fsc_map *map, fsc_error *err) {
     const double day_min = fsc_table_number(&table, 0, "day_min"), day_max = fsc_table_number(&table, 0, "day_max");
     const char *region = fsc_table_get(&table, 0, "region");
     if (isnan(t->value_fraction))
-        (void)snprintf(t->reason, sizeof t->reason, "no %s were measured", region);
+        fsc_format(t->reason, sizeof t->reason, "no %s were measured", region);
     else if (isnan(t->days_since_injury))
-        (void)snprintf(t->reason, sizeof t->reason, "the day of an injury is not known");
+        fsc_format(t->reason, sizeof t->reason, "the day of an injury is not known");
     else if (t->days_since_injury < day_min || t->days_since_injury > day_max)
-        (void)snprintf(t->reason, sizeof t->reason,
-                       "%.0f days since the injury is not near two weeks (taken as day %.0f to %.0f)",
-                       t->days_since_injury, day_min, day_max);
+        fsc_format(t->reason, sizeof t->reason,
+                   "%.0f days since the injury is not near two weeks (taken as day %.0f to %.0f)", t->days_since_injury,
+                   day_min, day_max);
     else
         t->applies = 1;
     return FSC_OK;

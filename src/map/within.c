@@ -1,5 +1,6 @@
 /* Comparisons inside the person: always possible, whatever norms there are. */
 #include "build.h"
+#include "format.h"
 #include "text.h"
 #include "words.h"
 
@@ -49,8 +50,7 @@ static void contrast(fsc_contrast *c, double a, double a_se, double b, double b_
 
 static void contrast_rows(fsc_contrast *c, const fsc_row *row, const fsc_row *with) {
     char name[80];
-    (void)snprintf(name, sizeof name, "%s %s %s", with->place.muscle, with->place.level,
-                   fsc_side_text(with->place.side));
+    fsc_format(name, sizeof name, "%s %s %s", with->place.muscle, with->place.level, fsc_side_text(with->place.side));
     contrast(c, row->pdff_mean_fraction, row->pdff_se_fraction, with->pdff_mean_fraction, with->pdff_se_fraction, name);
 }
 
@@ -168,7 +168,7 @@ static void level_gradient(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     }
     const double scatter = n > 2 ? fmax(1, (syy - sxy * sxy / sxx) / (n - 2)) : 1;
     char name[80];
-    (void)snprintf(name, sizeof name, "per level, %s to %s", first->place.level, last->place.level);
+    fsc_format(name, sizeof name, "per level, %s to %s", first->place.level, last->place.level);
     contrast(c, sxy / sxx, sqrt(scatter / sxx), 0, 0, name);
 }
 

@@ -1,4 +1,5 @@
 #include "rows.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -123,7 +124,7 @@ static void join_parts(fsc_row *row, const rows_work *w) {
 
 static void add_word(fsc_row *row, const char *word) {
     const size_t n = strlen(row->quality);
-    (void)snprintf(row->quality + n, sizeof row->quality - n, "%s%s", n ? "," : "", word);
+    fsc_format(row->quality + n, sizeof row->quality - n, "%s%s", n ? "," : "", word);
 }
 
 static const char *method_word(fsc_method method) {

@@ -1,9 +1,10 @@
 /* derivatives/truth: labels, true maps and the table of sites. */
 #include "alloc.h"
+#include "body.h"
 #include "fail.h"
 #include "file.h"
+#include "format.h"
 #include "provenance.h"
-#include "body.h"
 #include "target.h"
 
 #include <stdio.h>
@@ -86,9 +87,9 @@ static fsc_json *options_json(const fsc_phantom_options *opt) {
     fsc_json_set_string(json, "region", opt->region == FSC_PHANTOM_NECK ? "neck" : "low back");
     fsc_json_set_number(json, "scale", opt->scale);
     /* 64-bit seeds do not fit a JSON number everywhere. */
-    (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)opt->seed);
+    fsc_format(seed, sizeof seed, "%llu", (unsigned long long)opt->seed);
     fsc_json_set_string(json, "seed", seed);
-    (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)opt->noise_seed);
+    fsc_format(seed, sizeof seed, "%llu", (unsigned long long)opt->noise_seed);
     fsc_json_set_string(json, "noise_seed", seed);
     fsc_json_set_number(json, "snr", opt->snr);
     fsc_json_set_number(json, "field_range_hz", opt->field_range_hz);

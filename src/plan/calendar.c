@@ -1,4 +1,5 @@
 /* Reminders as iCalendar (RFC 5545). Neutral words: somebody else may read them. */
+#include "format.h"
 #include "planner.h"
 
 #include <math.h>
@@ -10,7 +11,7 @@ void fsc_plan_calendar(fsc_text *out, const fsc_plan *plan) {
     static const char *const days[] = {"MO", "WE", "FR", "TU", "TH", "SA", "SU"};
     char start[9] = "20260105"; /* a Monday, when the exam has no day: calendars repeat from there */
     if (strlen(plan->date) == 10)
-        (void)snprintf(start, sizeof start, "%.4s%.2s%.2s", plan->date, plan->date + 5, plan->date + 8);
+        fsc_format(start, sizeof start, "%.4s%.2s%.2s", plan->date, plan->date + 5, plan->date + 8);
     fsc_text_add(out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//fascicle//reminders//EN\r\n");
     for (int32_t i = 0; i < plan->n_home; i++) {
         const fsc_plan_exercise *e = &plan->home[i];

@@ -1,5 +1,6 @@
 /* The fact rows behind the plan (data/plan/evidence.tsv): what each says, how it was read, and where rows disagree. */
 #include "fail.h"
+#include "format.h"
 #include "planner.h"
 #include "table.h"
 
@@ -64,14 +65,13 @@ static void add_side(char *out, size_t size, const fsc_plan_fact_row *fact) {
     const size_t used = strlen(out);
     /* whole statements only, but never none */
     if (used > 0 && used + strlen(fact->what) + 12 > size) return;
-    (void)snprintf(out + used, size - used, "%s%.*s [%s]", used ? "; " : "", (int)(size - used) - 16, fact->what,
-                   fact->id);
+    fsc_format(out + used, size - used, "%s%.*s [%s]", used ? "; " : "", (int)(size - used) - 16, fact->what, fact->id);
 }
 
 void fsc_rows_add(char *rows, size_t size, const char *id) {
     const size_t used = strlen(rows);
     if (fsc_words_meet(id, rows) || used + strlen(id) + 2 > size) return;
-    (void)snprintf(rows + used, size - used, "%s%s", used ? " " : "", id);
+    fsc_format(rows + used, size - used, "%s%s", used ? " " : "", id);
 }
 
 int fsc_plan_sides(char *sides_for, size_t for_size, char *sides_against, size_t against_size, char *rows,

@@ -1,6 +1,7 @@
 /* Drawings of exercises: a figure of sticks from joint angles (data/exercises/poses.tsv), seen from the side or from
  * ahead. Angles count from straight up, clockwise; lengths are those of a person of about 180 units. */
 #include "fail.h"
+#include "format.h"
 #include "planner.h"
 #include "table.h"
 #include "text.h"
@@ -288,8 +289,8 @@ static void title(fsc_text *out, const char *id, int32_t phase) {
         const char *at = fsc_table_get(&exercises, row, "captions");
         for (int32_t i = 0; i < phase; i++) at += strcspn(at, "|") + (at[strcspn(at, "|")] == '|');
         char caption[160];
-        (void)snprintf(caption, sizeof caption, "%.60s: %.*s", fsc_table_get(&exercises, row, "name"),
-                       (int)strcspn(at, "|"), at);
+        fsc_format(caption, sizeof caption, "%.60s: %.*s", fsc_table_get(&exercises, row, "name"),
+                   (int)strcspn(at, "|"), at);
         fsc_text_add_html(out, caption);
     }
 }

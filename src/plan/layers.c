@@ -1,6 +1,7 @@
 /* The rules of layers 1 to 6 in their order: a lower layer never overrides a higher one. */
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "planner.h"
 
 #include <math.h>
@@ -51,8 +52,8 @@ static void waits_for(char *out, size_t size, const fsc_planning *p, const fsc_r
         const fsc_plan_step *step = &p->plan->step[i];
         const size_t used = strlen(out);
         if (!fsc_words_meet(step->rule, rule->waits)) continue;
-        (void)snprintf(out + used, size - used, "%s%.*s (%s)", used ? "; " : "", (int)strcspn(step->what, ",:;."),
-                       step->what, step->rule);
+        fsc_format(out + used, size - used, "%s%.*s (%s)", used ? "; " : "", (int)strcspn(step->what, ",:;."),
+                   step->what, step->rule);
     }
 }
 
@@ -72,7 +73,7 @@ static void grade_of(char *out, size_t size, const char *grade, const char *rows
         fsc_plan_fact_row fact;
         own += fsc_plan_fact(&fact, id) && strcmp(fact.status, "verified") == 0;
     }
-    (void)snprintf(out, size, "%s%s", grade, own ? "" : " (at most low: read second-hand or not read)");
+    fsc_format(out, size, "%s%s", grade, own ? "" : " (at most low: read second-hand or not read)");
 }
 
 static fsc_status add_step(fsc_planning *p, const fsc_rule *rule) {

@@ -1,6 +1,7 @@
 #include "alloc.h"
 #include "examine.h"
 #include "fail.h"
+#include "format.h"
 #include "planner.h"
 
 #include <fascicle/day.h>
@@ -124,7 +125,7 @@ static fsc_status triage(fsc_planning *p) {
             *to = flag[i];
         else
             status = fsc_fail_nomem(p->err, "making a plan");
-        (void)snprintf(name, sizeof name, "alarm.%.47s", flag[i].key);
+        fsc_format(name, sizeof name, "alarm.%.47s", flag[i].key);
         fsc_planning_set(p, name, 1);
     }
     fsc_free(flag);

@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "fields.h"
 #include "file.h"
+#include "format.h"
 #include "planner.h"
 #include "provenance.h"
 #include "schema.h"
@@ -19,10 +20,14 @@ const char *fsc_plan_state_text(fsc_plan_state state) {
     return states[(unsigned)state < STATES ? state : FSC_PLAN_ASK];
 }
 
-static const fsc_field plan_fields[] = {FSC_FIELD(fsc_plan, participant, TEXT), FSC_FIELD(fsc_plan, session, TEXT),
-                                        FSC_FIELD(fsc_plan, date, TEXT),        FSC_FIELD(fsc_plan, age_years, NUMBER),
-                                        FSC_FIELD_WORD(fsc_plan, sex, fsc_sex_words),          FSC_FIELD(fsc_plan, signature, TEXT),
-                                        FSC_FIELD(fsc_plan, radiology, TEXT),   FSC_FIELD_END};
+static const fsc_field plan_fields[] = {FSC_FIELD(fsc_plan, participant, TEXT),
+                                        FSC_FIELD(fsc_plan, session, TEXT),
+                                        FSC_FIELD(fsc_plan, date, TEXT),
+                                        FSC_FIELD(fsc_plan, age_years, NUMBER),
+                                        FSC_FIELD_WORD(fsc_plan, sex, fsc_sex_words),
+                                        FSC_FIELD(fsc_plan, signature, TEXT),
+                                        FSC_FIELD(fsc_plan, radiology, TEXT),
+                                        FSC_FIELD_END};
 static const fsc_field ask_fields[] = {FSC_FIELD(fsc_question, key, TEXT), FSC_FIELD(fsc_question, text, TEXT),
                                        FSC_FIELD(fsc_question, holds, FLAG), FSC_FIELD(fsc_question, rows, TEXT),
                                        FSC_FIELD_END};
@@ -43,12 +48,16 @@ static const fsc_field hold_fields[] = {FSC_FIELD(fsc_plan_hold, rule, TEXT),
                                         FSC_FIELD(fsc_plan_hold, grade, TEXT),
                                         FSC_FIELD(fsc_plan_hold, rows, TEXT),
                                         FSC_FIELD_END};
-static const fsc_field region_fields[] = {
-    FSC_FIELD(fsc_plan_region, where, TEXT),       FSC_FIELD(fsc_plan_region, region, TEXT),
-    FSC_FIELD(fsc_plan_region, level_first, TEXT), FSC_FIELD(fsc_plan_region, level_last, TEXT),
-    FSC_FIELD_WORD(fsc_plan_region, side, fsc_side_words),        FSC_FIELD(fsc_plan_region, exam_agrees, FLAG),
-    FSC_FIELD(fsc_plan_region, map_agrees, FLAG),  FSC_FIELD(fsc_plan_region, use, TEXT),
-    FSC_FIELD(fsc_plan_region, rows, TEXT),        FSC_FIELD_END};
+static const fsc_field region_fields[] = {FSC_FIELD(fsc_plan_region, where, TEXT),
+                                          FSC_FIELD(fsc_plan_region, region, TEXT),
+                                          FSC_FIELD(fsc_plan_region, level_first, TEXT),
+                                          FSC_FIELD(fsc_plan_region, level_last, TEXT),
+                                          FSC_FIELD_WORD(fsc_plan_region, side, fsc_side_words),
+                                          FSC_FIELD(fsc_plan_region, exam_agrees, FLAG),
+                                          FSC_FIELD(fsc_plan_region, map_agrees, FLAG),
+                                          FSC_FIELD(fsc_plan_region, use, TEXT),
+                                          FSC_FIELD(fsc_plan_region, rows, TEXT),
+                                          FSC_FIELD_END};
 static const fsc_field step_fields[] = {FSC_FIELD(fsc_plan_step, rule, TEXT),
                                         FSC_FIELD(fsc_plan_step, layer, INT32),
                                         FSC_FIELD_AS("class", fsc_plan_step, treatment, TEXT),
@@ -209,8 +218,8 @@ static void take_extras(void *item, const char *key, const fsc_json *one) {
         for (int64_t i = 0; i < fsc_json_length(reasons); i++) {
             const char *text = fsc_json_string(fsc_json_get(fsc_json_at(reasons, i), "display"));
             const size_t used = strlen(card->override_reasons);
-            (void)snprintf(card->override_reasons + used, sizeof card->override_reasons - used, "%s%s", i ? "|" : "",
-                           text ? text : "");
+            fsc_format(card->override_reasons + used, sizeof card->override_reasons - used, "%s%s", i ? "|" : "",
+                       text ? text : "");
         }
     }
 }

@@ -1,6 +1,7 @@
 /* Regions: what exam and map point at, joined along the spine, the exam's reasons first. */
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "planner.h"
 
 #include <fascicle/anatomy.h>
@@ -49,11 +50,11 @@ static fsc_status exam_marks(marks *all, const fsc_exam *exam, fsc_error *err) {
         m.region = isnan(order) ? (muscle && strcmp(muscle->region, "neck") == 0 ? 0 : 2) : region_of_order(order);
         fsc_copy_text(m.level, sizeof m.level, isnan(order) ? "" : p->place.level);
         fsc_copy_text(m.layer, sizeof m.layer, muscle ? muscle->layer : "");
-        (void)snprintf(
-            m.why, sizeof m.why, "exam: %s%s%s in the %s%s%s%s", p->taut_band == FSC_ANSWER_YES ? "taut band" : "",
-            p->taut_band == FSC_ANSWER_YES && p->tenderness == FSC_ANSWER_YES ? " and " : "",
-            p->tenderness == FSC_ANSWER_YES ? "tenderness" : "", muscle ? muscle->name : p->place.muscle,
-            p->trigger_point[0] ? " (trigger point: " : "", p->trigger_point, p->trigger_point[0] ? ")" : "");
+        fsc_format(m.why, sizeof m.why, "exam: %s%s%s in the %s%s%s%s",
+                   p->taut_band == FSC_ANSWER_YES ? "taut band" : "",
+                   p->taut_band == FSC_ANSWER_YES && p->tenderness == FSC_ANSWER_YES ? " and " : "",
+                   p->tenderness == FSC_ANSWER_YES ? "tenderness" : "", muscle ? muscle->name : p->place.muscle,
+                   p->trigger_point[0] ? " (trigger point: " : "", p->trigger_point, p->trigger_point[0] ? ")" : "");
         FSC_TRY(add_mark(all, &m, err));
     }
     return FSC_OK;
@@ -78,12 +79,12 @@ static fsc_status map_marks(marks *all, const fsc_map *map, fsc_error *err) {
         fsc_copy_text(m.level, sizeof m.level, row->place.level);
         fsc_copy_text(m.layer, sizeof m.layer, muscle ? muscle->layer : "");
         if (high)
-            (void)snprintf(m.why, sizeof m.why, "map: %s %s holds more fat than is usual in a reference group",
-                           muscle ? muscle->name : row->place.muscle, row->place.level);
+            fsc_format(m.why, sizeof m.why, "map: %s %s holds more fat than is usual in a reference group",
+                       muscle ? muscle->name : row->place.muscle, row->place.level);
         else
-            (void)snprintf(m.why, sizeof m.why, "map: %s %s holds %.0f points more fat than the other side",
-                           muscle ? muscle->name : row->place.muscle, row->place.level,
-                           100 * site->side.difference_fraction);
+            fsc_format(m.why, sizeof m.why, "map: %s %s holds %.0f points more fat than the other side",
+                       muscle ? muscle->name : row->place.muscle, row->place.level,
+                       100 * site->side.difference_fraction);
         FSC_TRY(add_mark(all, &m, err));
     }
     return FSC_OK;
@@ -132,8 +133,8 @@ static const fsc_pain *pain_at(const fsc_exam *exam, const char *region, fsc_sid
 
 static void pain_words(char *out, size_t size, const fsc_pain *pain) {
     const int sided = pain->side == FSC_SIDE_LEFT || pain->side == FSC_SIDE_RIGHT;
-    (void)snprintf(out, size, "exam: pain in the %s%s%s", pain->region, sided ? ", " : "",
-                   sided ? fsc_side_text(pain->side) : "");
+    fsc_format(out, size, "exam: pain in the %s%s%s", pain->region, sided ? ", " : "",
+               sided ? fsc_side_text(pain->side) : "");
 }
 
 static void name_region(fsc_plan_region *r, const mark *first, const mark *last) {
@@ -141,9 +142,9 @@ static void name_region(fsc_plan_region *r, const mark *first, const mark *last)
     const int one = strcmp(first->level, last->level) == 0;
     fsc_copy_text(r->level_first, sizeof r->level_first, first->level);
     fsc_copy_text(r->level_last, sizeof r->level_last, last->level);
-    (void)snprintf(r->where, sizeof r->where, "%s%s%s%s%s%s%s", first->level[0] ? first->level : r->region,
-                   one ? "" : "-", one ? "" : last->level, sided ? " " : "", sided ? fsc_side_text(r->side) : "",
-                   first->layer[0] ? ", " : "", first->layer);
+    fsc_format(r->where, sizeof r->where, "%s%s%s%s%s%s%s", first->level[0] ? first->level : r->region, one ? "" : "-",
+               one ? "" : last->level, sided ? " " : "", sided ? fsc_side_text(r->side) : "",
+               first->layer[0] ? ", " : "", first->layer);
 }
 
 static fsc_status add_region(fsc_planning *p, const mark *m, int32_t n) {
@@ -183,8 +184,8 @@ static fsc_status add_bare_pains(fsc_planning *p) {
         fsc_copy_text(r->region, sizeof r->region, pain->region);
         r->side = pain->side;
         r->exam_agrees = 1;
-        (void)snprintf(r->where, sizeof r->where, "%s%s%s", pain->region, sided ? " " : "",
-                       sided ? fsc_side_text(pain->side) : "");
+        fsc_format(r->where, sizeof r->where, "%s%s%s", pain->region, sided ? " " : "",
+                   sided ? fsc_side_text(pain->side) : "");
         char why[160];
         pain_words(why, sizeof why, pain);
         add_why(r, why, "G058");

@@ -1,5 +1,6 @@
 /* Reading the rule tables. What a table may get wrong is checked here, so that a plan can trust them. */
 #include "rules.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "examine.h"
@@ -64,7 +65,7 @@ static fsc_status add_plan_names(fsc_rules *r, fsc_error *err) {
     for (int t = 0; t < 2; t++)
         for (int32_t row = 0; row < tables[t]->n_row; row++) {
             char name[24];
-            (void)snprintf(name, sizeof name, "fired.%.11s", fsc_table_get(tables[t], row, "id"));
+            fsc_format(name, sizeof name, "fired.%.11s", fsc_table_get(tables[t], row, "id"));
             if (fsc_vocabulary_find(&r->names, name) < 0)
                 FSC_TRY(fsc_vocabulary_add(&r->names, FSC_VALUE_ANSWER, "", err, "%s", name));
         }
@@ -97,8 +98,8 @@ static fsc_status read_rule(fsc_rule *rule, const fsc_rules *r, int32_t row, con
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) known |= strcmp(kinds[i], rule->kind) == 0;
     if (!known) return fsc_fail(err, FSC_E_FORMAT, "%s: rule %.11s: kind must be hold, step or topic", what, rule->id);
     char where[160], name[64];
-    (void)snprintf(where, sizeof where, "%.100s: rule %.11s", what, rule->id);
-    (void)snprintf(name, sizeof name, "fired.%.11s", rule->id);
+    fsc_format(where, sizeof where, "%.100s: rule %.11s", what, rule->id);
+    fsc_format(name, sizeof name, "fired.%.11s", rule->id);
     rule->fired = fsc_vocabulary_find(&r->names, name);
     return fsc_condition_parse(&rule->when, fsc_table_get(t, row, "when"), &r->names, where, err);
 }

@@ -1,5 +1,6 @@
 /* Sentences and cards: everything that a plan says, each with its grade and its rows. */
 #include "fail.h"
+#include "format.h"
 #include "planner.h"
 
 #include <math.h>
@@ -25,7 +26,7 @@ static fsc_status say(fsc_planning *p, const about *a, const char *fmt, ...) {
     s->contested = a->contested;
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(s->text, sizeof s->text, fmt, args);
+    fsc_vformat(s->text, sizeof s->text, fmt, args);
     va_end(args);
     return FSC_OK;
 }
@@ -35,7 +36,7 @@ static fsc_status add_card(fsc_planning *p, const char *indicator, const char *s
     fsc_plan_card *card = fsc_plan_grow(&p->plan->card, &p->plan->n_card, sizeof *card);
     if (!card) return fsc_fail_nomem(p->err, "writing a plan's cards");
     fsc_copy_text(card->indicator, sizeof card->indicator, indicator);
-    (void)snprintf(card->source, sizeof card->source, "Fascicle, unsigned rules; rows %.120s", source);
+    fsc_format(card->source, sizeof card->source, "Fascicle, unsigned rules; rows %.120s", source);
     fsc_copy_text(card->override_reasons, sizeof card->override_reasons, reasons);
     fsc_copy_text(card->detail, sizeof card->detail, detail);
     const size_t most = sizeof card->summary;
@@ -76,7 +77,7 @@ static fsc_status say_regions(fsc_planning *p) {
         char why[720] = "";
         for (int k = 0; k < FSC_PLAN_WHY_COUNT && r->why[k][0]; k++) {
             const size_t used = strlen(why);
-            (void)snprintf(why + used, sizeof why - used, "%s%s", k ? "; " : "", r->why[k]);
+            fsc_format(why + used, sizeof why - used, "%s%s", k ? "; " : "", r->why[k]);
         }
         FSC_TRY(say(p, &(about){"region", "region", "clinic", "expert opinion", r->rows, 0}, "%s: %.560s. %s", r->where,
                     why, r->use));
@@ -155,7 +156,7 @@ static void fill_in(char *out, size_t size, const char *text, const fsc_plan_opt
         for (int i = 0; i < 2 && !hit; i++) {
             const size_t n = strlen(marks[i].mark);
             if (strncmp(text, marks[i].mark, n) != 0) continue;
-            const int printed = snprintf(out + used, size - used, "%s", marks[i].words);
+            const int printed = fsc_format(out + used, size - used, "%s", marks[i].words);
             used = printed > 0 && used + (size_t)printed < size ? used + (size_t)printed : size - 1;
             text += n;
             hit = 1;

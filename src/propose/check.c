@@ -1,4 +1,5 @@
 #include "check.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -94,7 +95,7 @@ static double share_in_field(const fsc_body_fit *fit, const fsc_channels *channe
 static void flag(fsc_proposed_muscle *m, int raised, int refuse, const char *word) {
     if (!raised) return;
     const size_t used = strlen(m->flags);
-    (void)snprintf(m->flags + used, sizeof m->flags - used, "%s%s", used ? "," : "", word);
+    fsc_format(m->flags + used, sizeof m->flags - used, "%s%s", used ? "," : "", word);
     m->refused |= refuse;
 }
 

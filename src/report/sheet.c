@@ -1,4 +1,5 @@
 #include "sheet.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -66,10 +67,10 @@ static void add_level(fsc_sheet *sheet, const char *name, int measured) {
 
 void fsc_sheet_vertebra_name(int n, char name[12]) {
     name[0] = 0;
-    if (n >= 1 && n <= 7) snprintf(name, 12, "C%d", n);
-    if (n >= 8 && n <= 19) snprintf(name, 12, "T%d", n - 7);
-    if (n >= 20 && n <= 24) snprintf(name, 12, "L%d", n - 19);
-    if (n == 25) snprintf(name, 12, "S1");
+    if (n >= 1 && n <= 7) fsc_format(name, 12, "C%d", n);
+    if (n >= 8 && n <= 19) fsc_format(name, 12, "T%d", n - 7);
+    if (n >= 20 && n <= 24) fsc_format(name, 12, "L%d", n - 19);
+    if (n == 25) fsc_format(name, 12, "S1");
 }
 
 #define CANONICAL_LEVELS 25
@@ -180,9 +181,9 @@ void fsc_sheet_span(const fsc_sheet *sheet, char *text, size_t size) {
     if (!first)
         text[0] = 0;
     else if (first == last)
-        snprintf(text, size, "%s", first);
+        fsc_format(text, size, "%s", first);
     else
-        snprintf(text, size, "%s to %s", first, last);
+        fsc_format(text, size, "%s to %s", first, last);
 }
 
 int fsc_sheet_in_neck(const fsc_sheet *sheet) {

@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
+#include "format.h"
 #include "image.h"
 #include "nifti.h"
 #include "text.h"
@@ -37,15 +38,15 @@ static int applies(const char *name, const char *stem) {
     char text[512], wrapped[520];
     const size_t n = strlen(name);
     if (n < 6 || n >= sizeof text || strcmp(name + n - 5, ".json") != 0) return -1;
-    (void)snprintf(text, sizeof text, "%.*s", (int)(n - 5), name);
-    (void)snprintf(wrapped, sizeof wrapped, "_%s_", stem);
+    fsc_format(text, sizeof text, "%.*s", (int)(n - 5), name);
+    fsc_format(wrapped, sizeof wrapped, "_%s_", stem);
     const char *suffix = strrchr(text, '_'), *of_image = strrchr(stem, '_');
     if (!of_image || strcmp(suffix ? suffix + 1 : text, of_image + 1) != 0) return -1;
     int count = 0;
     char *at = text;
     for (char *end; (end = strchr(at, '_')) != NULL; at = end + 1, count++) {
         char entity[512];
-        (void)snprintf(entity, sizeof entity, "_%.*s_", (int)(end - at), at);
+        fsc_format(entity, sizeof entity, "_%.*s_", (int)(end - at), at);
         if (!strstr(wrapped, entity)) return -1;
     }
     return count;

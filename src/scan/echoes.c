@@ -1,6 +1,7 @@
 /* Multi-echo images: put in order of echo time, checked against each other, read in place. */
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "read.h"
 
 #include <math.h>
@@ -252,7 +253,7 @@ static void say_unused(fsc_scan *scan, const fsc_found *found, const echo_stack 
         const fsc_image *image = &found->image[i];
         if (image->set == found->set && image->role == FSC_ROLE_DERIVED) {
             const size_t used = strlen(list);
-            if (n++ < 4) (void)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", image->stem);
+            if (n++ < 4) fsc_format(list + used, sizeof list - used, "%s%s", used ? ", " : "", image->stem);
         }
         if (scan->kind == FSC_SCAN_MAGNITUDE && image->set != found->set && image->role == FSC_ROLE_PHASE &&
             image->sidecar.n_te > 0 &&

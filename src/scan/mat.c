@@ -2,6 +2,7 @@
 #include "alloc.h"
 #include "coils.h"
 #include "fail.h"
+#include "format.h"
 #include "mat5.h"
 #include "read.h"
 
@@ -35,7 +36,7 @@ static fsc_status place_dimensions(int64_t dim[5], const fsc_mat_field *images, 
     char shape[120] = "";
     for (int d = 0; d < images->rank; d++) {
         const size_t used = strlen(shape);
-        (void)snprintf(shape + used, sizeof shape - used, "%s%lld", d > 0 ? " x " : "", (long long)images->dim[d]);
+        fsc_format(shape + used, sizeof shape - used, "%s%lld", d > 0 ? " x " : "", (long long)images->dim[d]);
     }
     int rank = images->rank;
     while (rank > 5 && images->dim[rank - 1] == 1) rank--;

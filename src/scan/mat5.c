@@ -2,6 +2,7 @@
  * variable is an element of elements, often deflated as a whole. Everything is read in one pass through a small buffer:
  * the only large memory is the arrays that were asked for. */
 #include "mat5.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -261,7 +262,7 @@ static fsc_status take_field(fsc_mat_struct *out, const char *name, int want, ma
     out->field = field;
     field += out->n++;
     memcpy(field->name, name, FSC_MAT_NAME);
-    (void)snprintf(field->kind, sizeof field->kind, "%s", class_text(h.class));
+    fsc_format(field->kind, sizeof field->kind, "%s", class_text(h.class));
     field->rank = h.rank;
     memcpy(field->dim, h.dim, sizeof h.dim);
     if (h.class >= MX_DOUBLE && h.class <= MX_UINT64 && h.n > 0) {
@@ -323,7 +324,7 @@ static fsc_status look_at(mat_search *s, mat_reader *in, mat_element *variable, 
     FSC_TRY(take_head(&h, in, &variable->left, err));
     if (!h.name[0]) return FSC_OK;
     const size_t used = strlen(s->list);
-    (void)snprintf(s->list + used, sizeof s->list - used, "%s%s", used > 0 ? ", " : "", h.name);
+    fsc_format(s->list + used, sizeof s->list - used, "%s%s", used > 0 ? ", " : "", h.name);
     return h.class == MX_STRUCT ? take_struct(s, &h, in, &variable->left, err) : FSC_OK;
 }
 

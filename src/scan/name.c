@@ -1,6 +1,7 @@
 /* What file names say: BIDS entities, dcm2niix suffixes, and the words for ready maps. */
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "image.h"
 #include "nifti.h"
 #include "text.h"
@@ -250,7 +251,7 @@ void fsc_image_output_name(char *out, size_t size, const fsc_image *image) {
             fsc_copy_text(out, size, value);
         } else if (out[0]) {
             const size_t n = strlen(out);
-            (void)snprintf(out + n, size - n, "_%s", value);
+            fsc_format(out + n, size - n, "_%s", value);
         }
     }
     if (out[0]) return;

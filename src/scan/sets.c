@@ -1,5 +1,6 @@
 /* Grouping images into scans. */
 #include "sets.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -206,7 +207,7 @@ fsc_status fsc_sets_choose(fsc_found *found, const char *path, const char *name,
     for (int32_t s = 0; s < found->n_set; s++) {
         if (!is_named(found, s, name) || score(found, s) != best) continue;
         const size_t used = strlen(list);
-        (void)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", set_name(found, s));
+        fsc_format(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", set_name(found, s));
     }
     return fsc_fail(err, FSC_E_NOTFOUND,
                     "%s: holds %d scans: %s; name one of their files, or choose with --participant, --session, "

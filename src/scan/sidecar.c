@@ -1,4 +1,5 @@
 /* Sidecars: the fields that decide what an image is and how it was taken. */
+#include "format.h"
 #include "image.h"
 #include "text.h"
 
@@ -81,7 +82,7 @@ static double number_of(const fsc_json *value) {
     const char *text = fsc_json_string(value);
     if (!text) return fsc_json_number(value);
     char *end = NULL;
-    const double number = strtod(text, &end);
+    const double number = fsc_scan_number(text, &end);
     return *text && *end == 0 ? number : (double)NAN;
 }
 
@@ -162,7 +163,7 @@ void fsc_sidecar_take(fsc_sidecar *out, const fsc_json *about) {
     out->spacing_assumed = fsc_json_bool(fsc_json_get(about, "VoxelSizeAssumed"), 0);
     const char *id = fsc_json_string(fsc_json_get(about, "PatientID"));
     const char *name = fsc_json_string(fsc_json_get(about, "PatientName"));
-    (void)snprintf(out->person, sizeof out->person, "%.70s %.70s", id ? id : "", name ? name : "");
+    fsc_format(out->person, sizeof out->person, "%.70s %.70s", id ? id : "", name ? name : "");
     take_text(out->units, sizeof out->units, about, "Units");
     take_text(out->manufacturer, sizeof out->manufacturer, about, "Manufacturer");
     take_text(out->body_part, sizeof out->body_part, about, "BodyPart");

@@ -1,6 +1,7 @@
 /* NIfTI headers: both versions, either byte order, checked before anything is allocated. */
 #include "affine.h"
 #include "fail.h"
+#include "format.h"
 #include "grid.h"
 #include "nifti.h"
 
@@ -241,8 +242,8 @@ static fsc_status take_geometry(fsc_nifti_header *out, const raw_header *raw, co
         return fsc_fail(err, FSC_E_FORMAT, "%s: header is damaged (its axes are not finite or lie in one plane)", path);
     static const char *const word[] = {"says nothing", "says metres", "says millimetres", "says micrometres"};
     char unit_text[64];
-    (void)snprintf(unit_text, sizeof unit_text, "its unit field (xyzt_units) %s",
-                   unit < 4 ? word[unit] : "holds an unknown code");
+    fsc_format(unit_text, sizeof unit_text, "its unit field (xyzt_units) %s",
+               unit < 4 ? word[unit] : "holds an unknown code");
     return fsc_grid_check(&out->grid, path, unit_text, err);
 }
 

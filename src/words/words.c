@@ -1,4 +1,5 @@
 #include "words.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -31,17 +32,17 @@ const char *fsc_words_level(const char *level) {
 
 void fsc_words_site(char *out, size_t size, const fsc_place *place) {
     const int sided = place->side == FSC_SIDE_LEFT || place->side == FSC_SIDE_RIGHT;
-    (void)snprintf(out, size, "%s at %s%s%s", fsc_words_muscle(place->muscle), place->level, sided ? " " : "",
-                   sided ? fsc_side_text(place->side) : "");
+    fsc_format(out, size, "%s at %s%s%s", fsc_words_muscle(place->muscle), place->level, sided ? " " : "",
+               sided ? fsc_side_text(place->side) : "");
 }
 
 void fsc_words_percentile(char out[FSC_WORDS_PERCENTILE_MAX], double percentile) {
     if (percentile >= 99)
-        (void)snprintf(out, FSC_WORDS_PERCENTILE_MAX, "more than 99");
+        fsc_format(out, FSC_WORDS_PERCENTILE_MAX, "more than 99");
     else if (percentile < 1)
-        (void)snprintf(out, FSC_WORDS_PERCENTILE_MAX, "less than 1");
+        fsc_format(out, FSC_WORDS_PERCENTILE_MAX, "less than 1");
     else
-        (void)snprintf(out, FSC_WORDS_PERCENTILE_MAX, "%.0f", percentile);
+        fsc_format(out, FSC_WORDS_PERCENTILE_MAX, "%.0f", percentile);
 }
 
 double fsc_words_half90(double se) {
@@ -59,7 +60,7 @@ fsc_status fsc_words_say(fsc_sentence **list, int32_t *n, fsc_error *err, const 
     s->contested = contested;
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(s->text, sizeof s->text, fmt, args);
+    fsc_vformat(s->text, sizeof s->text, fmt, args);
     va_end(args);
     return FSC_OK;
 }

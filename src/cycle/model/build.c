@@ -1,6 +1,7 @@
 /* Builds the model from its tables: which sites there are, how they touch, what the constants are. */
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "model.h"
 #include "text.h"
 
@@ -241,7 +242,7 @@ static fsc_status build(fsc_cycle *m, const char *first_level, const char *last_
     FSC_TRY(number_sites(m, top, with_joints, err));
     couple_sites(m);
     m->honesty.n_fixed_assumption += 8 * m->layers.n_row;
-    snprintf(
+    fsc_format(
         m->sentence, sizeof m->sentence,
         "within the model only: %d of %d parameters rest on published numbers, %d are assumptions, as are %d fixed "
         "constants; not evidence of efficacy",

@@ -1,4 +1,5 @@
 #include "butterfly_parts.h"
+#include "format.h"
 
 #include "colour.h"
 #include "prose.h"
@@ -16,7 +17,7 @@ typedef struct paint {
 } paint;
 
 static void hex(char text[8], fsc_colour c) {
-    snprintf(text, 8, "#%02x%02x%02x", c.r, c.g, c.b);
+    fsc_format(text, 8, "#%02x%02x%02x", c.r, c.g, c.b);
 }
 
 /* The colour always means fat, whatever else is known of the site. */

@@ -1,6 +1,7 @@
 /* The butterfly as the model sees it: every measured site coloured by its likeliest stage, and by its fat in 12 months
  * without treatment, under both stories. */
 #include "colour.h"
+#include "format.h"
 #include "future_parts.h"
 #include "future_words.h"
 #include "prose.h"
@@ -61,8 +62,8 @@ static look stage_look(const fsc_forecast_site *s) {
     for (int k = 1; k < FSC_STAGE_N; k++)
         if (s->stage[k] > s->stage[best]) best = k;
     look l = {.ink = fsc_future_stage_ink(best), .unsure = !(s->stage[best] >= SURE_SHARE)};
-    snprintf(l.fill, sizeof l.fill, "%s", fsc_future_stage_fill(best));
-    snprintf(l.text, sizeof l.text, "%d", best + 1);
+    fsc_format(l.fill, sizeof l.fill, "%s", fsc_future_stage_fill(best));
+    fsc_format(l.text, sizeof l.text, "%d", best + 1);
     return l;
 }
 
@@ -70,8 +71,8 @@ static look year_look(const fsc_forecast_site *s) {
     const fsc_band year = s->pdff[DAY_12_MONTHS];
     const fsc_colour c = fsc_colour_pdff(year.p50 / FSC_COLOUR_PDFF_TOP);
     look l = {.ink = fsc_colour_ink(c), .unsure = !(year.p95 - year.p05 <= SURE_WIDTH)};
-    snprintf(l.fill, sizeof l.fill, "#%02x%02x%02x", c.r, c.g, c.b);
-    snprintf(l.text, sizeof l.text, "%.0f", 100 * year.p50);
+    fsc_format(l.fill, sizeof l.fill, "#%02x%02x%02x", c.r, c.g, c.b);
+    fsc_format(l.text, sizeof l.text, "%.0f", 100 * year.p50);
     return l;
 }
 
@@ -94,8 +95,8 @@ static void add_cell(fsc_text *out, const char *id, const wings *w, int32_t colu
     const double inner = w->middle + sign * (SPINE / 2 + column * CELL);
     const double x = (sign > 0 ? inner : inner - CELL) + 1, y = HEAD + ROW * row + 1;
     char place[96];
-    snprintf(place, sizeof place, "x=\"%.1f\" y=\"%.1f\" width=\"%.0f\" height=\"%.0f\" rx=\"3\"", x, y, CELL - 2,
-             ROW - 2);
+    fsc_format(place, sizeof place, "x=\"%.1f\" y=\"%.1f\" width=\"%.0f\" height=\"%.0f\" rx=\"3\"", x, y, CELL - 2,
+               ROW - 2);
     if (!s || !isfinite(s->pdff[DAY_12_MONTHS].p50)) {
         fsc_text_printf(out, "<rect %s fill=\"none\" stroke=\"#c3c9d0\" stroke-dasharray=\"2 3\"/>\n", place);
         return;
@@ -140,7 +141,7 @@ static void add_frame(fsc_text *out, const char *id, const wings *w, int story, 
 
 static void add_wings(fsc_text *out, const fsc_forecast *f, const wings *w, int story, int of_stage) {
     char id[24];
-    snprintf(id, sizeof id, "wings-%d-%d", story, of_stage);
+    fsc_format(id, sizeof id, "wings-%d-%d", story, of_stage);
     add_frame(out, id, w, story, of_stage);
     for (int32_t row = 0; row < f->n_level; row++) {
         const char *level = f->story[story].level[row].level;

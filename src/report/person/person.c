@@ -1,5 +1,6 @@
 /* The order of the page: measured, what stands out and what that does not mean, told, to do, help, questions. */
 #include "person.h"
+#include "format.h"
 
 #include "alloc.h"
 #include "butterfly.h"
@@ -42,11 +43,11 @@ static void add_measured(fsc_text *out, const fsc_case *c, const fsc_statements 
         return;
     }
     fsc_sheet_span(sheet, span, sizeof span);
-    (void)snprintf(muscles, sizeof muscles, sheet->n_muscle == 1 ? "one muscle" : "%d muscles", (int)sheet->n_muscle);
+    fsc_format(muscles, sizeof muscles, sheet->n_muscle == 1 ? "one muscle" : "%d muscles", (int)sheet->n_muscle);
     if (sheet->n_measured_level == 1)
-        (void)snprintf(levels, sizeof levels, "one level%s%s", span[0] ? ", " : "", span);
+        fsc_format(levels, sizeof levels, "one level%s%s", span[0] ? ", " : "", span);
     else
-        (void)snprintf(levels, sizeof levels, "%d levels, from %s", (int)sheet->n_measured_level, span);
+        fsc_format(levels, sizeof levels, "%d levels, from %s", (int)sheet->n_measured_level, span);
     const fsc_filling filling[] = {
         {"region", region_of(sheet)}, {"muscles", muscles}, {"levels", levels}, {NULL, NULL}};
     fsc_statements_say(out, said, "p", "what", filling);

@@ -1,4 +1,5 @@
 #include "person_findings.h"
+#include "format.h"
 
 #include "who.h"
 #include "words.h"
@@ -21,12 +22,12 @@ static place_words words_of(const fsc_statements *said, const fsc_place *place, 
     place_words w;
     const char *medical = fsc_statements_medical(said, place->muscle);
     const int named = first && medical[0] != 0;
-    (void)snprintf(w.muscle, sizeof w.muscle, "%s%s%s%s", fsc_statements_muscle(said, place->muscle), named ? " (" : "",
-                   named ? medical : "", named ? ")" : "");
+    fsc_format(w.muscle, sizeof w.muscle, "%s%s%s%s", fsc_statements_muscle(said, place->muscle), named ? " (" : "",
+               named ? medical : "", named ? ")" : "");
     const int known = strcmp(place->level, "n/a") != 0;
     const int sided = with_side && (place->side == FSC_SIDE_LEFT || place->side == FSC_SIDE_RIGHT);
-    (void)snprintf(w.level, sizeof w.level, "%s%s%s%s", known ? "level " : "one place", known ? place->level : "",
-                   sided ? " on the " : "", sided ? fsc_words_side(place->side) : "");
+    fsc_format(w.level, sizeof w.level, "%s%s%s%s", known ? "level " : "one place", known ? place->level : "",
+               sided ? " on the " : "", sided ? fsc_words_side(place->side) : "");
     return w;
 }
 
@@ -38,7 +39,7 @@ static int is_first_of_muscle(const fsc_findings *f, int32_t i) {
 
 /* Round numbers as the pages print them. */
 static void whole(char out[16], double value) {
-    (void)snprintf(out, 16, "%.0f", value);
+    fsc_format(out, 16, "%.0f", value);
 }
 
 static void tell_change(fsc_text *out, const fsc_statements *said, const fsc_notable *f, const place_words *w) {
@@ -46,7 +47,7 @@ static void tell_change(fsc_text *out, const fsc_statements *said, const fsc_not
     whole(size, 100 * fabs(f->size_fraction));
     FSC_AUTO_TEXT fsc_text span = {0};
     if (isfinite(f->cell->site->change.from_days)) fsc_who_add_span(&span, fabs(f->cell->site->change.from_days));
-    if (span.length) (void)snprintf(when, sizeof when, ", %s ago", span.data);
+    if (span.length) fsc_format(when, sizeof when, ", %s ago", span.data);
     if (span.failed) out->failed = 1;
     const fsc_filling filling[] = {{"when", when},      {"muscle", w->muscle},
                                    {"level", w->level}, {"way", f->size_fraction > 0 ? "up" : "down"},

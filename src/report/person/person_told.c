@@ -1,4 +1,5 @@
 /* What the person and the examiner said: nothing is left out but what is nobody's to read on paper. */
+#include "format.h"
 #include "person_findings.h"
 
 #include "who.h"
@@ -12,7 +13,7 @@ static void number_line(fsc_text *out, const fsc_statements *said, const char *k
                         int *n) {
     if (!isfinite(value)) return;
     char text[32];
-    (void)snprintf(text, sizeof text, "%.4g", value);
+    fsc_format(text, sizeof text, "%.4g", value);
     const fsc_filling filling[] = {{name, text}, {NULL, NULL}};
     fsc_statements_say(out, said, "li", key, filling);
     ++*n;
@@ -39,7 +40,7 @@ static void tell_beginning(fsc_text *out, const fsc_statements *said, const fsc_
     char how[64] = "";
     if (isfinite(exam->days_since_injury)) {
         fsc_who_add_span(&span, exam->days_since_injury);
-        if (with[0]) (void)snprintf(how, sizeof how, ", with %s", with);
+        if (with[0]) fsc_format(how, sizeof how, ", with %s", with);
         const fsc_filling filling[] = {{"days", span.data ? span.data : ""}, {"how", how}, {NULL, NULL}};
         fsc_statements_say(out, said, "li", "told_began", filling);
     } else if (with[0]) {
@@ -61,8 +62,8 @@ static void tell_felt(fsc_text *out, const fsc_statements *said, const fsc_exam 
         if (!anything || fsc_place_find(&exam->palpation->place, sizeof *felt, p, &felt->place) >= 0) continue;
         const int sided = felt->place.side == FSC_SIDE_LEFT || felt->place.side == FSC_SIDE_RIGHT;
         char place[160];
-        (void)snprintf(place, sizeof place, "the %s at level %s%s%s", fsc_statements_muscle(said, felt->place.muscle),
-                       felt->place.level, sided ? " on the " : "", sided ? fsc_words_side(felt->place.side) : "");
+        fsc_format(place, sizeof place, "the %s at level %s%s%s", fsc_statements_muscle(said, felt->place.muscle),
+                   felt->place.level, sided ? " on the " : "", sided ? fsc_words_side(felt->place.side) : "");
         const fsc_filling filling[] = {{"place", place}, {NULL, NULL}};
         fsc_statements_say(out, said, "li", "told_felt", filling);
         ++*n;
@@ -71,8 +72,8 @@ static void tell_felt(fsc_text *out, const fsc_statements *said, const fsc_exam 
 
 static void tell_flags(fsc_text *out, const fsc_statements *said, const fsc_exam *exam) {
     char asked[16], known[16];
-    (void)snprintf(asked, sizeof asked, "%d", (int)exam->n_now_answered);
-    (void)snprintf(known, sizeof known, "%d", (int)exam->n_now_compulsory);
+    fsc_format(asked, sizeof asked, "%d", (int)exam->n_now_answered);
+    fsc_format(known, sizeof known, "%d", (int)exam->n_now_compulsory);
     const fsc_filling filling[] = {{"n", asked}, {"all", known}, {NULL, NULL}};
     fsc_statements_say(out, said, "p", exam->n_now_answered ? "told_flags" : "told_no_flags", filling);
 }

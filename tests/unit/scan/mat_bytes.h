@@ -2,6 +2,7 @@
 #ifndef FSC_TEST_MAT_BYTES_H
 #define FSC_TEST_MAT_BYTES_H
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,7 @@ static inline void mat_put_values(mat_out *out, int stored, const double *value,
     static const int size[] = {0, 1, 1, 2, 2, 4, 4, 4, 0, 8};
     mat_out data = {.big = out->big};
     for (size_t i = 0; i < n; i++) {
-        uint64_t bits = (uint64_t)(int64_t)value[i];
+        uint64_t bits = isfinite(value[i]) ? (uint64_t)(int64_t)value[i] : 0; // not a number stays one only as a float
         const float narrow = (float)value[i];
         uint32_t half;
         if (stored == MAT_DOUBLE) memcpy(&bits, &value[i], 8);
