@@ -13,7 +13,8 @@ typedef struct fsc_store fsc_store; /* opaque; one thread at a time */
 
 /* Opens a store, makes it when create is non-zero and it does not exist. Journal: WAL with full syncs, so that an
  * acknowledged visit survives a kill or power cut at any moment; another writer is waited for up to 10 s.
- * Returns FSC_OK; FSC_E_NOTFOUND (no such file); FSC_E_UNSUPPORTED (made by a newer Fascicle); FSC_E_FORMAT (not a
+ * Returns FSC_OK; FSC_E_ARG (a name that is no file); FSC_E_NOTFOUND (no such file); FSC_E_UNSUPPORTED (made by a newer
+ * Fascicle); FSC_E_FORMAT (not a
  * store, damaged); FSC_E_IO (locked, read-only, disk full); FSC_E_NOMEM. *out is owned: fsc_store_close. */
 FSC_API FSC_MUST_USE fsc_status fsc_store_open(fsc_store **out, const char *path, int32_t create, fsc_error *err);
 FSC_API void fsc_store_close(fsc_store *store);

@@ -3,6 +3,7 @@
 #include "utf8.h"
 
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,4 +52,14 @@ double fsc_scan_number(const char *text, char **end) {
     const double value = strtod(text, end);
     leave(g);
     return value;
+}
+
+int fsc_scan_numbers(double *out, int n, const char *text, char between) {
+    for (int i = 0; i < n; i++) {
+        char *end;
+        out[i] = fsc_scan_number(text, &end);
+        if (end == text || !isfinite(out[i]) || *end != (i + 1 < n ? between : 0)) return 0;
+        text = end + 1;
+    }
+    return 1;
 }

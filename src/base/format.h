@@ -14,5 +14,7 @@ int fsc_format(char *out, size_t size, const char *fmt, ...) FSC_PRINTF(3, 4);
 int fsc_vformat(char *out, size_t size, const char *fmt, va_list args) FSC_PRINTF(3, 0);
 /* strtod in the C locale. */
 double fsc_scan_number(const char *text, char **end);
+/* Non-zero when text is n finite numbers parted by that letter, and nothing else. */
+int fsc_scan_numbers(double *out, int n, const char *text, char between);
 
 #endif

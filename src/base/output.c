@@ -59,7 +59,7 @@ static fsc_status put(char *out, size_t size, fsc_error *err, const char *fmt, .
 static fsc_status put(char *out, size_t size, fsc_error *err, const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    const int n = fsc_vformat(out, size, fmt, args);
+    const int n = fsc_vprint(out, size, fmt, args);
     va_end(args);
     return n >= 0 && (size_t)n < size ? FSC_OK : fsc_fail(err, FSC_E_RANGE, "the output folder's path is too long");
 }

@@ -1,4 +1,5 @@
 /* What picked members do after the last visit. */
+#include "format.h"
 #include "infer.h"
 
 #include "alloc.h"
@@ -38,6 +39,17 @@ static int is_wanted(const char *schedule, int32_t row, const char *const *name,
     return 0;
 }
 
+static fsc_status unknown_schedule(const fsc_table *table, const char *name, fsc_error *err) {
+    char known[400] = "";
+    size_t used = 0;
+    for (int32_t row = 0; row < table->n_row && used < sizeof known; row++) {
+        const char *schedule = fsc_table_get(table, row, "schedule");
+        if (row > 0 && strcmp(schedule, fsc_table_get(table, row - 1, "schedule")) == 0) continue;
+        used += (size_t)fsc_format(known + used, sizeof known - used, "%s%s", used ? ", " : "", schedule);
+    }
+    return fsc_fail(err, FSC_E_NOTFOUND, "no schedule '%.60s'; use %s", name, known);
+}
+
 fsc_status fsc_schedules_read(fsc_schedules *out, const char *const *name, int32_t n_name, fsc_error *err) {
     *out = (fsc_schedules){0};
     FSC_AUTO_TABLE fsc_table table = {0};
@@ -59,8 +71,7 @@ fsc_status fsc_schedules_read(fsc_schedules *out, const char *const *name, int32
     for (int32_t i = 0; i < n_name; i++) {
         int32_t s = 0;
         while (s < out->n && strcmp(out->item[s].name, name[i]) != 0) s++;
-        if (s == out->n)
-            return fsc_fail(err, FSC_E_NOTFOUND, "no schedule '%s'; see data/cycle/forecast_schedules.tsv", name[i]);
+        if (s == out->n) return unknown_schedule(&table, name[i], err);
     }
     return FSC_OK;
 }

@@ -1,6 +1,7 @@
 #include "person.h"
 
 #include "fail.h"
+#include "format.h"
 #include "noise.h"
 #include "units.h"
 
@@ -50,6 +51,22 @@ static void set_fat(fsc_person *person) {
     }
 }
 
+/* What may be asked for instead: the muscles, or of a known muscle the levels. */
+static fsc_status no_such_site(const fsc_region *r, int32_t muscle, const fsc_place *place, fsc_error *err) {
+    const char *region = r == &fsc_region_neck ? "neck" : "low-back";
+    const int known = muscle < r->n_muscle;
+    char list[400] = "";
+    size_t used = 0;
+    for (int32_t i = 0; i < (known ? FSC_REGION_LEVELS : r->n_muscle) && used < sizeof list; i++) {
+        const char *word = known ? r->level[i] : r->muscle[i].key;
+        if (!word || (known && (r->muscle[muscle].top >= i + 1 || r->muscle[muscle].bottom <= i))) continue;
+        used += (size_t)fsc_format(list + used, sizeof list - used, "%s%s", used ? ", " : "", word);
+    }
+    if (known)
+        return fsc_fail(err, FSC_E_NOTFOUND, "the %s phantom has %s left and right at %s", region, place->muscle, list);
+    return fsc_fail(err, FSC_E_NOTFOUND, "the %s phantom has no muscle '%s'; use %s", region, place->muscle, list);
+}
+
 static fsc_status add_injury(fsc_person *person, const fsc_phantom_injury *injury, fsc_error *err) {
     const fsc_region *r = person->region;
     int32_t m = 0, level = 0;
@@ -58,12 +75,7 @@ static fsc_status add_injury(fsc_person *person, const fsc_phantom_injury *injur
     if (m == r->n_muscle || level == FSC_REGION_LEVELS ||
         (injury->place.side != FSC_SIDE_LEFT && injury->place.side != FSC_SIDE_RIGHT) ||
         r->muscle[m].top >= level + 1 || r->muscle[m].bottom <= level)
-        return fsc_fail(err, FSC_E_NOTFOUND, "injury at %.47s %.11s %s: the %s phantom has no such site",
-                        injury->place.muscle, injury->place.level,
-                        injury->place.side == FSC_SIDE_LEFT    ? "left"
-                        : injury->place.side == FSC_SIDE_RIGHT ? "right"
-                                                               : "(no side)",
-                        r == &fsc_region_neck ? "neck" : "low-back");
+        return no_such_site(r, m, &injury->place, err);
     if (!(fabs(injury->pdff_added_fraction) <= 0.6))
         return fsc_fail(err, FSC_E_RANGE, "injury at %s %s adds %g: give a fat fraction between -0.6 and 0.6",
                         injury->place.muscle, injury->place.level, injury->pdff_added_fraction);

@@ -1,6 +1,5 @@
 /* Names of the dataset that the phantom is written to: participant, session, folders. */
 #include "target.h"
-#include "format.h"
 
 #include "fail.h"
 #include "file.h"
@@ -16,7 +15,7 @@ static fsc_status set_name(char *out, size_t size, const char *prefix, const cha
         n++;
     if (n == 0 || label[n] != '\0' || n + 5 > size)
         return fsc_fail(err, FSC_E_ARG, "'%.80s' is no BIDS name: use letters and digits, as in %s01", name, prefix);
-    fsc_format(out, size, "%s%s", prefix, label);
+    (void)snprintf(out, size, "%s%s", prefix, label);
     return FSC_OK;
 }
 
@@ -33,7 +32,7 @@ fsc_status fsc_target_path(char path[FSC_TARGET_PATH], const fsc_target *target,
     char folder[FSC_TARGET_PATH], name[512];
     const int n = snprintf(folder, sizeof folder, "%s/%s%s%s%s/%s", target->dir, below, target->participant, slash,
                            target->session, kind);
-    const int m = fsc_format(name, sizeof name, "%s%s%s_%s", target->participant, line, target->session, ending);
+    const int m = snprintf(name, sizeof name, "%s%s%s_%s", target->participant, line, target->session, ending);
     if (n < 0 || (size_t)n >= sizeof folder || m < 0 || (size_t)m >= sizeof name)
         return fsc_fail(err, FSC_E_IO, "%.200s: the path is too long", target->dir);
     FSC_TRY(fsc_file_make_folder(folder, err));

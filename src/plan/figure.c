@@ -265,9 +265,12 @@ static void body(fsc_text *out, const figure *f) {
 
 /* "knee_near:-60:16": from beside the joint, in a direction, so long. */
 static void arrow(fsc_text *out, const figure *f, const char *text) {
-    char name[24] = "";
-    double angle, length;
-    if (sscanf(text, "%23[^:]:%lf:%lf", name, &angle, &length) != 3) return;
+    char name[24];
+    double at[2];
+    const size_t n = strcspn(text, ":");
+    if (!text[n] || n >= sizeof name || !fsc_scan_numbers(at, 2, text + n + 1, ':')) return;
+    (void)fsc_format(name, sizeof name, "%.*s", (int)n, text);
+    const double angle = at[0], length = at[1];
     const int joint = joint_of(name);
     const double gap = joint == HEAD ? head_radius + 4 : joint <= SHOULDER ? trunk_width / 2 + 4 : limb_width / 2 + 4;
     const point a = from(f->joint[joint], angle, gap), b = from(a, angle, length);

@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "fail.h"
+#include "format.h"
 #include "text.h"
 #include "tiles.h"
 
@@ -151,13 +152,11 @@ fsc_status fsc_propose_run(fsc_proposal **out, const fsc_fatwater *maps, const f
 fsc_status fsc_anchor_parse(fsc_anchor *out, const char *text, fsc_error *err) {
     const char *equals = strchr(text, '=');
     const size_t n = equals ? (size_t)(equals - text) : 0;
-    char rest;
     memset(out, 0, sizeof *out);
     if (n > 0 && n < sizeof out->level) memcpy(out->level, text, n);
     const double order = fsc_level_order(out->level);
     if (!(order >= fsc_level_order("T11") && order <= fsc_level_order("S1")) ||
-        sscanf(equals + 1, "%lf,%lf,%lf%c", &out->centre_mm[0], &out->centre_mm[1], &out->centre_mm[2], &rest) != 3 ||
-        !isfinite(out->centre_mm[0] + out->centre_mm[1] + out->centre_mm[2]))
+        !fsc_scan_numbers(out->centre_mm, 3, equals + 1, ','))
         return fsc_fail(err, FSC_E_ARG,
                         "'%s' is no anchor; write LEVEL=x,y,z (T11 to S1, mm to the right, front and head), such as "
                         "L4=2,-31,15",

@@ -4,7 +4,6 @@
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
-#include "format.h"
 #include "image.h"
 #include "nifti.h"
 #include "text.h"
@@ -38,15 +37,15 @@ static int applies(const char *name, const char *stem) {
     char text[512], wrapped[520];
     const size_t n = strlen(name);
     if (n < 6 || n >= sizeof text || strcmp(name + n - 5, ".json") != 0) return -1;
-    fsc_format(text, sizeof text, "%.*s", (int)(n - 5), name);
-    fsc_format(wrapped, sizeof wrapped, "_%s_", stem);
+    (void)snprintf(text, sizeof text, "%.*s", (int)(n - 5), name);
+    (void)snprintf(wrapped, sizeof wrapped, "_%s_", stem);
     const char *suffix = strrchr(text, '_'), *of_image = strrchr(stem, '_');
     if (!of_image || strcmp(suffix ? suffix + 1 : text, of_image + 1) != 0) return -1;
     int count = 0;
     char *at = text;
     for (char *end; (end = strchr(at, '_')) != NULL; at = end + 1, count++) {
         char entity[512];
-        fsc_format(entity, sizeof entity, "_%.*s_", (int)(end - at), at);
+        (void)snprintf(entity, sizeof entity, "_%.*s_", (int)(end - at), at);
         if (!strstr(wrapped, entity)) return -1;
     }
     return count;
@@ -75,7 +74,7 @@ static fsc_status add_folder(fsc_image *image, const char *folder, fsc_error *er
 static fsc_status add_inherited(fsc_image *image, fsc_error *err) {
     char level[LEVELS_MOST][PATH_MOST];
     int n = 0;
-    fsc_copy_text(level[0], PATH_MOST, image->path);
+    (void)snprintf(level[0], PATH_MOST, "%s", image->path);
     for (char *slash; n < LEVELS_MOST; n++) {
         slash = strrchr(level[n], '/');
         char *base = slash ? slash + 1 : level[n];

@@ -103,13 +103,13 @@ fsc_status fsc_convert_dicom(fsc_conversion *out, const char *folder, fsc_error 
     if (!base || base[0] != '/' || strlen(base) > 200) base = "/tmp";
     (void)snprintf(out->folder, sizeof out->folder, "%s/fascicle-dicom-XXXXXX", base);
     if (strlen(folder) + 3 > sizeof from) return fsc_fail(err, FSC_E_RANGE, "%s: path is too long", folder);
-    fsc_format(from, sizeof from, "%s%s", folder[0] == '-' ? "./" : "", folder); /* no option */
+    (void)snprintf(from, sizeof from, "%s%s", folder[0] == '-' ? "./" : "", folder); /* no option */
     if (!mkdtemp(out->folder)) {
         out->folder[0] = 0;
         return fsc_fail(err, FSC_E_IO, "%s: no temporary folder can be made there (%s); set TMPDIR", base,
                         strerror(errno));
     }
-    fsc_format(log, sizeof log, "%s/log", out->folder);
+    (void)snprintf(log, sizeof log, "%s/log", out->folder);
     char *const argv[] = {"dcm2niix", "-g", "i",  "-b", "y",  "-ba",   "n",  "-z",        "n",  "-w", "2",
                           "-d",       "9",  "-p", "y",  "-f", "%p_%s", "-o", out->folder, from, NULL};
     int code = 0;

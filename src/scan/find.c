@@ -8,6 +8,7 @@
 #include "sets.h"
 #include "text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -183,7 +184,7 @@ static fsc_status find_siblings(fsc_found *found, const char *path, fsc_error *e
     if (!is_image_name(base))
         return fsc_fail(err, FSC_E_NOTFOUND, "%s: is no image; give a .nii, .nii.gz or .mat file, or a folder", path);
     if (slash - path >= (ptrdiff_t)sizeof folder) return fsc_fail(err, FSC_E_RANGE, "%s: path is too long", path);
-    fsc_copy_text(folder, sizeof folder, slash ? path : ".");
+    (void)snprintf(folder, sizeof folder, "%s", slash ? path : ".");
     if (slash) folder[slash == path ? 1 : slash - path] = 0;
     char **names = NULL;
     int32_t n = 0;
@@ -273,12 +274,12 @@ fsc_status fsc_find(fsc_found *found, const char *path, const fsc_scan_options *
     found->named = -1;
     if (!fsc_file_exists(path)) return fsc_fail(err, FSC_E_NOTFOUND, "%s: no such file or folder", path);
     char folder[PATH_MOST];
-    fsc_copy_text(folder, sizeof folder, path);
+    (void)snprintf(folder, sizeof folder, "%s", path);
     int is_folder = fsc_file_is_folder(path);
     if (!is_folder && fsc_is_dicom_file(path)) { /* one image of a series: the folder's */
         char *slash = strrchr(folder, '/');
         if (slash) slash[slash == folder] = 0;
-        if (!slash) fsc_copy_text(folder, sizeof folder, ".");
+        if (!slash) (void)snprintf(folder, sizeof folder, ".");
         path = folder;
         is_folder = 1;
     }

@@ -36,7 +36,7 @@ static fsc_role find_role(const role_word *list, const char *word) {
 
 static void cut(word_list *list, const char *stem) {
     memset(list, 0, sizeof *list);
-    fsc_copy_text(list->text, sizeof list->text, stem);
+    (void)snprintf(list->text, sizeof list->text, "%s", stem);
     char *at = list->text;
     while (at && list->n < WORD_MOST) {
         list->word[list->n++] = at;

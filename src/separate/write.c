@@ -4,7 +4,6 @@
 #include "fail.h"
 #include "fields.h"
 #include "file.h"
-#include "format.h"
 #include "provenance.h"
 
 #include <math.h>
@@ -82,7 +81,7 @@ static fsc_status write_sidecar(const fsc_fatwater *fatwater, const map_text *te
 static fsc_status make_stem(char *stem, size_t size, const fsc_scan *scan, const char *dir, const char *entity,
                             const map_text *text, fsc_error *err) {
     char name[NAME_MAX_LENGTH];
-    if (fsc_format(name, sizeof name, "%s_%s%s", scan->name, entity, text->suffix) >= (int)sizeof name)
+    if (snprintf(name, sizeof name, "%s_%s%s", scan->name, entity, text->suffix) >= (int)sizeof name)
         return fsc_fail(err, FSC_E_RANGE, "the scan's name is too long for a file: %s", scan->name);
     return fsc_file_join(stem, size, dir, name, err);
 }

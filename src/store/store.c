@@ -92,6 +92,9 @@ static fsc_status check_or_make(fsc_store *store, int32_t create, fsc_error *err
 }
 
 fsc_status fsc_store_open(fsc_store **out, const char *path, int32_t create, fsc_error *err) {
+    /* Names by which SQLite means a database that is gone when it is closed. */
+    if (!*path || strcmp(path, ":memory:") == 0)
+        return fsc_fail(err, FSC_E_ARG, "'%s' is no file: a store is kept in one, as visits.db", path);
     if (!create && !fsc_file_exists(path))
         return fsc_fail(err, FSC_E_NOTFOUND, "%s: no such store; `fascicle visit add` makes one", path);
     if (fsc_file_is_folder(path)) return fsc_fail(err, FSC_E_IO, "%s: is a folder, a store is a file", path);

@@ -184,6 +184,7 @@ static int drop_world(void **state) {
 }
 
 int main(int argc, char **argv) {
+    (void)setlocale(LC_ALL, "C"); /* elsewhere strerror looks for translations and keeps what it found */
     try_all = argc > 1 && strcmp(argv[1], "all") == 0;
     for (int i = 0; argc > 2 && i < N_TRIAL; i++)
         if (strcmp(argv[2], trials[i].name) == 0) only = i;

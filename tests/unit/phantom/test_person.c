@@ -98,13 +98,15 @@ static void unknown_sites_are_refused(void **state) {
                                         {{"trapezius", "L4", FSC_SIDE_LEFT}, 0.1},
                                         {{"quadratus_lumborum", "S1", FSC_SIDE_LEFT}, 0.1},
                                         {{"", "L4", FSC_SIDE_LEFT}, 0.1}};
+    static const char *const known[] = {"L4", "left and right", "multifidus", "L4", "erector_spinae"};
     fsc_person *person = fsc_alloc(1, sizeof *person);
     fsc_phantom_options opt = FSC_PHANTOM_OPTIONS_INIT;
     opt.n_injury = 1;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         opt.injury = &wrong[i];
         assert_fails(fsc_person_init(person, &opt, &test_error), FSC_E_NOTFOUND);
-        assert_non_null(strstr(test_error.text, wrong[i].place.level));
+        assert_non_null(strstr(test_error.text, wrong[i].place.muscle)); /* and what there is instead: */
+        assert_non_null(strstr(test_error.text, known[i]));
     }
     const fsc_phantom_injury endless = {{"multifidus", "L4", FSC_SIDE_LEFT}, (double)NAN};
     opt.injury = &endless;

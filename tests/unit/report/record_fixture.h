@@ -66,7 +66,7 @@ static inline void recorded_no_exam(fsc_exam *exam) {
     exam->age_years = exam->height_cm = exam->weight_kg = exam->days_since_injury = (double)NAN;
     exam->prior_neck_episodes = exam->prior_back_episodes = exam->ndi_percent = exam->odi_percent = (double)NAN;
     exam->nrs_pain = exam->sleep_hours = exam->stress_0_10 = exam->activity_hours_week = (double)NAN;
-    exam->posture_hours_day = (double)NAN;
+    exam->posture_hours_day = exam->pregnant_weeks = exam->postpartum_weeks = (double)NAN;
     exam->wad_grade = exam->strain_grade = exam->sprain_grade = -1;
 }
 

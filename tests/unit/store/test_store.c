@@ -131,6 +131,9 @@ static void write_file(const char *text) {
 
 static void strangers_and_the_future_are_refused(void **state) {
     fsc_store *store = NULL;
+    assert_fails(fsc_store_open(&store, "", 1, &test_error),
+                 FSC_E_ARG); /* SQLite would keep these until it is closed */
+    assert_fails(fsc_store_open(&store, ":memory:", 1, &test_error), FSC_E_ARG);
     assert_fails(fsc_store_open(&store, path, 0, &test_error), FSC_E_NOTFOUND);
     write_file(
         "participant\tvisit\nthis is a table of somebody else, long enough to be taken for a database file perhaps\n");
