@@ -16,6 +16,44 @@
 /* The one tag that says what the file is. */
 static const char kind[] = "fascicle-forecast-2";
 
+/* The scalar members; bands, stages and what counts by level or schedule is beside them in the file. */
+static const fsc_field site_fields[] = {FSC_FIELD(fsc_forecast_site, level, TEXT),
+                                        FSC_FIELD(fsc_forecast_site, layer, TEXT),
+                                        FSC_FIELD_WORD(fsc_forecast_site, side, fsc_side_words),
+                                        FSC_FIELD(fsc_forecast_site, pdff_fraction, NUMBER),
+                                        FSC_FIELD(fsc_forecast_site, pdff_se_fraction, NUMBER),
+                                        FSC_FIELD(fsc_forecast_site, departs, NUMBER),
+                                        FSC_FIELD(fsc_forecast_site, misfit, FLAG),
+                                        FSC_FIELD(fsc_forecast_site, recovers, NUMBER),
+                                        FSC_FIELD_END};
+static const fsc_field level_fields[] = {FSC_FIELD(fsc_forecast_level, level, TEXT),
+                                         FSC_FIELD(fsc_forecast_level, struck, NUMBER),
+                                         FSC_FIELD(fsc_forecast_level, departs, NUMBER), FSC_FIELD_END};
+static const fsc_field story_fields[] = {FSC_FIELD(fsc_forecast_story, order_known, FLAG),
+                                         FSC_FIELD(fsc_forecast_story, order_sentence, TEXT), FSC_FIELD_END};
+static const fsc_field use_fields[] = {
+    FSC_FIELD(fsc_forecast_use, field, TEXT), FSC_FIELD(fsc_forecast_use, what, TEXT),
+    FSC_FIELD(fsc_forecast_use, factor, NUMBER), FSC_FIELD(fsc_forecast_use, used, FLAG), FSC_FIELD_END};
+static const fsc_field schedule_fields[] = {FSC_FIELD(fsc_forecast_schedule, name, TEXT),
+                                            FSC_FIELD(fsc_forecast_schedule, description, TEXT), FSC_FIELD_END};
+static const fsc_field stands_on_fields[] = {FSC_FIELD_AS("literature", fsc_forecast, n_literature, INT32),
+                                             FSC_FIELD_AS("assumption", fsc_forecast, n_assumption, INT32),
+                                             FSC_FIELD_AS("fixed_assumption", fsc_forecast, n_fixed_assumption, INT32),
+                                             FSC_FIELD_END};
+static const fsc_field head_fields[] = {FSC_FIELD(fsc_forecast, within, TEXT),
+                                        FSC_FIELD(fsc_forecast, honesty, TEXT),
+                                        FSC_FIELD(fsc_forecast, treatment, TEXT),
+                                        FSC_FIELD(fsc_forecast, nothing_departs, FLAG),
+                                        FSC_FIELD(fsc_forecast, nothing, TEXT),
+                                        FSC_FIELD(fsc_forecast, library, TEXT),
+                                        FSC_FIELD(fsc_forecast, injured_prior, NUMBER),
+                                        FSC_FIELD(fsc_forecast, injured, NUMBER),
+                                        FSC_FIELD(fsc_forecast, spread, NUMBER),
+                                        FSC_FIELD(fsc_forecast, n_visit, INT32),
+                                        FSC_FIELD(fsc_forecast, n_member, INT32),
+                                        FSC_FIELD(fsc_forecast, days_since_injury, NUMBER),
+                                        FSC_FIELD_END};
+
 static fsc_json *band_json(fsc_band b) {
     fsc_json *array = fsc_json_array();
     const double value[5] = {b.p05, b.p25, b.p50, b.p75, b.p95};
@@ -52,47 +90,26 @@ static void stages_from(double *stage, const fsc_json *object) {
 
 static fsc_json *site_json(const fsc_forecast *f, const fsc_forecast_site *site) {
     fsc_json *object = fsc_json_object(), *pdff = fsc_json_object();
-    fsc_json_set_string(object, "level", site->level);
-    fsc_json_set_string(object, "layer", site->layer);
-    fsc_json_set_string(object, "side", fsc_side_text(site->side));
-    fsc_json_set_number(object, "pdff_fraction", site->pdff_fraction);
-    fsc_json_set_number(object, "pdff_se_fraction", site->pdff_se_fraction);
-    fsc_json_set_number(object, "departs", site->departs);
-    fsc_json_set_bool(object, "misfit", site->misfit);
+    fsc_fields_write(object, site_fields, site);
     fsc_json_set(object, "stage", stages_json(site->stage));
     for (int32_t s = 0; s < f->n_schedule; s++)
         fsc_json_set(pdff, f->schedule[s].name, bands_json(site->pdff + s * FSC_FORECAST_N_DAY));
     fsc_json_set(object, "pdff_forecast_fraction", pdff);
-    fsc_json_set_number(object, "recovers", site->recovers);
     return object;
 }
 
 static void site_from(fsc_forecast_site *site, const fsc_forecast *f, const fsc_json *object) {
     const fsc_json *pdff = fsc_json_get(object, "pdff_forecast_fraction");
-    const char *level = fsc_json_string(fsc_json_get(object, "level"));
-    const char *layer = fsc_json_string(fsc_json_get(object, "layer"));
-    const char *side = fsc_json_string(fsc_json_get(object, "side"));
-    fsc_copy_text(site->level, sizeof site->level, level ? level : "");
-    fsc_copy_text(site->layer, sizeof site->layer, layer ? layer : "");
-    site->side = FSC_SIDE_LEFT;
-    if (side && strcmp(side, "right") == 0) site->side = FSC_SIDE_RIGHT;
-    if (side && strcmp(side, "both") == 0) site->side = FSC_SIDE_BOTH;
-    site->pdff_fraction = fsc_json_number(fsc_json_get(object, "pdff_fraction"));
-    site->pdff_se_fraction = fsc_json_number(fsc_json_get(object, "pdff_se_fraction"));
-    site->departs = fsc_json_number(fsc_json_get(object, "departs"));
-    site->misfit = fsc_json_bool(fsc_json_get(object, "misfit"), 0);
+    fsc_fields_read(site, site_fields, object);
     stages_from(site->stage, fsc_json_get(object, "stage"));
     for (int32_t s = 0; s < f->n_schedule; s++)
         bands_from(site->pdff + s * FSC_FORECAST_N_DAY, fsc_json_get(pdff, f->schedule[s].name));
-    site->recovers = fsc_json_number(fsc_json_get(object, "recovers"));
 }
 
 static fsc_json *level_json(const fsc_forecast_level *level) {
     fsc_json *object = fsc_json_object();
-    fsc_json_set_string(object, "level", level->level);
-    fsc_json_set_number(object, "struck", level->struck);
+    fsc_fields_write(object, level_fields, level);
     fsc_json_set(object, "onset_days_before_visit", band_json(level->onset_day));
-    fsc_json_set_number(object, "departs", level->departs);
     return object;
 }
 
@@ -112,8 +129,7 @@ static fsc_json *story_json(const fsc_forecast *f, const fsc_forecast_story *sto
     fsc_json *object = fsc_json_object(), *sites = fsc_json_array(), *levels = fsc_json_array();
     fsc_json *before = fsc_json_array();
     fsc_json_set_string(object, "story", fsc_cycle_story_text(story->story));
-    fsc_json_set_bool(object, "order_known", story->order_known);
-    fsc_json_set_string(object, "order_sentence", story->order_sentence);
+    fsc_fields_write(object, story_fields, story);
     for (int32_t i = 0; i < f->n_level; i++) {
         fsc_json *row = fsc_json_array();
         for (int32_t j = 0; j < f->n_level; j++) fsc_json_append_number(row, story->before[i * f->n_level + j]);
@@ -131,18 +147,13 @@ static fsc_json *story_json(const fsc_forecast *f, const fsc_forecast_story *sto
 
 static void story_from(fsc_forecast_story *story, const fsc_forecast *f, const fsc_json *object) {
     const fsc_json *levels = fsc_json_get(object, "levels"), *before = fsc_json_get(object, "struck_before");
-    const char *sentence = fsc_json_string(fsc_json_get(object, "order_sentence"));
     stages_from(story->stage_prior, fsc_json_get(object, "stage_prior"));
-    story->order_known = fsc_json_bool(fsc_json_get(object, "order_known"), 0);
-    fsc_copy_text(story->order_sentence, sizeof story->order_sentence, sentence ? sentence : "");
+    fsc_fields_read(story, story_fields, object);
     for (int32_t i = 0; i < f->n_level; i++) {
         const fsc_json *level = fsc_json_at(levels, i);
         fsc_forecast_level *out = &story->level[i];
-        const char *name = fsc_json_string(fsc_json_get(level, "level"));
-        fsc_copy_text(out->level, sizeof out->level, name ? name : "");
-        out->struck = fsc_json_number(fsc_json_get(level, "struck"));
+        fsc_fields_read(out, level_fields, level);
         out->onset_day = band_from(fsc_json_get(level, "onset_days_before_visit"));
-        out->departs = fsc_json_number(fsc_json_get(level, "departs"));
         for (int32_t j = 0; j < f->n_level; j++)
             story->before[i * f->n_level + j] = fsc_json_number(fsc_json_at(fsc_json_at(before, i), j));
     }
@@ -156,56 +167,33 @@ static void story_from(fsc_forecast_story *story, const fsc_forecast *f, const f
     }
 }
 
-/* What of the exam was used, and whether anything departs. */
-static void set_person(fsc_json *root, const fsc_forecast *f) {
-    fsc_json *uses = fsc_json_array(), *told = fsc_json_array();
-    fsc_json_set_bool(root, "nothing_departs", f->nothing_departs);
-    fsc_json_set_string(root, "nothing", f->nothing[0] ? f->nothing : NULL);
-    fsc_json_set_string(root, "library", f->library);
-    fsc_json_set_number(root, "injured_prior", f->injured_prior);
-    fsc_json_set_number(root, "injured", f->injured);
-    fsc_json_set_number(root, "spread", f->spread);
-    for (int k = 0; k < FSC_STAGE_N; k++) fsc_json_append_number(told, f->stage_told[k] != 0);
-    fsc_json_set(root, "stage_told", told);
-    for (int32_t i = 0; i < f->n_use; i++) {
-        fsc_json *use = fsc_json_object();
-        fsc_json_set_string(use, "field", f->use[i].field);
-        fsc_json_set_string(use, "what", f->use[i].what);
-        fsc_json_set_number(use, "factor", f->use[i].factor);
-        fsc_json_set_bool(use, "used", f->use[i].used);
-        fsc_json_append(uses, use);
+static fsc_json *list_json(const fsc_field *field, const void *item, size_t stride, int32_t n) {
+    fsc_json *array = fsc_json_array();
+    for (int32_t i = 0; i < n; i++) {
+        fsc_json *object = fsc_json_object();
+        fsc_fields_write(object, field, (const char *)item + (size_t)i * stride);
+        fsc_json_append(array, object);
     }
-    fsc_json_set(root, "exam_fields", uses);
+    return array;
 }
 
 static void set_head(fsc_json *root, const fsc_forecast *f, const fsc_recipe *recipe) {
-    fsc_json *days = fsc_json_array(), *schedules = fsc_json_array(), *stands_on = fsc_json_object();
+    fsc_json *days = fsc_json_array(), *told = fsc_json_array(), *stands_on = fsc_json_object();
     fsc_provenance_set(
         root, recipe,
         "Stage, onset, order and forecast of muscle sites within the injury-cycle model, under two rival "
         "stories. Bands are the 5, 25, 50, 75 and 95 % points.",
         0);
     fsc_json_set_string(root, "kind", kind);
-    fsc_json_set_string(root, "within", f->within);
-    fsc_json_set_string(root, "honesty", f->honesty);
-    fsc_json_set_string(root, "treatment", f->treatment);
-    fsc_json_set_integer(stands_on, "literature", f->n_literature);
-    fsc_json_set_integer(stands_on, "assumption", f->n_assumption);
-    fsc_json_set_integer(stands_on, "fixed_assumption", f->n_fixed_assumption);
+    fsc_fields_write(root, head_fields, f);
+    fsc_fields_write(stands_on, stands_on_fields, f);
     fsc_json_set(root, "stands_on", stands_on);
-    set_person(root, f);
-    fsc_json_set_integer(root, "n_visit", f->n_visit);
-    fsc_json_set_integer(root, "n_member", f->n_member);
-    fsc_json_set_number(root, "days_since_injury", f->days_since_injury);
+    for (int k = 0; k < FSC_STAGE_N; k++) fsc_json_append_number(told, f->stage_told[k] != 0);
+    fsc_json_set(root, "stage_told", told);
+    fsc_json_set(root, "exam_fields", list_json(use_fields, f->use, sizeof *f->use, f->n_use));
     for (int t = 0; t < FSC_FORECAST_N_DAY; t++) fsc_json_append_number(days, fsc_forecast_days()[t]);
     fsc_json_set(root, "days_after_last_visit", days);
-    for (int32_t s = 0; s < f->n_schedule; s++) {
-        fsc_json *schedule = fsc_json_object();
-        fsc_json_set_string(schedule, "name", f->schedule[s].name);
-        fsc_json_set_string(schedule, "description", f->schedule[s].description);
-        fsc_json_append(schedules, schedule);
-    }
-    fsc_json_set(root, "schedules", schedules);
+    fsc_json_set(root, "schedules", list_json(schedule_fields, f->schedule, sizeof *f->schedule, f->n_schedule));
 }
 
 fsc_status fsc_forecast_write(const fsc_forecast *forecast, const char *dir, const char *name, const fsc_recipe *recipe,
@@ -224,53 +212,16 @@ fsc_status fsc_forecast_write(const fsc_forecast *forecast, const char *dir, con
     return status;
 }
 
-static void read_text(char *out, size_t size, const fsc_json *root, const char *key) {
-    const char *text = fsc_json_string(fsc_json_get(root, key));
-    fsc_copy_text(out, size, text ? text : "");
-}
-
-static int32_t read_count(const fsc_json *object, const char *key) {
-    const double value = fsc_json_number(fsc_json_get(object, key));
-    return value >= 0 && value < 1e9 ? (int32_t)value : 0;
-}
-
-static void read_person(fsc_forecast *f, const fsc_json *root) {
-    const fsc_json *uses = fsc_json_get(root, "exam_fields"), *told = fsc_json_get(root, "stage_told");
-    f->nothing_departs = fsc_json_bool(fsc_json_get(root, "nothing_departs"), 0);
-    read_text(f->nothing, sizeof f->nothing, root, "nothing");
-    read_text(f->library, sizeof f->library, root, "library");
-    f->injured_prior = fsc_json_number(fsc_json_get(root, "injured_prior"));
-    f->injured = fsc_json_number(fsc_json_get(root, "injured"));
-    f->spread = fsc_json_number(fsc_json_get(root, "spread"));
-    for (int k = 0; k < FSC_STAGE_N; k++) f->stage_told[k] = fsc_json_number(fsc_json_at(told, k)) > 0;
-    for (int64_t i = 0; i < fsc_json_length(uses) && f->n_use < FSC_FORECAST_N_USE; i++) {
-        const fsc_json *use = fsc_json_at(uses, i);
-        fsc_forecast_use *out = &f->use[f->n_use++];
-        read_text(out->field, sizeof out->field, use, "field");
-        read_text(out->what, sizeof out->what, use, "what");
-        out->factor = fsc_json_number(fsc_json_get(use, "factor"));
-        out->used = fsc_json_bool(fsc_json_get(use, "used"), 0);
-    }
-}
-
 static void read_head(fsc_forecast *f, const fsc_json *root) {
-    read_person(f, root);
-    const fsc_json *stands_on = fsc_json_get(root, "stands_on"), *notes = fsc_json_get(root, "notes");
-    read_text(f->within, sizeof f->within, root, "within");
-    read_text(f->honesty, sizeof f->honesty, root, "honesty");
-    read_text(f->treatment, sizeof f->treatment, root, "treatment");
-    f->n_literature = read_count(stands_on, "literature");
-    f->n_assumption = read_count(stands_on, "assumption");
-    f->n_fixed_assumption = read_count(stands_on, "fixed_assumption");
-    f->n_visit = read_count(root, "n_visit");
-    f->n_member = read_count(root, "n_member");
-    f->days_since_injury = fsc_json_number(fsc_json_get(root, "days_since_injury"));
-    for (int32_t s = 0; s < f->n_schedule; s++) {
-        const fsc_json *schedule = fsc_json_at(fsc_json_get(root, "schedules"), s);
-        read_text(f->schedule[s].name, sizeof f->schedule[s].name, schedule, "name");
-        read_text(f->schedule[s].description, sizeof f->schedule[s].description, schedule, "description");
-    }
-    fsc_notes_from_json(&f->notes, notes);
+    const fsc_json *uses = fsc_json_get(root, "exam_fields"), *told = fsc_json_get(root, "stage_told");
+    fsc_fields_read(f, head_fields, root);
+    fsc_fields_read(f, stands_on_fields, fsc_json_get(root, "stands_on"));
+    for (int k = 0; k < FSC_STAGE_N; k++) f->stage_told[k] = fsc_json_number(fsc_json_at(told, k)) > 0;
+    for (int64_t i = 0; i < fsc_json_length(uses) && f->n_use < FSC_FORECAST_N_USE; i++)
+        fsc_fields_read(&f->use[f->n_use++], use_fields, fsc_json_at(uses, i));
+    for (int32_t s = 0; s < f->n_schedule; s++)
+        fsc_fields_read(&f->schedule[s], schedule_fields, fsc_json_at(fsc_json_get(root, "schedules"), s));
+    fsc_notes_from_json(&f->notes, fsc_json_get(root, "notes"));
 }
 
 /* The two stories must both be there, with the same sites and levels. */
