@@ -1,8 +1,51 @@
 /* Every allocation of a public call fails once. Then the call says so, or its result is the very same; it never leaves
  * another result, half a file or a block behind. Prints a table by call. "all" as argument tries every allocation,
  * without it each call has a share that covers it evenly. */
-#include "calls.h"
+#include "calls_more.h"
 #include "fail.h"
+
+static const trial trials[] = {{"phantom_make", make_phantom, look_phantom, drop_phantom, 18},
+                               {"phantom_write", write_phantom, FILES, 80},
+                               {"scan_read", read_scan, look_scan, drop_scan, 100},
+                               {"separate_run", separate, look_fatwater, drop_fatwater, 30},
+                               {"fatwater_write", write_fatwater, FILES, 40},
+                               {"fatwater_read", read_fatwater, look_fatwater, drop_fatwater, 60},
+                               {"sites_build", build_sites, look_sites, drop_sites, 60},
+                               {"sites_write", write_sites, FILES, 80},
+                               {"sites_read", read_sites, look_sites, drop_sites, 80},
+                               {"labels_translate", translate, look_labels, drop_labels, 0},
+                               {"measure_run", measure, look_measures, drop_measures, 0},
+                               {"measures_write", write_measures, FILES, 100},
+                               {"measures_read", read_measures, look_measures, drop_measures, 0},
+                               {"exam_read", read_exam, look_exam, drop_exam, 300},
+                               {"norms_builtin", load_norms, look_norms, drop_norms, 0},
+                               {"norms_fit", fit_norms, FILES, 200},
+                               {"map_run", make_map, look_map, drop_map, 100},
+                               {"map_print", print_map, look_text, drop_text, 60},
+                               {"map_parse", parse_map, look_map, drop_map, 60},
+                               {"map_write", write_map, FILES, 60},
+                               {"map_read", read_map, look_map, drop_map, 60},
+                               {"change_run", compare_maps, look_map, drop_map, 60},
+                               {"change_trends", find_trends, look_trend, drop_trend, 0},
+                               {"store_add", add_visit, look_added, drop_files, 80},
+                               {"store_visits", list_visits, look_visits, drop_visits, 0},
+                               {"store_maps", read_visits, look_map, drop_map, 60},
+                               {"observations_add", observe, look_observations, drop_observations, 0},
+                               {"forecast_run", forecast, look_forecast, drop_forecast, 8},
+                               {"forecast_write", write_forecast, FILES, 60},
+                               {"forecast_read", read_forecast, look_forecast, drop_forecast, 60},
+                               {"cycle_new", new_cycle, look_cycle, drop_cycle, 0},
+                               {"cycle_simulate", simulate, look_run, drop_run, 0},
+                               {"cycle_simulate_reference", simulate_reference, look_run, drop_run, 40},
+                               {"cycle_write_sbml", write_sbml, FILES, 100},
+                               {"cycle_write_tsv", write_run, FILES, 0},
+                               {"cycle_draw", draw, look_population, drop_population, 40},
+                               {"cohort_read", read_cohort, look_cohort, drop_cohort, 0},
+                               {"order_run", order, look_order, drop_order, 20},
+                               {"order_write", write_order, FILES, 60},
+                               {"report_write", write_page, FILES, 40},
+                               {"recipe_open_dataset", write_recipe, FILES, 0},
+                               MORE_TRIALS};
 
 enum { N_TRIAL = sizeof trials / sizeof *trials };
 
