@@ -155,7 +155,7 @@ void say_plan(cli *c, const fsc_plan *plan) {
                    FIELD("n_refer", plan->n_refer), FIELD("n_hold_back", plan->n_hold_back),
                    FIELD("n_region", plan->n_region), FIELD("n_step", plan->n_step), FIELD("n_topic", plan->n_topic),
                    FIELD("n_home", plan->n_home)),
-            plan->state == FSC_PLAN_READY ? "%d steps, %d held back, %d topics, %d exercises; %s"
-                                          : "no plan (%d steps, %d held back, %d topics, %d exercises); %s",
+            plan->state == FSC_PLAN_READY ? "steps %d, held back %d, topics to discuss %d, exercises %d; %s"
+                                          : "no plan (steps %d, held back %d, topics to discuss %d, exercises %d); %s",
             plan->n_step, plan->n_hold_back, plan->n_topic, plan->n_home, plan->signature);
 }
