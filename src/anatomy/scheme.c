@@ -1,8 +1,8 @@
 #include "scheme.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "text.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "fields.h"
-#include "format.h"
 
 #include "fail.h"
+#include "format.h"
 #include "text.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "repeat.h"
-#include "format.h"
 
 #include "fail.h"
+#include "format.h"
 #include "table.h"
 #include "text.h"
 

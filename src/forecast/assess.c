@@ -1,9 +1,9 @@
 /* Tables of the trials. Every call is the larger of both stories: what a page would show. */
-#include "format.h"
 #include "trial.h"
 
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "random.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 #include "evidence.h"
-#include "format.h"
 
+#include "format.h"
 #include "text.h"
 #include "units.h"
 

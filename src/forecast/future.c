@@ -1,9 +1,9 @@
 /* What picked members do after the last visit. */
-#include "format.h"
 #include "infer.h"
 
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "table.h"
 #include "text.h"
 

@@ -1,10 +1,10 @@
 /* Observations: from measured rows or a table to sites of the model's layers. */
-#include "format.h"
 #include "infer.h"
 
 #include "alloc.h"
 #include "fail.h"
 #include "fields.h"
+#include "format.h"
 #include "table.h"
 #include "text.h"
 

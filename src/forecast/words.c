@@ -1,7 +1,7 @@
 /* The sentences of a forecast: what this scan can tell of the sequence, and what everything stands on. */
-#include "format.h"
 #include "infer.h"
 
+#include "format.h"
 #include "table.h"
 #include "text.h"
 

@@ -1,9 +1,9 @@
 #include "baseline.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "cell.h"
 #include "fail.h"
+#include "format.h"
 #include "table.h"
 
 #include <fascicle/anatomy.h>
@@ -226,4 +226,18 @@ double fsc_baseline_error(const fsc_baseline *baseline, const fsc_baseline_at *a
     if (borrows_method(a)) sum += assumed->method_borrowed_sd * assumed->method_borrowed_sd;
     if (a->order == b->order) sum += shape_sd(baseline, a) * shape_sd(baseline, a);
     return sum;
+}
+
+int32_t fsc_list_read(double *out, int32_t max, const char *text) {
+    if (!*text || strcmp(text, "n/a") == 0) return 0;
+    int32_t n = 0;
+    for (const char *at = text;;) {
+        char *end;
+        const double value = fsc_scan_number(at, &end);
+        if (end == at || !isfinite(value) || n == max) return -1;
+        out[n++] = value;
+        if (*end == 0) return n;
+        if (*end != ';') return -1;
+        at = end + 1;
+    }
 }

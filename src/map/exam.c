@@ -12,11 +12,6 @@ FSC_DEFINE_AUTO(fsc_exam, fsc_exam_free)
 
 enum { EXAM_FILE_MAX = 4 << 20 };
 
-const char *fsc_sex_text(fsc_sex sex) {
-    const char *word = fsc_word_key(fsc_sex_words, (int32_t)sex);
-    return word ? word : "unknown";
-}
-
 fsc_status fsc_exam_new(fsc_exam **out, fsc_error *err) {
     FSC_AUTO(fsc_exam) exam = fsc_alloc(1, sizeof *exam);
     if (!exam) return fsc_fail_nomem(err, "making an exam");
@@ -30,12 +25,6 @@ void fsc_exam_free(fsc_exam *exam) {
     if (!exam) return;
     fsc_exam_free_lists(exam);
     fsc_free(exam);
-}
-
-const fsc_finding *fsc_exam_finding(const fsc_exam *exam, const char *key) {
-    for (int32_t i = 0; i < exam->n_finding; i++)
-        if (strcmp(exam->finding[i].key, key) == 0) return &exam->finding[i];
-    return NULL;
 }
 
 /* Files of 0.1.0 may say violence; the word is never kept, since whoever did it may read what we write (fact F149). */

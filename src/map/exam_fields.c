@@ -98,11 +98,6 @@ static const list_of lists[] = {
      offsetof(fsc_exam, n_treatment)}};
 enum { LISTS = sizeof lists / sizeof *lists };
 
-const char *fsc_injury_history_text(fsc_injury_history history) {
-    const char *word = fsc_word_key(fsc_injury_history_words, (int32_t)history);
-    return word ? word : "unknown";
-}
-
 void fsc_exam_clear(fsc_exam *exam) {
     fsc_fields_read(exam, exam_fields, NULL);
     fsc_fields_read(exam, modifier_fields, NULL);
@@ -223,4 +218,10 @@ fsc_json *fsc_exam_json(const fsc_exam *exam) {
     fsc_json_set(object, "review", review);
     put_findings(object, exam);
     return object;
+}
+
+const fsc_finding *fsc_exam_finding(const fsc_exam *exam, const char *key) {
+    for (int32_t i = 0; i < exam->n_finding; i++)
+        if (strcmp(exam->finding[i].key, key) == 0) return &exam->finding[i];
+    return NULL;
 }

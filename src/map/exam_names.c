@@ -4,6 +4,7 @@
 #include "examine.h"
 #include "fail.h"
 #include "format.h"
+#include "spelling.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -295,4 +296,14 @@ fsc_status fsc_exam_names(fsc_vocabulary *v, fsc_error *err) {
 fsc_status fsc_exam_values(fsc_value *value, const fsc_exam *exam, fsc_error *err) {
     walk w = {.value = value, .exam = exam, .err = err};
     return walk_all(&w);
+}
+
+const char *fsc_sex_text(fsc_sex sex) {
+    const char *word = fsc_word_key(fsc_sex_words, (int32_t)sex);
+    return word ? word : "unknown";
+}
+
+const char *fsc_injury_history_text(fsc_injury_history history) {
+    const char *word = fsc_word_key(fsc_injury_history_words, (int32_t)history);
+    return word ? word : "unknown";
 }

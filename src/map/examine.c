@@ -1,8 +1,8 @@
 #include "examine.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "table.h"
 #include "text.h"
 

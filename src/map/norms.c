@@ -62,20 +62,6 @@ int fsc_norms_entry(fsc_norm_entry *out, const fsc_norms *norms, int32_t index) 
     return 1;
 }
 
-int32_t fsc_list_read(double *out, int32_t max, const char *text) {
-    if (!*text || strcmp(text, "n/a") == 0) return 0;
-    int32_t n = 0;
-    for (const char *at = text;;) {
-        char *end;
-        const double value = fsc_scan_number(at, &end);
-        if (end == at || !isfinite(value) || n == max) return -1;
-        out[n++] = value;
-        if (*end == 0) return n;
-        if (*end != ';') return -1;
-        at = end + 1;
-    }
-}
-
 typedef struct reader {
     const fsc_table *table;
     const char *what;

@@ -28,16 +28,6 @@ void fsc_norm_place_clear(fsc_norm_place *place) {
     place->band_low_fraction = place->band_high_fraction = (double)NAN;
 }
 
-void fsc_norm_add_caveat(fsc_norm_place *place, const char *fmt, ...) {
-    char text[240];
-    va_list args;
-    va_start(args, fmt);
-    fsc_vformat(text, sizeof text, fmt, args);
-    va_end(args);
-    const size_t used = strlen(place->caveat);
-    fsc_format(place->caveat + used, sizeof place->caveat - used, "%s%s", used ? "; " : "", text);
-}
-
 static int same_level(const fsc_norm_cell *cell, double first, double last) {
     return cell->order_first == first && cell->order_last == last;
 }

@@ -159,3 +159,13 @@ void fsc_norm_place_pooled(fsc_norm_place *place, const fsc_norms *norms, const 
     place->percentile_low = 100 * fsc_normal_cdf(z - z90 * z_se);
     place->percentile_high = 100 * fsc_normal_cdf(z + z90 * z_se);
 }
+
+void fsc_norm_add_caveat(fsc_norm_place *place, const char *fmt, ...) {
+    char text[240];
+    va_list args;
+    va_start(args, fmt);
+    fsc_vformat(text, sizeof text, fmt, args);
+    va_end(args);
+    const size_t used = strlen(place->caveat);
+    fsc_format(place->caveat + used, sizeof place->caveat - used, "%s%s", used ? "; " : "", text);
+}

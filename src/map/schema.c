@@ -1,7 +1,7 @@
 #include "schema.h"
-#include "format.h"
 
 #include "fail.h"
+#include "format.h"
 #include "table.h"
 
 #include <fascicle/exam.h>

@@ -1,8 +1,8 @@
 #include "rows.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "mode.h"
 #include "shape.h"
 #include "text.h"

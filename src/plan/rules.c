@@ -1,10 +1,10 @@
 /* Reading the rule tables. What a table may get wrong is checked here, so that a plan can trust them. */
 #include "rules.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "examine.h"
 #include "fail.h"
+#include "format.h"
 #include "planner.h"
 #include "rules_check.h"
 #include "text.h"

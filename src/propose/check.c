@@ -1,8 +1,8 @@
 #include "check.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 #include "stats.h"
 #include "text.h"
 

@@ -205,3 +205,8 @@ fsc_status fsc_html_quality(fsc_text *out, const fsc_sheet *sheet, fsc_error *er
 void fsc_html_close(fsc_text *out) {
     fsc_text_add(out, "</main>\n</body>\n</html>\n");
 }
+
+const char *fsc_reader_text(fsc_reader reader) {
+    static const char *const text[FSC_READER_N] = {"person", "clinic", "research"};
+    return text[reader];
+}

@@ -14,11 +14,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const char *fsc_reader_text(fsc_reader reader) {
-    static const char *const text[FSC_READER_N] = {"person", "clinic", "research"};
-    return text[reader];
-}
-
 fsc_status fsc_report_path(char *path, size_t size, const char *stem, fsc_reader reader, fsc_error *err) {
     const int n = snprintf(path, size, "%s_desc-%s_report.html", stem, fsc_reader_text(reader));
     if (n < 0 || (size_t)n >= size) return fsc_fail(err, FSC_E_RANGE, "%s: path is too long", stem);

@@ -2,11 +2,11 @@
  * images have been read. Its sidecars keep the patient's identifiers (-ba n) because two persons in one folder must be
  * told apart; no reader passes them on. */
 #include "convert.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
+#include "format.h"
 #include "text.h"
 
 #include <errno.h>

@@ -2,10 +2,10 @@
  * variable is an element of elements, often deflated as a whole. Everything is read in one pass through a small buffer:
  * the only large memory is the arrays that were asked for. */
 #include "mat5.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 
 #include <errno.h>
 #include <stdio.h>

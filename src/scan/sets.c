@@ -1,9 +1,9 @@
 /* Grouping images into scans. */
 #include "sets.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "fail.h"
+#include "format.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "butterfly_parts.h"
-#include "format.h"
 
 #include "colour.h"
+#include "format.h"
 #include "prose.h"
 #include "words.h"
 

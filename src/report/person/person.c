@@ -1,10 +1,10 @@
 /* The order of the page: measured, what stands out and what that does not mean, told, to do, help, questions. */
 #include "person.h"
-#include "format.h"
 
 #include "alloc.h"
 #include "butterfly.h"
 #include "fail.h"
+#include "format.h"
 #include "person_findings.h"
 #include "person_plan.h"
 #include "statements.h"

@@ -1,6 +1,6 @@
 #include "person_findings.h"
-#include "format.h"
 
+#include "format.h"
 #include "who.h"
 #include "words.h"
 

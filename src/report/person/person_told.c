@@ -1,7 +1,7 @@
 /* What the person and the examiner said: nothing is left out but what is nobody's to read on paper. */
-#include "format.h"
 #include "person_findings.h"
 
+#include "format.h"
 #include "who.h"
 #include "words.h"
 

@@ -62,9 +62,8 @@ static size_t fields_of(field *out, recorded *r) {
     return sizeof list / sizeof *list;
 }
 
-static const char *const hostile[] = {"a\xff"
-                                      "b\x01\x1b[2Jc",
-                                      "<q>&\"'</q><script>", "%s%n%1000000d", "\xc3\xa9\xc3\xa9\xc3\xa9"};
+static const char *const hostile[] = {"\xff\x01\x1b[2J ends here", "<q>&\"'</q><script>", "%s%n%1000000d",
+                                      "\xc3\xa9\xc3\xa9"};
 
 static void check_pages(recorded *r) {
     for (int reader = 0; reader < FSC_READER_N; reader++) {
