@@ -40,6 +40,7 @@ fsc_status fsc_future_add(fsc_text *out, const fsc_forecast *forecast, fsc_error
              "injury cycle makes of this</h2>\n");
     add_scope(out, forecast);
     fsc_future_basis_add(out, forecast);
+    fsc_future_misfit_add(out, forecast);
     if (forecast->nothing_departs)
         fsc_future_quiet_add(out, forecast);
     else

@@ -167,7 +167,8 @@ void fsc_future_butterfly_add(fsc_text *out, const fsc_forecast *f) {
                       "model</h3>\n<p class=\"figure-note\">No stage can be seen on a scan: the number is the stage "
                       "that most of the model’s people who fit this scan are in. The forecast is the median without "
                       "treatment. Hatched with “?”: the model is unsure (likeliest stage below 50 %, or a 90 % band "
-                      "wider than 15 points). Dashed: not measured. A value of both sides stands on both.</p>\n");
+                      "wider than 15 points). Dashed: not measured, or the model "
+                      "does not fit the site. A value of both sides stands on both.</p>\n");
     fsc_future_stage_key_add(out);
     fsc_text_add(out, "<div class=\"wingpairs\">\n");
     for (int of_stage = 1; of_stage >= 0; of_stage--)

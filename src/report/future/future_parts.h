@@ -11,6 +11,8 @@ void fsc_future_schedules_add(fsc_text *out, const fsc_forecast *forecast);
 void fsc_future_butterfly_add(fsc_text *out, const fsc_forecast *forecast);
 /* Of whom the library consists, and which fields of the exam were used. */
 void fsc_future_basis_add(fsc_text *out, const fsc_forecast *f);
+/* Names the sites that the model does not fit. */
+void fsc_future_misfit_add(fsc_text *out, const fsc_forecast *f);
 /* Instead of the stories where nothing departs. */
 void fsc_future_quiet_add(fsc_text *out, const fsc_forecast *f);
 void fsc_future_sites_add(fsc_text *out, const fsc_forecast *forecast);

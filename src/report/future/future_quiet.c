@@ -21,6 +21,22 @@ void fsc_future_basis_add(fsc_text *out, const fsc_forecast *f) {
     fsc_text_add(out, "</ul>\n");
 }
 
+/* Sites that were measured outside what the model foresees for today, under either story. */
+void fsc_future_misfit_add(fsc_text *out, const fsc_forecast *f) {
+    int n = 0;
+    for (int32_t i = 0; i < f->n_site; i++) {
+        const fsc_forecast_site *site = &f->story[0].site[i];
+        if (!site->misfit && !f->story[1].site[i].misfit) continue;
+        fsc_text_add(out, n++ ? "; "
+                              : "<p><strong>The model does not fit every site.</strong> It foresees other fat "
+                                "today than was measured here, and gives no forecast: ");
+        fsc_text_add_html(out, site->level);
+        fsc_text_printf(out, " %s %s", site->layer, fsc_words_side(site->side));
+        if (!site->misfit || !f->story[1].site[i].misfit) fsc_text_printf(out, " (story %s)", site->misfit ? "A" : "B");
+    }
+    if (n) fsc_text_add(out, ".</p>\n");
+}
+
 void fsc_future_quiet_add(fsc_text *out, const fsc_forecast *f) {
     fsc_text_add(out, "<p><strong>");
     fsc_prose_sentence(out, f->nothing);

@@ -70,6 +70,32 @@ static void add_site(fsc_text *out, const fsc_forecast *f, int32_t i) {
     fsc_text_add(out, "</tr>\n");
 }
 
+/* The shares that a stage has before any measurement, beside what these measurements make of it. */
+static void add_prior(fsc_text *out, const fsc_forecast *f) {
+    fsc_text_add(out, "<tr class=\"pooled\"><th scope=\"row\">a level struck in the model, before any measurement</th>"
+                      "<td class=\"n\"></td>");
+    for (int story = 0; story < FSC_CYCLE_N_STORY; story++) {
+        fsc_text_add(out, "<td></td><td>");
+        add_stage_bar(out, f->story[story].stage_prior);
+        fsc_text_add(out, "</td>");
+    }
+    fsc_text_add(out, "</tr>\n");
+}
+
+/* Stages that nothing measured here can tell. */
+static void add_untold(fsc_text *out, const fsc_forecast *f) {
+    int n = 0;
+    for (int s = 0; s < FSC_STAGE_N; s++) {
+        if (f->stage_told[s]) continue;
+        fsc_text_printf(out, "%s%s",
+                        n++ ? ", "
+                            : "<p>This scan adds nothing on these stages, and none of them is "
+                              "named here: ",
+                        fsc_stage_text((fsc_stage)s));
+    }
+    if (n) fsc_text_add(out, ". They need lean size, a fluid-sensitive scan or stiffness.</p>\n");
+}
+
 void fsc_future_stage_key_add(fsc_text *out) {
     fsc_text_add(out, "<p class=\"slice-key\">");
     for (int s = 0; s < FSC_STAGE_N; s++)
@@ -84,12 +110,14 @@ void fsc_future_sites_add(fsc_text *out, const fsc_forecast *f) {
                  "measurement, then the model’s median and 90 % band. The bars share out the model’s people who fit "
                  "this scan among the stages of its cycle. No stage can be seen on a scan.</p>\n");
     fsc_future_stage_key_add(out);
+    add_untold(out, f);
     fsc_text_add(
         out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of the model\"><table "
              "class=\"full\"><thead><tr><th scope=\"col\">Site</th><th scope=\"col\" "
              "class=\"n\">Now</th><th scope=\"col\" class=\"n\">12 months, story A</th><th scope=\"col\">Stage, story "
              "A</th><th scope=\"col\" class=\"n\">12 months, story B</th><th scope=\"col\">Stage, story B</th></tr>"
              "</thead>\n<tbody>\n");
+    add_prior(out, f);
     for (int32_t i = 0; i < f->n_site; i++) add_site(out, f, i);
     fsc_text_add(out, "</tbody></table></div>\n");
 }

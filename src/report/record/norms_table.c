@@ -186,6 +186,7 @@ void fsc_record_norms_add(fsc_text *out, const fsc_sheet *sheet) {
         fsc_text_add(out,
                      "<p>No reference group fits any site of this scan, so there is no percentile and no z on this "
                      "page.</p>\n");
+    fsc_record_borrowed_add(out, map);
     add_refusals(out, map);
     fsc_text_add(out, "</section>\n");
 }

@@ -13,6 +13,8 @@ const char *fsc_record_red_flags(const fsc_map *map);
 void fsc_record_sentences_add(fsc_text *out, const fsc_map *map);
 /* Percentiles against published norms, each with its source. */
 void fsc_record_norms_add(fsc_text *out, const fsc_sheet *sheet);
+/* Sites that have a borrowed band only: in words, with the reason. */
+void fsc_record_borrowed_add(fsc_text *out, const fsc_map *map);
 /* Differences between sides, levels, layers and quarters, extents, and grades that people know. */
 void fsc_record_within_add(fsc_text *out, const fsc_sheet *sheet);
 /* Change since an earlier visit with its error and the least change that counts as real. */

@@ -43,6 +43,7 @@ static void fill_story(told *t, int story) {
     s->story = (fsc_cycle_story)story;
     s->site = t->site[story], s->level = t->level[story], s->before = t->before[story];
     s->person = &t->person[story][0][0][0];
+    s->stage_prior[0] = 0.6, s->stage_prior[FSC_STAGE_STRAINED] = 0.4;
     fsc_copy_text(s->order_sentence, sizeof s->order_sentence, "This scan cannot tell the order <yet>.");
 }
 
@@ -110,6 +111,19 @@ static void values_come_from_the_record(void **state) {
     fsc_free(page);
 }
 
+/* What stood before any measurement, what cannot be told, and where the model does not fit. */
+static void the_model_says_what_it_does_not_know(void **state) {
+    told *t = *state;
+    t->forecast.stage_told[FSC_STAGE_QUIET] = t->forecast.stage_told[FSC_STAGE_FAT_REPLACED] = 1;
+    t->site[1][1].misfit = 1;
+    char *page = page_of(t);
+    assert_int_equal(count_of(page, "<title>quiet 60 %, strained 40 %"), FSC_CYCLE_N_STORY);
+    assert_non_null(strstr(page, "named here: strained, spasm, fibrotic, wasting."));
+    assert_non_null(strstr(page, "gives no forecast: L5 deep left (story B).</p>"));
+    assert_int_equal(count_of(page, "the model does not fit this site"), 1);
+    fsc_free(page);
+}
+
 static void missing_bands_are_not_drawn(void **state) {
     told *t = *state;
     t->person[0][0][FSC_PERSON_PAIN][3].p50 = (double)NAN;
@@ -158,6 +172,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(both_stories_or_none, setup),
         cmocka_unit_test_setup(values_come_from_the_record, setup),
+        cmocka_unit_test_setup(the_model_says_what_it_does_not_know, setup),
         cmocka_unit_test_setup(missing_bands_are_not_drawn, setup),
         cmocka_unit_test_setup(where_nothing_departs_nothing_else_is_told, setup),
         cmocka_unit_test_setup(schedules_are_not_ranked_nor_called_effective, setup),

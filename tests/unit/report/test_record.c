@@ -82,6 +82,23 @@ static void sentences_carry_what_they_stand_on(void **state) {
     fsc_free(page);
 }
 
+/* A borrowed band stands in words with its reason, and with no percentile. */
+static void a_borrowed_band_is_words_only(void **state) {
+    recorded *r = *state;
+    fsc_norm_place *norm = &r->site[1].norm;
+    norm->kind = FSC_NORM_BORROWED;
+    norm->band_low_fraction = 0.07, norm->band_high_fraction = 0.31;
+    fsc_copy_text(norm->words, sizeof norm->words, "cannot say");
+    fsc_copy_text(norm->caveat, sizeof norm->caveat, "borrowed over levels");
+    char *page = page_of(r);
+    assert_non_null(strstr(page, "7 to 31</td><td>cannot say</td><td>borrowed over levels"));
+    fsc_free(page);
+    norm->kind = FSC_NORM_NONE;
+    page = page_of(r);
+    assert_null(strstr(page, "cannot say"));
+    fsc_free(page);
+}
+
 static void a_note_is_said_once_though_two_steps_make_it(void **state) {
     recorded *r = *state;
     fsc_notes_add(&r->f->scan.notes, FSC_NOTE_WARNING, "side-unknown", "the files do not tell the sides");
@@ -128,6 +145,7 @@ int main(void) {
         cmocka_unit_test_setup(arrows_only_for_real_change, recorded_setup),
         cmocka_unit_test_setup(a_record_alone_makes_a_page, recorded_setup),
         cmocka_unit_test_setup(sentences_carry_what_they_stand_on, recorded_setup),
+        cmocka_unit_test_setup(a_borrowed_band_is_words_only, recorded_setup),
         cmocka_unit_test_setup(out_of_memory_drops_nothing, recorded_setup),
         cmocka_unit_test_setup(a_note_is_said_once_though_two_steps_make_it, recorded_setup),
     };
