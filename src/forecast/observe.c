@@ -50,17 +50,15 @@ static const char *layer_of(const fsc_table *layers, const char *muscle) {
     return NULL;
 }
 
-/* What is in view of a site that the field of view cuts may differ from the whole by this much (SD, fraction; assumed).
- */
-#define CUT_SE 0.03
-
 /* The volumes that were joined into the observation at the same index, as their sums. */
-static void join_row(fsc_observation *o, double *volume, const fsc_row *row) {
+static void join_row(fsc_observation *o, double *volume, const fsc_row *row, const fsc_assumed *assumed) {
     const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
     /* The noise of this site, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest
      * where a lesion makes a site patchy. */
     double se = isfinite(row->pdff_se_noise_fraction) ? fmax(row->pdff_se_noise_fraction, 1e-4) : (double)NAN;
-    if (row->cut_by_fov) se = hypot(isfinite(se) ? se : CUT_SE, CUT_SE);
+    /* What is in view of a cut site may differ from the whole. */
+    const double cut = assumed->cut_points / 100;
+    if (row->cut_by_fov) se = hypot(isfinite(se) ? se : cut, cut);
     if (*volume == 0) {
         o->value[FSC_OBSERVED_PDFF] = row->pdff_mean_fraction;
         o->se[FSC_OBSERVED_PDFF] = se;
@@ -77,7 +75,7 @@ static int is_usable(const fsc_row *row) {
 }
 
 static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, double visit_day, double *volume,
-                           const fsc_table *layers, fsc_error *err) {
+                           const fsc_table *layers, const fsc_assumed *assumed, fsc_error *err) {
     const int32_t begin = out->n;
     for (int32_t i = 0; i < measures->n_row; i++) {
         const fsc_row *row = &measures->row[i];
@@ -92,7 +90,7 @@ static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, 
             fsc_notes_add(&out->notes, FSC_NOTE_ASSUMED, "site-cut",
                           "The field of view cuts %s %s %s: the forecast uses what is in view with %.0f points more "
                           "error.",
-                          row->place.muscle, row->place.level, fsc_side_text(row->place.side), 100 * CUT_SE);
+                          row->place.muscle, row->place.level, fsc_side_text(row->place.side), assumed->cut_points);
         int32_t at = begin;
         while (at < out->n && (strcmp(out->item[at].level, row->place.level) != 0 ||
                                strcmp(out->item[at].layer, layer) != 0 || out->item[at].side != row->place.side))
@@ -101,7 +99,7 @@ static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, 
             const fsc_observation fresh = empty_observation(row->place.level, layer, row->place.side, visit_day);
             FSC_TRY(append(out, &fresh, err));
         }
-        join_row(&out->item[at], &volume[at - begin], row);
+        join_row(&out->item[at], &volume[at - begin], row, assumed);
     }
     return FSC_OK;
 }
@@ -109,10 +107,12 @@ static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, 
 fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measures, double visit_day, fsc_error *err) {
     FSC_AUTO_TABLE fsc_table layers = {0};
     FSC_TRY(fsc_table_embedded(&layers, "cycle/muscle_layers.tsv", err));
+    fsc_assumed assumed;
+    FSC_TRY(fsc_assumed_read(&assumed, err));
     out->method = measures->method;
     FSC_AUTO_BLOCK double *volume = fsc_alloc(measures->n_row, sizeof *volume);
     if (!volume) return fsc_fail_nomem(err, "gathering observations");
-    FSC_TRY(add_rows(out, measures, visit_day, volume, &layers, err));
+    FSC_TRY(add_rows(out, measures, visit_day, volume, &layers, &assumed, err));
     return fsc_notes_check(&out->notes, err);
 }
 
