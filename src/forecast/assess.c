@@ -117,17 +117,19 @@ static fsc_status table_healthy(trials *t, fsc_error *err) {
                 const fsc_trial_kind kind = {(fsc_trial_region)r, FSC_TRIAL_HEALTHY, (fsc_trial_exam)e, 0, wide, -1};
                 group g;
                 char name[96];
+                name_kind(name, sizeof name, &kind);
+                if (!is_wanted(t, name)) continue;
                 const int32_t n = (t->opt->n_person + (r == 0 ? 2 : 5)) / (r == 0 ? 3 : 6);
                 FSC_TRY(run_group(&g, t, &kind, n, err));
                 const calls c = count_calls(&g);
-                name_kind(name, sizeof name, &kind);
                 say(t, "%-62s %3.0f people: sites called %4.1f %%, people with any %5.1f %%; spread inferred %.2f",
                     name, c.person, 100 * c.site_called / c.site, 100 * c.person_called / c.person, c.spread);
                 site += c.site, called += c.site_called, person += c.person, person_called += c.person_called;
                 free_group(&g);
             }
-            say(t, "all %s, spread x%d: %.0f people, sites called %.1f %%, people with any %.1f %%",
-                r ? "necks" : "backs", wide, person, 100 * called / site, 100 * person_called / person);
+            if (person > 0)
+                say(t, "all %s, spread x%d: %.0f people, sites called %.1f %%, people with any %.1f %%",
+                    r ? "necks" : "backs", wide, person, 100 * called / site, 100 * person_called / person);
         }
     return FSC_OK;
 }
