@@ -14,6 +14,7 @@
 #include <fascicle/forecast.h>
 #include <fascicle/identify.h>
 #include <fascicle/map.h>
+#include <fascicle/label_maps.h>
 #include <fascicle/measure.h>
 #include <fascicle/norms.h>
 #include <fascicle/notes.h>

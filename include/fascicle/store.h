@@ -11,11 +11,12 @@ extern "C" {
 
 typedef struct fsc_store fsc_store; /* opaque; one thread at a time */
 
-/* Opens a store, makes it when create is non-zero and it does not exist. Journal: WAL with full syncs, so that an
- * acknowledged visit survives a kill or power cut at any moment; another writer is waited for up to 10 s.
- * Returns FSC_OK; FSC_E_ARG (a name that is no file); FSC_E_NOTFOUND (no such file); FSC_E_UNSUPPORTED (made by a newer
- * Fascicle); FSC_E_FORMAT (not a
- * store, damaged); FSC_E_IO (locked, read-only, disk full); FSC_E_NOMEM. *out is owned: fsc_store_close. */
+/* Opens a store, makes it when create is non-zero and it does not exist (for its owner alone: mode 0600). Full
+ * syncs and a rollback journal, so that an acknowledged visit survives a kill or power cut at any moment and no second
+ * file stays beside the store; another writer is waited for up to 10 s. Without create a store that may only be read is
+ * read. Returns FSC_OK; FSC_E_ARG (a name that is no file); FSC_E_NOTFOUND (no such file); FSC_E_UNSUPPORTED (made by a
+ * newer Fascicle); FSC_E_FORMAT (not a store, damaged, or with tables, views or triggers of somebody else's); FSC_E_IO
+ * (locked, may not be written, disk full); FSC_E_NOMEM. *out is owned: fsc_store_close. */
 FSC_API FSC_MUST_USE fsc_status fsc_store_open(fsc_store **out, const char *path, int32_t create, fsc_error *err);
 FSC_API void fsc_store_close(fsc_store *store);
 
@@ -23,6 +24,11 @@ FSC_API void fsc_store_close(fsc_store *store);
  * map->acquisition name it; date must be a real day. replace non-zero: a visit of that name is replaced, else it is
  * FSC_E_RANGE. Returns also FSC_E_ARG (participant or date missing), FSC_E_IO, FSC_E_FORMAT, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_store_add(fsc_store *store, const fsc_map *map, int32_t replace, fsc_error *err);
+
+/* Erases a visit, or all of a participant's for NULL, from the store: what the file held of them is
+ * overwritten. *n is how many. Returns FSC_OK, FSC_E_NOTFOUND (none), FSC_E_IO, FSC_E_FORMAT, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_store_remove(int32_t *n, fsc_store *store, const char *participant,
+                                                 const char *session, fsc_error *err);
 
 typedef struct fsc_visit {
     fsc_acquisition acquisition;

@@ -8,6 +8,7 @@
 struct fsc_store {
     sqlite3 *db;
     char *path;
+    int64_t n_call; /* of the progress handler */
 };
 
 /* Turns the last SQLite failure into a status and a line with what to do. */

@@ -64,11 +64,27 @@ fsc_status fsc_store_add(fsc_store *store, const fsc_map *map, int32_t replace, 
         if ((code & 0xff) == SQLITE_CONSTRAINT)
             status = fsc_fail(err, FSC_E_RANGE, "%s: visit %s of %s is already there; add --replace to replace it",
                               store->path, name_of(a), a->participant);
-        else if (code != SQLITE_DONE)
-            status = fsc_store_fault(store, code, err);
+        else if (code != SQLITE_DONE || sqlite3_changes(store->db) != 1)
+            status = fsc_store_fault(store, code != SQLITE_DONE ? code : SQLITE_CORRUPT, err);
     }
     fsc_map_free_text(record);
     return status;
+}
+
+fsc_status fsc_store_remove(int32_t *n, fsc_store *store, const char *participant, const char *session,
+                            fsc_error *err) {
+    AUTO_STATEMENT *statement = NULL;
+    FSC_TRY(
+        prepare(&statement, store, "DELETE FROM visit WHERE participant = ?1 AND (?2 IS NULL OR session = ?2)", err));
+    int code = bind_text(statement, 1, participant);
+    if (code == SQLITE_OK && session) code = bind_text(statement, 2, session);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    if (code != SQLITE_DONE) return fsc_store_fault(store, code, err);
+    *n = sqlite3_changes(store->db);
+    if (*n == 0)
+        return fsc_fail(err, FSC_E_NOTFOUND, "%s: no visit%s%s of %s; `fascicle visits` lists them", store->path,
+                        session ? " " : "", session ? session : "", participant);
+    return fsc_store_exec(store, "VACUUM", err); /* free pages may hold older copies */
 }
 
 static void column_text(char *out, size_t size, sqlite3_stmt *s, int at) {

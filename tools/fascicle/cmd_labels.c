@@ -8,10 +8,11 @@ typedef struct values {
     int list;
 } values;
 
-static fsc_status check(cli *c, const fsc_labels *labels, const char *scheme, fsc_error *err) {
-    const fsc_sites_options options = {.muscle_scheme = scheme, .side_known = 1};
+static fsc_status check(cli *c, const fsc_label_maps *maps, const char *scheme, fsc_error *err) {
+    const char *of_masks = maps->muscle_scheme[0] ? maps->muscle_scheme : NULL;
+    const fsc_sites_options options = {.muscle_scheme = scheme ? scheme : of_masks, .side_known = 1};
     AUTO(fsc_sites) sites = NULL;
-    TRY(fsc_sites_build(&sites, &labels->grid, labels, NULL, &options, err));
+    TRY(fsc_sites_build(&sites, &maps->muscles->grid, maps->muscles, maps->levels, &options, err));
     cli_line(c, "scheme", "%s", sites->muscle_scheme);
     for (int32_t i = 0; i < sites->n_site; i++)
         cli_row(c, "label",
@@ -27,10 +28,11 @@ static fsc_status check(cli *c, const fsc_labels *labels, const char *scheme, fs
     return FSC_OK;
 }
 
-static fsc_status translate(cli *c, const fsc_labels *labels, const values *v, fsc_error *err) {
+static fsc_status translate(cli *c, const fsc_label_maps *maps, const values *v, fsc_error *err) {
+    const char *of_masks = maps->muscle_scheme[0] ? maps->muscle_scheme : NULL;
     AUTO(fsc_labels) other = NULL;
     AUTO_STRUCT(fsc_notes) notes = {0};
-    TRY(fsc_labels_translate(&other, labels, v->from, v->to, &notes, err));
+    TRY(fsc_labels_translate(&other, maps->muscles, v->from ? v->from : of_masks, v->to, &notes, err));
     TRY(fsc_labels_write(other, v->out, err));
     cli_notes(c, "labels", &notes, 1);
     cli_file(c, "labels", v->out);
@@ -45,12 +47,13 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     }
     if (!v->path) return cli_usage(c, err, "FILE is missing: a label map (NIfTI)");
     if (v->to && !v->out) return cli_usage(c, err, "--to NAME needs --out FILE");
-    AUTO(fsc_labels) labels = NULL;
-    TRY(fsc_labels_read(&labels, v->path, err));
-    return v->to ? translate(c, labels, v, err) : check(c, labels, v->from, err);
+    AUTO(fsc_label_maps) maps = NULL;
+    TRY(fsc_label_maps_read(&maps, v->path, NULL, NULL, err));
+    cli_notes(c, "labels", &maps->notes, 1);
+    return v->to ? translate(c, maps, v, err) : check(c, maps, v->from, err);
 }
 
-static const arg args[] = {{"FILE", offsetof(values, path), 0, "a label map (NIfTI)"}, ARG_END};
+static const arg args[] = {{"FILE", offsetof(values, path), 0, "a label map (NIfTI), or a folder of masks"}, ARG_END};
 static const opt opts[] = {
     OPT(values, from, "from", OPT_NAME, "NAME", "the numbering of FILE, when it is not clear from the values",
         .names = fsc_scheme_names),

@@ -23,7 +23,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
     TRY(walk_inputs(&w, v->out, &v->labels, NULL));
     TRY(walk_scan(&w, v->path, &v->scan));
-    TRY(walk_anatomy(&w, &v->labels));
+    TRY(walk_anatomy(&w, &v->scan, &v->labels));
     TRY(find_fatwater(&w, v));
     TRY(walk_measure(&w));
     TRY(walk_output(&w, v->out));

@@ -30,7 +30,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_made_check(&w, &made, &v->made, &v->labels));
     TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
     TRY(walk_scan(&w, v->path, &v->scan));
-    if (!made) TRY(walk_anatomy(&w, &v->labels));
+    if (!made) TRY(walk_anatomy(&w, &v->scan, &v->labels));
     /* Maps of an earlier run keep the method that made them. */
     const fsc_status earlier = walk_earlier_maps(&w, v->path, NULL);
     if (earlier == FSC_E_NOTFOUND) {

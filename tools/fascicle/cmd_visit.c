@@ -36,6 +36,23 @@ static fsc_status run_add(cli *c, const void *given, fsc_error *err) {
     return FSC_OK;
 }
 
+typedef struct remove_values {
+    const char *participant, *store, *session;
+} remove_values;
+
+static fsc_status run_remove(cli *c, const void *given, fsc_error *err) {
+    const remove_values *v = given;
+    if (!v->store) return cli_usage(c, err, "--store FILE is missing: the file that keeps the visits");
+    AUTO(fsc_store) store = NULL;
+    int32_t n = 0;
+    TRY(fsc_store_open(&store, v->store, 0, err));
+    TRY(fsc_store_remove(&n, store, v->participant, v->session, err));
+    cli_row(c, "visit", FIELDS(FIELD("participant", v->participant), FIELD("n_removed", n)),
+            "%d visit%s of %s erased from the store; the folders of their runs are yours to delete", n,
+            n == 1 ? "" : "s", v->participant);
+    return FSC_OK;
+}
+
 typedef struct list_values {
     const char *participant, *store;
 } list_values;
@@ -88,6 +105,22 @@ const command cmd_visit_add = {
     .opts = add_opts,
     .size = sizeof(add_values),
     .run = run_add,
+};
+static const arg remove_args[] = {{"PERSON", offsetof(remove_values, participant), 1, "whose, as sub-16"}, ARG_END};
+static const opt remove_opts[] = {
+    OPT(remove_values, store, "store", OPT_TEXT, "FILE", "the file that keeps the visits"),
+    OPT(remove_values, session, "session", OPT_TEXT, "ID", "one visit by its name (default: all of the person's)"),
+    OPT_END,
+};
+const command cmd_visit_remove = {
+    .name = "visit remove",
+    .line = "erase a visit, or a person, from the store",
+    .about = "Erases a person's visits, or one of them, from the store: what the file held of them is overwritten.",
+    .examples = "fascicle visit remove sub-01 --session 2026-05-02 --store other.db",
+    .args = remove_args,
+    .opts = remove_opts,
+    .size = sizeof(remove_values),
+    .run = run_remove,
 };
 const command cmd_visit = {
     .name = "visit",

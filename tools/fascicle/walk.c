@@ -18,8 +18,7 @@ void walk_free(walk *w) {
     fsc_map_free(w->map);
     fsc_exam_free(w->exam);
     fsc_norms_free(w->norms);
-    fsc_labels_free(w->muscles);
-    fsc_labels_free(w->levels);
+    fsc_label_maps_free(w->labels);
     fsc_proposal_free(w->proposal);
     fsc_output_abandon(&w->output);
     fsc_volume_free(w->t2);
@@ -29,14 +28,15 @@ void walk_free(walk *w) {
     fsc_scan_free(w->scan);
 }
 
+/* What can be read before the scan is known; folders and patterns wait for its names. */
 static fsc_status read_labels(walk *w, const walk_label_options *with) {
     if (!with->labels && with->levels)
         return cli_refuse(w->err, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE",
                           with->levels);
-    if (!with->labels) return FSC_OK;
-    TRY(fsc_labels_read(&w->muscles, with->labels, w->err));
-    if (!with->levels || strcmp(with->levels, with->labels) == 0) return FSC_OK;
-    return fsc_labels_read(&w->levels, with->levels, w->err);
+    if (!with->labels || !fsc_label_maps_is_file(with->labels) ||
+        (with->levels && !fsc_label_maps_is_file(with->levels)))
+        return FSC_OK;
+    return fsc_label_maps_read(&w->labels, with->labels, with->levels, NULL, w->err);
 }
 
 static fsc_status read_norms(walk *w, const opt_texts *files) {
@@ -141,24 +141,37 @@ static void compare_names(walk *w, const char *path) {
     fsc_notes_join(&w->scan->notes, &notes);
 }
 
-fsc_status walk_anatomy(walk *w, const walk_label_options *with) {
-    if (w->t2 && !w->muscles) return cli_usage(w->cli, w->err, "--t2 is measured in the muscles; add --labels FILE");
-    if (!w->muscles) {
+static const char *first_told(const char *a, const char *b) {
+    return a[0] || !b ? a : b;
+}
+
+fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label_options *with) {
+    if (w->t2 && !with->labels) return cli_usage(w->cli, w->err, "--t2 is measured in the muscles; add --labels FILE");
+    if (!with->labels) {
         cli_line(w->cli, "anatomy",
                  "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
                  "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
         return FSC_OK;
     }
-    TRY(fsc_recipe_add_input(&w->scan->recipe, with->labels, w->err));
-    compare_names(w, with->labels);
-    if (w->levels) compare_names(w, with->levels);
-    if (w->levels) TRY(fsc_recipe_add_input(&w->scan->recipe, with->levels, w->err));
-    const fsc_sites_options options = {.muscle_scheme = with->label_scheme,
-                                       .level_scheme = with->level_scheme,
+    const fsc_label_owner owner = {.participant = first_told(w->scan->participant, scan->participant),
+                                   .session = first_told(w->scan->session, scan->session),
+                                   .name = w->scan->name};
+    if (!w->labels) TRY(fsc_label_maps_read(&w->labels, with->labels, with->levels, &owner, w->err));
+    const fsc_label_maps *maps = w->labels;
+    for (int32_t i = 0; i < maps->n_file; i++) {
+        TRY(fsc_recipe_add_input(&w->scan->recipe, maps->file[i], w->err));
+        compare_names(w, maps->file[i]);
+    }
+    fsc_notes_join(&w->scan->notes, &maps->notes);
+    cli_notes(w->cli, "anatomy", &maps->notes, !fsc_label_maps_is_file(with->labels));
+    const char *muscle_scheme = maps->muscle_scheme[0] ? maps->muscle_scheme : NULL;
+    const char *level_scheme = maps->level_scheme[0] ? maps->level_scheme : NULL;
+    const fsc_sites_options options = {.muscle_scheme = with->label_scheme ? with->label_scheme : muscle_scheme,
+                                       .level_scheme = with->level_scheme ? with->level_scheme : level_scheme,
                                        .side_known = w->scan->side_known,
                                        .same_grid = with->same_grid};
-    const fsc_labels *levels = with->levels && !w->levels ? w->muscles : w->levels; /* one file may hold both */
-    TRY(fsc_sites_build(&w->sites, &w->scan->grid, w->muscles, levels, &options, w->err));
+    const fsc_labels *levels = maps->levels ? maps->levels : maps->level_path ? maps->muscles : NULL;
+    TRY(fsc_sites_build(&w->sites, &w->scan->grid, maps->muscles, levels, &options, w->err));
     say_anatomy(w->cli, w->sites);
     return FSC_OK;
 }

@@ -10,9 +10,8 @@ typedef struct walk {
     fsc_error *err;
     fsc_scan *scan; /* its recipe collects every input of the run */
     fsc_fatwater *fatwater;
-    fsc_labels *muscles;    /* as read; NULL without labels */
+    fsc_label_maps *labels; /* as read; NULL without labels */
     fsc_proposal *proposal; /* NULL unless labels were proposed */
-    fsc_labels *levels;     /* NULL when there are none, or when they stand in the file of the muscles */
     fsc_sites *sites;       /* NULL without labels */
     fsc_volume *t2;         /* NULL unless a T2 map was given */
     const char *t2_path;
@@ -75,9 +74,11 @@ typedef struct walk_map_options {
     OPT(type, field, "pdf", OPT_FLAG, NULL,                                                                            \
         "print each page as PDF too, with Chromium, Chrome or WeasyPrint, whichever is installed")
 #define WALK_LABEL_OPTS(type, field)                                                                                   \
-    OPT(type, field.labels, "labels", OPT_TEXT, "FILE", "muscle label map (NIfTI)"),                                   \
+    OPT(type, field.labels, "labels", OPT_TEXT, "FILE",                                                                \
+        "muscle label map (NIfTI), a derivatives folder, a folder of masks, or a path with {participant}, "            \
+        "{session} or *"),                                                                                             \
         OPT(type, field.levels, "levels", OPT_TEXT, "FILE",                                                            \
-            "vertebra or disc label map (NIfTI); may be the same file"),                                               \
+            "vertebra or disc label map, likewise; may be the same file"),                                             \
         OPT(type, field.label_scheme, "label-scheme", OPT_NAME, "NAME",                                                \
             "numbering of the muscle labels, when it is not clear from the values", .names = fsc_scheme_names),        \
         OPT(type, field.level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels, likewise",           \
@@ -115,8 +116,9 @@ typedef struct walk_map_options {
  * labels and map may be NULL. */
 fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_map_options *map);
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
-/* Builds the sites on the scan's grid; without labels it notes what could be given and returns FSC_OK. */
-fsc_status walk_anatomy(walk *w, const walk_label_options *with);
+/* Reads the label maps of this scan, unless walk_inputs did, and builds the sites on its grid; without labels it notes
+ * what could be given and returns FSC_OK. */
+fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label_options *with);
 fsc_status walk_separate(walk *w, const walk_separate_options *with);
 /* Proposes labels from the separated maps; *out is owned. */
 fsc_status walk_propose(walk *w, fsc_proposal **out, const walk_anchor_options *with);

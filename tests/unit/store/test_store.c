@@ -1,4 +1,5 @@
 /* store and visits: what goes in comes out; everything that is no store, or a newer one, is refused with words. */
+#define _GNU_SOURCE /* memmem */
 #include "../change/visit.h"
 #include "../test.h"
 #include "alloc.h"
@@ -255,8 +256,103 @@ static void memory_failures_are_reported(void **state) {
     fsc_map_free(map);
 }
 
+static int holds(const char *needle) {
+    FILE *file = fopen(path, "rb");
+    static char bytes[1 << 20];
+    const size_t n = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+    if (file) (void)fclose(file);
+    return memmem(bytes, n, needle, strlen(needle)) != NULL;
+}
+
+static void what_is_erased_is_gone_from_the_file(void **state) {
+    (void)state;
+    add("sub-needle", "ses-1", "2026-03-01", 0.20);
+    add("sub-needle", "ses-2", "2026-04-01", 0.20);
+    add("sub-02", "ses-1", "2026-03-01", 0.20);
+    fsc_store *store = NULL;
+    int32_t n = 0;
+    assert_ok(fsc_store_open(&store, path, 0, &test_error));
+    assert_true(holds("sub-needle") && holds("ses-2"));
+    assert_ok(fsc_store_remove(&n, store, "sub-needle", "ses-2", &test_error));
+    assert_int_equal(n, 1);
+    assert_true(holds("sub-needle") && !holds("ses-2"));
+    assert_fails(fsc_store_remove(&n, store, "sub-needle", "ses-2", &test_error), FSC_E_NOTFOUND);
+    assert_ok(fsc_store_remove(&n, store, "sub-needle", NULL, &test_error));
+    fsc_store_close(store);
+    assert_false(holds("sub-needle"));
+    assert_true(holds("sub-02"));
+}
+
+static void a_store_is_one_file_and_its_owners(void **state) {
+    (void)state;
+    struct stat info;
+    add("sub-01", "ses-1", "2026-03-01", 0.20);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    static const char *const ends[] = {"-wal", "-shm", "-journal"};
+    for (int i = 0; i < 3; i++) {
+        char name[96];
+        (void)snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        assert_int_equal(access(name, F_OK), -1);
+    }
+}
+
+static void a_store_of_wal_that_may_only_be_read_is_read(void **state) {
+    (void)state;
+    if (geteuid() == 0) assert_int_equal(seteuid(65534), 0); /* to root every file may be written */
+    char home[64];
+    (void)snprintf(home, sizeof home, "/tmp/fsc-ro-%ld", (long)getpid());
+    assert_int_equal(mkdir(home, 0700), 0);
+    char kept[sizeof path];
+    memcpy(kept, path, sizeof path);
+    (void)snprintf(path, sizeof path, "%s/v #1%%.db", home);
+    add("sub-01", "ses-1", "2026-03-01", 0.20);
+    sql("PRAGMA journal_mode = WAL");
+    assert_int_equal(chmod(path, 0444) | chmod(home, 0555), 0);
+    fsc_store *store = NULL;
+    fsc_visit *visit = NULL;
+    int32_t n = 0;
+    assert_ok(fsc_store_open(&store, path, 0, &test_error));
+    assert_ok(fsc_store_visits(&visit, &n, store, NULL, &test_error));
+    assert_int_equal(n, 1);
+    assert_fails(fsc_store_remove(&n, store, "sub-01", NULL, &test_error), FSC_E_IO);
+    fsc_store_free_visits(visit);
+    fsc_store_close(store);
+    assert_int_equal(chmod(home, 0700), 0);
+    (void)clean(NULL);
+    (void)rmdir(home);
+    memcpy(path, kept, sizeof path);
+    if (getuid() == 0) assert_int_equal(seteuid(0), 0);
+}
+
+static void a_hostile_store_is_refused(void **state) {
+    static const char mark[] = "PRAGMA application_id = 1180791651; PRAGMA user_version = 1;";
+    static const char *const tricks[] = {
+        "CREATE VIEW visit AS WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r) SELECT 'sub-01' AS "
+        "participant FROM r",
+        "CREATE TABLE visit (participant TEXT)",
+        "CREATE TABLE other (a); CREATE VIEW visit AS SELECT 1 AS participant;"
+        "CREATE TRIGGER t INSTEAD OF INSERT ON visit BEGIN SELECT 1; END"};
+    fsc_store *store = NULL;
+    for (size_t i = 0; i < sizeof tricks / sizeof *tricks; i++)
+        for (int create = 0; create < 2; create++) {
+            (void)clean(state);
+            sql(mark);
+            sql(tricks[i]);
+            assert_fails(fsc_store_open(&store, path, create, &test_error), FSC_E_FORMAT);
+        }
+    (void)clean(state);
+    add("sub-01", "ses-1", "2026-03-01", 0.20);
+    sql("CREATE TRIGGER t AFTER INSERT ON visit BEGIN DELETE FROM visit; END");
+    assert_fails(fsc_store_open(&store, path, 1, &test_error), FSC_E_FORMAT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(what_is_erased_is_gone_from_the_file, clean),
+        cmocka_unit_test_teardown(a_store_is_one_file_and_its_owners, clean),
+        cmocka_unit_test_teardown(a_store_of_wal_that_may_only_be_read_is_read, clean),
+        cmocka_unit_test_teardown(a_hostile_store_is_refused, clean),
         cmocka_unit_test_setup_teardown(visits_come_back_by_date, NULL, clean),
         cmocka_unit_test_setup_teardown(twins_need_replace, NULL, clean),
         cmocka_unit_test_setup_teardown(visits_without_name_or_day_are_refused, NULL, clean),
