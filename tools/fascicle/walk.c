@@ -216,6 +216,7 @@ fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_optio
                                    .sites = w->sites,
                                    .acquisition = &acquisition,
                                    .exam = w->exam,
+                                   .scan = w->scan,
                                    .norms = w->norms};
     TRY(fsc_map_run(&w->map, &inputs, w->err));
     fsc_map_place_rows(w->measures, w->map);
@@ -258,7 +259,7 @@ fsc_status walk_forecast(walk *w) {
     options.n_threads = (int32_t)w->cli->threads;
     options.progress = &w->cli->progress;
     fsc_forecast_person person;
-    fsc_forecast_person_from(&person, w->exam);
+    fsc_forecast_person_from(&person, w->map ? w->map->exam : w->exam); /* with what the dataset tells */
     options.person = &person;
     seen.injury_day = w->exam ? -w->exam->days_since_injury : (double)NAN; /* the scan is day 0 */
     TRY(fsc_observations_add(&seen, w->measures, 0, w->err));
