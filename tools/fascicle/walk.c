@@ -166,7 +166,9 @@ fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label
     const fsc_sites_options options = {.muscle_scheme = with->label_scheme ? with->label_scheme : muscle_scheme,
                                        .level_scheme = with->level_scheme ? with->level_scheme : level_scheme,
                                        .side_known = w->scan->side_known,
-                                       .same_grid = with->same_grid};
+                                       .same_grid = with->same_grid,
+                                       .muscle_file = maps->muscle_path,
+                                       .level_file = maps->level_path};
     const fsc_labels *levels = maps->levels ? maps->levels : maps->level_path ? maps->muscles : NULL;
     TRY(fsc_sites_build(&w->sites, &w->scan->grid, maps->muscles, levels, &options, w->err));
     say_anatomy(w->cli, w->sites);
