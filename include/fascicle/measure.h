@@ -39,6 +39,7 @@ typedef struct fsc_row {
     double pdff_quartile_fraction[4]; /* quarters of the width in each slice, from the midline outwards */
     double pdff_quartile_se_fraction[4];
     double r2star_mean_per_s;
+    double t2_mean_ms, t2_se_ms; /* of a T2 map that was given; the error is of the mean, voxels taken as independent */
     double lean_csa_mm2, lean_volume_mm3; /* weighted by 1 - PDFF */
     double swap_fraction;                 /* share of voxels flagged swap-suspect */
     double snr;                           /* median */
@@ -63,11 +64,10 @@ typedef struct fsc_measures {
 } fsc_measures;
 
 /* Measures every site. sites may be NULL (tissue-level summary only). Rows come muscle by muscle: sites head to foot,
- * then the whole muscle; bones last. *out is owned: fsc_measures_free. progress may be NULL. Returns FSC_OK, FSC_E_SHAPE
- * (maps and sites on different grids), FSC_E_CANCELLED, FSC_E_NOMEM. */
+ * then the whole muscle; bones last. *out is owned: fsc_measures_free. progress may be NULL. Returns FSC_OK,
+ * FSC_E_SHAPE (maps and sites on different grids), FSC_E_CANCELLED, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater,
-                                                const fsc_sites *sites, const fsc_progress *progress,
-                                                fsc_error *err);
+                                                const fsc_sites *sites, const fsc_progress *progress, fsc_error *err);
 FSC_API void fsc_measures_free(fsc_measures *measures);
 
 /* The row of a muscle, level and side (bones: "vertebra", level, midline), or NULL. */

@@ -57,6 +57,7 @@ typedef struct fsc_fatwater {
     float *fat;
     float *residual_fraction; /* root of residual energy / signal energy: the fit-quality map */
     float *swap_probability;  /* 0..1 */
+    float *t2_ms;             /* from a map of its own (fsc_fatwater_take_t2); NULL = none was given */
     uint16_t *quality;        /* FSC_Q_ bits */
 
     /* Findings over the whole scan; NaN where not applicable. */
@@ -78,6 +79,10 @@ typedef struct fsc_fatwater {
 FSC_API FSC_MUST_USE fsc_status fsc_separate_run(fsc_fatwater **out, const fsc_scan *scan,
                                                  const fsc_separate_options *opt, fsc_error *err);
 FSC_API void fsc_fatwater_free(fsc_fatwater *fatwater);
+/* Takes a ready T2 map over onto the grid of the maps (linearly; T2 in ms, or s when its units say so), to be measured
+ * per site beside the fat. The map should be of the water alone: fat has a long T2 of its own. Returns FSC_OK,
+ * FSC_E_RANGE (values that are no T2 of tissue), FSC_E_SHAPE, FSC_E_NUMERIC, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_fatwater_take_t2(fsc_fatwater *fatwater, const fsc_volume *t2, fsc_error *err);
 
 /* Words for readers: "complex multi-echo PDFF", "2-point fat signal fraction (not PDFF)", ... */
 FSC_API const char *fsc_method_text(fsc_method method);

@@ -72,6 +72,10 @@ FSC_API FSC_MUST_USE fsc_status fsc_volume_write(const fsc_grid *grid, const flo
                                                  fsc_error *err);
 FSC_API FSC_MUST_USE fsc_status fsc_labels_write(const fsc_labels *labels, const char *path, fsc_error *err);
 
+/* Linear resampling of a map onto grid; NaN outside and wherever a voxel that counts is NaN. *out is owned. Returns
+ * FSC_OK, FSC_E_SHAPE (one of the two does not say where it lies), FSC_E_NUMERIC, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_volume_resample(fsc_volume **out, const fsc_volume *volume, const fsc_grid *grid,
+                                                    fsc_error *err);
 /* Nearest-neighbour resampling of labels onto grid; outside = 0. Returns FSC_OK, FSC_E_NUMERIC, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_labels_resample(fsc_labels **out, const fsc_labels *labels, const fsc_grid *grid,
                                                     fsc_error *err);

@@ -43,6 +43,11 @@ static void name_kind(char *out, size_t size, const fsc_trial_kind *k) {
                fsc_trial_injury_text(k->injury), points, fsc_trial_exam_text(k->exam), k->spread);
 }
 
+/* Whether a line of the table is asked for. */
+static int is_wanted(const trials *t, const char *name) {
+    return !t->opt->only || strstr(name, t->opt->only);
+}
+
 /* People of one kind, drawn and inferred. */
 typedef struct group {
     fsc_trial_kind kind;
@@ -112,17 +117,19 @@ static fsc_status table_healthy(trials *t, fsc_error *err) {
                 const fsc_trial_kind kind = {(fsc_trial_region)r, FSC_TRIAL_HEALTHY, (fsc_trial_exam)e, 0, wide, -1};
                 group g;
                 char name[96];
+                name_kind(name, sizeof name, &kind);
+                if (!is_wanted(t, name)) continue;
                 const int32_t n = (t->opt->n_person + (r == 0 ? 2 : 5)) / (r == 0 ? 3 : 6);
                 FSC_TRY(run_group(&g, t, &kind, n, err));
                 const calls c = count_calls(&g);
-                name_kind(name, sizeof name, &kind);
                 say(t, "%-62s %3.0f people: sites called %4.1f %%, people with any %5.1f %%; spread inferred %.2f",
                     name, c.person, 100 * c.site_called / c.site, 100 * c.person_called / c.person, c.spread);
                 site += c.site, called += c.site_called, person += c.person, person_called += c.person_called;
                 free_group(&g);
             }
-            say(t, "all %s, spread x%d: %.0f people, sites called %.1f %%, people with any %.1f %%",
-                r ? "necks" : "backs", wide, person, 100 * called / site, 100 * person_called / person);
+            if (person > 0)
+                say(t, "all %s, spread x%d: %.0f people, sites called %.1f %%, people with any %.1f %%",
+                    r ? "necks" : "backs", wide, person, 100 * called / site, 100 * person_called / person);
         }
     return FSC_OK;
 }
@@ -231,9 +238,10 @@ static fsc_status table_injured(trials *t, fsc_error *err) {
     for (int k = 0; k < N_INJURY; k++) {
         group g;
         char name[96];
+        name_kind(name, sizeof name, &injuries[k]);
+        if (!is_wanted(t, name)) continue;
         FSC_TRY(run_group(&g, t, &injuries[k], t->opt->n_person, err));
         const calls c = count_calls(&g);
-        name_kind(name, sizeof name, &g.kind);
         say(t, "%-62s injured levels found %5.1f %% of %.0f; other levels called %4.1f %% of %.0f", name,
             100 * c.found / fmax(c.level, 1), c.level, 100 * c.other_called / fmax(c.other, 1), c.other);
         const fsc_status status = compare_rules(t, &g, err);
@@ -318,6 +326,24 @@ static void add_ahead(ahead_sum *sum, const fsc_trial_person *p, const fsc_trial
             }
 }
 
+static void say_ahead(const trials *t, const char *name, const group *g, int story, int h) {
+    static const int months[FSC_TRIAL_AHEAD] = {3, 6, 12};
+    ahead_sum all = {0}, some = {0};
+    for (int32_t i = 0; i < g->n; i++) {
+        add_ahead(&all, &g->person[i], &g->verdict[i], story, h);
+        if (!g->verdict[i].nothing_departs) add_ahead(&some, &g->person[i], &g->verdict[i], story, h);
+    }
+    say(t,
+        "%-50s %2d months, story %c: 90 %% band holds %.3f, width %4.1f, interval score %5.2f, RMSE %.2f "
+        "(as measured + ageing +-1.6: %.3f, %5.2f, %.2f)",
+        name, months[h], 'A' + story, all.in / all.n, all.width / all.n, all.score / all.n, sqrt(all.error / all.n),
+        all.rival_in / all.n, all.rival_score / all.n, sqrt(all.rival_error / all.n));
+    if (some.n > 0 && some.n < all.n)
+        say(t, "%-50s    of these, where something departs (%.0f %% of sites): %.3f, %5.2f (%.3f, %5.2f)", "",
+            100 * some.n / all.n, some.in / some.n, some.score / some.n, some.rival_in / some.n,
+            some.rival_score / some.n);
+}
+
 static fsc_status table_ahead(trials *t, fsc_error *err) {
     static const fsc_trial_kind kinds[] = {{FSC_TRIAL_BACK, FSC_TRIAL_HEALTHY, FSC_TRIAL_SAYS_NOTHING, 0, 1, -1},
                                            {FSC_TRIAL_BACK, FSC_TRIAL_HEALTHY, FSC_TRIAL_COMPLAINS, 0, 1, -1},
@@ -331,19 +357,11 @@ static fsc_status table_ahead(trials *t, fsc_error *err) {
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         group g;
         char name[96];
+        name_kind(name, sizeof name, &kinds[k]);
+        if (!is_wanted(t, name)) continue;
         FSC_TRY(run_group(&g, t, &kinds[k], (t->opt->n_person + 1) / 2, err));
-        name_kind(name, sizeof name, &g.kind);
         for (int h = 0; h < FSC_TRIAL_AHEAD; h++)
-            for (int story = 0; story < FSC_CYCLE_N_STORY; story++) {
-                static const int months[FSC_TRIAL_AHEAD] = {3, 6, 12};
-                ahead_sum a = {0};
-                for (int32_t i = 0; i < g.n; i++) add_ahead(&a, &g.person[i], &g.verdict[i], story, h);
-                say(t,
-                    "%-50s %2d months, story %c: 90 %% band holds %.3f, width %4.1f, interval score %5.2f, RMSE %.2f "
-                    "(as measured + ageing +-1.6: %.3f, %5.2f, %.2f)",
-                    name, months[h], 'A' + story, a.in / a.n, a.width / a.n, a.score / a.n, sqrt(a.error / a.n),
-                    a.rival_in / a.n, a.rival_score / a.n, sqrt(a.rival_error / a.n));
-            }
+            for (int story = 0; story < FSC_CYCLE_N_STORY; story++) say_ahead(t, name, &g, story, h);
         free_group(&g);
     }
     return FSC_OK;
@@ -397,18 +415,35 @@ static fsc_status say_doubled(trials *t, const char *name, fsc_error *err) {
     return FSC_OK;
 }
 
+static int ends_with(const char *name, const char *ending) {
+    const size_t n = strlen(name), m = strlen(ending);
+    return n >= m && strcmp(name + n - m, ending) == 0;
+}
+
+/* Twice a number: probabilities as odds; shares stay below one. */
+static double doubled(const char *name, double value) {
+    static const char *const share[] = {"_share", "_chance",    "_floor",    "_two_sided",
+                                        "_outer", "_elsewhere", "_dose_most"};
+    int is_share = 0;
+    for (size_t k = 0; k < sizeof share / sizeof *share; k++) is_share |= ends_with(name, share[k]);
+    if (strncmp(name, "injured_if", 10) == 0) return 2 * value / (1 + value);
+    return is_share ? fmin(2 * value, 0.9) : 2 * value;
+}
+
 static fsc_status table_doubled(trials *t, fsc_error *err) {
-    FSC_TRY(say_doubled(t, "as assumed", err));
+    if (is_wanted(t, "as assumed")) FSC_TRY(say_doubled(t, "as assumed", err));
     for (int32_t row = 0; row < FSC_ASSUMED_N; row++) {
         double *at = fsc_assumed_at(&t->bench.assumed, row);
-        const double held = *at, doubled = 2 * held;
-        /* Probabilities are doubled as odds; shares stay below one. */
+        const double held = *at;
         const char *name = fsc_assumed_name(row);
-        const int chance = strncmp(name, "injured_if", 10) == 0;
-        const int share = strcmp(name, "focal_two_sided") == 0 || strcmp(name, "score_floor") == 0;
-        *at = chance ? 2 * held / (1 + held) : share ? fmin(doubled, 0.9) : doubled;
-        FSC_TRY(say_doubled(t, name, err));
+        const int drawn = strncmp(name, "library_", 8) == 0; /* the virtual people are others then */
+        if (!is_wanted(t, name)) continue;
+        *at = doubled(name, held);
+        if (drawn) fsc_trial_close_libraries(&t->bench);
+        const fsc_status status = say_doubled(t, name, err);
         *at = held;
+        if (drawn) fsc_trial_close_libraries(&t->bench);
+        FSC_TRY(status);
     }
     return FSC_OK;
 }

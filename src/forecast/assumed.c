@@ -26,7 +26,7 @@ fsc_status fsc_assumed_read(fsc_assumed *out, fsc_error *err) {
                         (int)table.n_row, (int)FSC_ASSUMED_N);
     for (int32_t i = 0; i < FSC_ASSUMED_N; i++) {
         const double value = fsc_table_number(&table, i, "value");
-        if (strcmp(fsc_table_get(&table, i, "name"), names[i]) != 0 || !(value > 0))
+        if (strcmp(fsc_table_get(&table, i, "name"), names[i]) != 0 || !isfinite(value) || value == 0)
             return fsc_fail(err, FSC_E_FORMAT, "built-in table cycle/grounding.tsv has no good row '%s'", names[i]);
         *fsc_assumed_at(out, i) = value;
     }

@@ -10,8 +10,13 @@
 
 static const char *const layer_name[FSC_LAYERS] = {"deep", "intermediate", "superficial", "anterior"};
 
-/* Errors taken when a table gives none, in the unit of the quantity; fluid and stiffness are the model's own scales. */
-static const double default_se[FSC_OBSERVED_N] = {0.01, 0.04, 0.02, 0.15, 0.10};
+/* The error taken when a table gives none, in the unit of the quantity; fluid and stiffness are the model's own
+ * scales. */
+static double default_se(const fsc_assumed *a, int q) {
+    const double se[FSC_OBSERVED_N] = {a->error_pdff_points / 100, a->error_lean_csa, a->error_fluid,
+                                       a->error_stiffness, a->error_strength};
+    return se[q];
+}
 
 void fsc_data_free(fsc_data *data) {
     fsc_free(data->item);
@@ -121,8 +126,8 @@ static fsc_status check_value(const fsc_observation *o, int q, fsc_error *err) {
                     q == FSC_OBSERVED_PDFF ? " %" : "", unit * o->se[q], unit * low[q], unit * high[q]);
 }
 
-/* repeat_sd: of one site measured again, fraction; the observation's own error holds its noise alone. */
-static fsc_status fill_datum(fsc_datum *d, const fsc_observation *o, double repeat_sd, fsc_notes *notes,
+/* The observation's own error holds its noise alone; that of a repeated scan comes to it. */
+static fsc_status fill_datum(fsc_datum *d, const fsc_observation *o, const fsc_assumed *assumed, fsc_notes *notes,
                              fsc_error *err) {
     for (int q = 0; q < FSC_OBSERVED_N; q++) {
         d->value[q] = o->value[q];
@@ -131,11 +136,12 @@ static fsc_status fill_datum(fsc_datum *d, const fsc_observation *o, double repe
         FSC_TRY(check_value(o, q, err));
         double se = o->se[q];
         if (!isfinite(se)) {
-            se = default_se[q];
+            se = default_se(assumed, q);
             fsc_notes_add(notes, FSC_NOTE_ASSUMED, "error-assumed", "The error of %s is assumed to be %g%s.",
                           fsc_observed_text((fsc_observed)q), q == FSC_OBSERVED_PDFF ? 100 * se : se,
                           q == FSC_OBSERVED_PDFF ? " points" : "");
         }
+        const double repeat_sd = assumed->repeat_sd_points / 100;
         d->variance[q] = se * se + (q == FSC_OBSERVED_PDFF ? repeat_sd * repeat_sd : 0);
     }
     return FSC_OK;
@@ -163,7 +169,7 @@ static int is_told_apart(const fsc_observations *observations, const fsc_observa
 }
 
 static fsc_status fill_data(fsc_data *out, const fsc_cycle *model, const fsc_observations *observations,
-                            double repeat_sd, fsc_error *err) {
+                            const fsc_assumed *assumed, fsc_error *err) {
     out->item = fsc_alloc(observations->n, sizeof *out->item);
     if (!out->item) return fsc_fail_nomem(err, "sorting observations");
     for (int32_t i = 0; i < observations->n; i++) {
@@ -191,7 +197,7 @@ static fsc_status fill_data(fsc_data *out, const fsc_cycle *model, const fsc_obs
         d->layer = layer;
         d->side = one_side ? o->side == FSC_SIDE_RIGHT : FSC_BOTH;
         while (out->visit_day[d->visit] < o->visit_day - 0.5) d->visit++;
-        FSC_TRY(fill_datum(d, o, repeat_sd, &out->notes, err));
+        FSC_TRY(fill_datum(d, o, assumed, &out->notes, err));
     }
     if (out->n == 0) return fsc_fail(err, FSC_E_ARG, "no observation lies in a layer of the model");
     qsort(out->item, (size_t)out->n, sizeof *out->item, compare_datum);
@@ -202,13 +208,13 @@ static fsc_status fill_data(fsc_data *out, const fsc_cycle *model, const fsc_obs
     return FSC_OK;
 }
 
-fsc_status fsc_data_build(fsc_data *out, fsc_cycle **model, const fsc_observations *observations, double repeat_sd,
-                          fsc_error *err) {
+fsc_status fsc_data_build(fsc_data *out, fsc_cycle **model, const fsc_observations *observations,
+                          const fsc_assumed *assumed, fsc_error *err) {
     *out = (fsc_data){.method = observations->method};
     *model = NULL;
     fsc_status status = choose_model(model, observations, &out->notes, err);
     if (status == FSC_OK) status = list_visits(out, observations, err);
-    if (status == FSC_OK) status = fill_data(out, *model, observations, repeat_sd, err);
+    if (status == FSC_OK) status = fill_data(out, *model, observations, assumed, err);
     if (status == FSC_OK) fsc_data_index(out, *model);
     if (status != FSC_OK) {
         fsc_data_free(out);

@@ -137,9 +137,11 @@ void fsc_evidence_from(fsc_evidence *out, const fsc_forecast_person *person, con
     add_fluid(out, data);
 }
 
-static double modifier_activity(double hours_week) {
-    /* 2.5 hours a week, the usual advice, count as usual; the square root because of doubtful self-report. */
-    return isfinite(hours_week) ? fmin(fmax(sqrt((hours_week + 0.5) / 3), 0.6), 1.5) : (double)NAN;
+static double modifier_activity(double hours_week, const fsc_assumed *a) {
+    if (!isfinite(hours_week)) return (double)NAN;
+    /* The square root because of doubtful self-report. */
+    const double share = (hours_week + a->activity_floor_hours) / (a->activity_usual_hours + a->activity_floor_hours);
+    return fmin(fmax(sqrt(share), a->activity_least), a->activity_most);
 }
 
 static void palpation_from(fsc_forecast_person *out, const fsc_exam *exam) {
@@ -180,9 +182,14 @@ void fsc_forecast_person_from(fsc_forecast_person *out, const fsc_exam *exam) {
         if (isfinite(exam->strength[i].mrc_grade) && out->weakness != FSC_ANSWER_YES)
             out->weakness = exam->strength[i].mrc_grade < 5 ? FSC_ANSWER_YES : FSC_ANSWER_NO;
     palpation_from(out, exam);
-    out->modifiers.activity = modifier_activity(exam->activity_hours_week);
+    fsc_assumed a;
+    if (fsc_assumed_read(&a, NULL) != FSC_OK) return; /* fsc_forecast_run fails on it, with words */
+    out->modifiers.activity = modifier_activity(exam->activity_hours_week, &a);
     if (isfinite(exam->stress_0_10)) out->modifiers.stress = exam->stress_0_10 / 10;
-    if (isfinite(exam->sleep_hours)) out->modifiers.sleep_deficit = fmin(fmax((7.5 - exam->sleep_hours) / 7.5, 0), 0.5);
+    if (isfinite(exam->sleep_hours))
+        out->modifiers.sleep_deficit =
+            fmin(fmax(1 - exam->sleep_hours / a.sleep_needed_hours, 0), a.sleep_deficit_most);
     if (exam->weight_kg > 0 && exam->height_cm > 0)
-        out->modifiers.bmi_excess = (exam->weight_kg / (exam->height_cm * exam->height_cm * 1e-4) - 24) / 10;
+        out->modifiers.bmi_excess =
+            (exam->weight_kg / (exam->height_cm * exam->height_cm * 1e-4) - a.bmi_usual) / a.bmi_unit;
 }

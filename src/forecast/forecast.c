@@ -8,13 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The model's band of today holds all but this much on either side; a site measured outside it is one that the model
- * does not fit. */
-#define MISFIT 0.005
-
-/* Oldest injury considered when its day is unknown. */
-#define OLDEST_INJURY_DAY 1095.0
-
 void fsc_forecast_free(fsc_forecast *forecast) {
     if (!forecast) return;
     for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
@@ -93,11 +86,11 @@ static fsc_status build_library(work *w, fsc_cycle_story story, fsc_error *err) 
     const fsc_data *d = w->data;
     const double span = d->visit_day[d->n_visit - 1] - d->visit_day[0];
     fsc_prior prior = {.story = story,
-                       .spread = FSC_LIBRARY_SPREAD,
+                       .assumed = w->assumed,
                        .injury_age_day = d->injury_age_day,
                        .modifiers = &w->person->modifiers,
                        .seed = w->opt->seed};
-    const double oldest = isfinite(d->injury_age_day) ? d->injury_age_day : OLDEST_INJURY_DAY;
+    const double oldest = isfinite(d->injury_age_day) ? d->injury_age_day : w->assumed->library_oldest_days;
     prior.horizon_day = fmax(oldest, span + 1);
     double visit_day[8];
     for (int32_t v = 0; v < d->n_visit; v++)
@@ -238,7 +231,7 @@ static double share_calm(const work *w, const fsc_outlook *o, int32_t layer) {
         }
         (void)fsc_sites_of(site, w->data, c->level, layer, o->side, c->mirrored);
         const double *y = fsc_cycle_run_at(o->future->run, o->future->slot[c->member], FSC_FORECAST_N_DAY - 1, 1);
-        calm += 0.5 * ((y[site[0]] < 0.1) + (y[site[1]] < 0.1));
+        calm += 0.5 * ((y[site[0]] < w->assumed->calm_below) + (y[site[1]] < w->assumed->calm_below));
     }
     return calm / FSC_PICKS;
 }
@@ -259,7 +252,7 @@ static void fill_site_future(fsc_forecast_site *out, const work *w, const fsc_po
         band[t] = fsc_band_of(scratch, FSC_PICKS);
     }
     const double below = fsc_outlook_share_below(&o);
-    out->misfit = below < MISFIT || below > 1 - MISFIT;
+    out->misfit = below < w->assumed->misfit_tail || below > 1 - w->assumed->misfit_tail;
     for (int32_t t = 1; out->misfit && t < FSC_FORECAST_N_DAY; t++) band[t] = fsc_band_of(scratch, 0);
     if (schedule == 0) out->recovers = future ? share_calm(w, &o, d->layer) : (double)NAN;
 }
@@ -353,7 +346,7 @@ static fsc_status run_work(work *w, fsc_error *err) {
     memcpy(f->use, w->evidence.use, sizeof f->use);
     FSC_TRY(fsc_ground_build(&w->ground, w->model, w->data, w->person, w->assumed, err));
     FSC_TRY(run_stories(f, w, err));
-    fsc_order_words(f, has);
+    fsc_order_words(f, has, w->assumed);
     fsc_honesty_words(f, w->model);
     return FSC_OK;
 }
@@ -401,7 +394,7 @@ fsc_status fsc_forecast_run(fsc_forecast **out, const fsc_observations *observat
     fsc_forecast *forecast = NULL;
     fsc_assumed assumed;
     FSC_TRY(fsc_assumed_read(&assumed, err));
-    FSC_TRY(fsc_data_build(&data, &model, observations, assumed.repeat_sd_points / 100, err));
+    FSC_TRY(fsc_data_build(&data, &model, observations, &assumed, err));
     fsc_status status = run_on(&forecast, &data, model, opt, &assumed, err);
     if (status == FSC_OK) {
         fsc_notes_join(&forecast->notes, &observations->notes);

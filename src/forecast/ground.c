@@ -71,7 +71,7 @@ static void place_cells(work *w) {
         *n = (norm){.order = fsc_level_order(fsc_cycle_level_at(w->model, cell->level))};
         n->at.method = method;
         n->at.women = p->sex == FSC_SEX_FEMALE ? 1 : p->sex == FSC_SEX_MALE ? 0 : 0.5;
-        n->at.age_years = isfinite(p->age_years) ? p->age_years : 45;
+        n->at.age_years = isfinite(p->age_years) ? p->age_years : w->assumed->age_if_unknown_years;
         find_norm(n, cell->layer);
         w->middle += n->order / w->out->n_cell;
         w->out->mean[i] =
@@ -105,8 +105,8 @@ static double person_shift(const work *w) {
 }
 
 /* A person who is fatter or leaner than most may be so by odds (the same logit everywhere) or in proportion (the same
- * logarithm, which bends the levels apart where fat is high). Nothing published tells: the mean goes half of the way,
- * and the other half is uncertain. */
+ * logarithm, which bends the levels apart where fat is high). Nothing published tells: the mean goes bend_share of
+ * the way, and as much again is uncertain. */
 static void bend_levels(work *w) {
     const int32_t n = w->out->n_cell;
     const double shift = person_shift(w);
@@ -119,7 +119,7 @@ static void bend_levels(work *w) {
     }
     for (int32_t i = 0; i < n; i++) {
         w->bend[i] -= middle;
-        w->out->mean[i] += 0.5 * w->bend[i];
+        w->out->mean[i] += w->assumed->bend_share * w->bend[i];
         w->out->cell[i].typical_fraction = fsc_unlogit(w->out->mean[i] + shift);
     }
 }
@@ -134,11 +134,11 @@ static double common_part(const work *w, int32_t a, int32_t b) {
     double sum = same_layer ? as->layer_sd * as->layer_sd : 0, sd[2];
     for (int k = 0; k < 2; k++) {
         const norm *n = k ? nb : na;
-        const double all = n->known ? fsc_baseline_person_sd(w->baseline, n->at.muscle) : 0.4;
+        const double all = n->known ? fsc_baseline_person_sd(w->baseline, n->at.muscle) : as->no_norm_person_sd;
         sd[k] = sqrt(fmax(all * all - inner, 0.04));
     }
     sum += sd[0] * sd[1];
-    sum += 0.25 * w->bend[a] * w->bend[b];
+    sum += as->bend_share * as->bend_share * w->bend[a] * w->bend[b];
     if (na->known && nb->known) sum += fsc_baseline_error(w->baseline, &na->at, &nb->at);
     if (!na->known && !nb->known && same_layer) sum += as->no_norm_sd * as->no_norm_sd;
     int known;

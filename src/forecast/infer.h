@@ -6,7 +6,8 @@
  *   ground.c     the healthy person behind the data: pooled baseline, own level, slope and sides
  *   library.c    virtual people who were injured, simulated up to the visits, once a story
  *   slab.c       what may stand at a level: nothing, a struck virtual level, a lesion of free form
- *   posterior.c  chains over all levels together: which depart, and joint draws
+ *   posterior.c  chains over all levels together: which depart, and joint draws;
+ *                whole.c, a deep layer that is replaced as a whole
  *   future.c     the draws' months ahead; person.c the same for pain, disability and motion
  *   words.c      what is said, and what is not said where nothing departs; record.c the file
  *   assess.c     all of this tried on people whose truth is known (people.c)
@@ -14,6 +15,7 @@
 #ifndef FSC_FORECAST_INFER_H
 #define FSC_FORECAST_INFER_H
 
+#include "assumed.h"
 #include "random.h"
 
 #include <fascicle/forecast.h>
@@ -23,8 +25,6 @@ enum {
     FSC_COMPOSITES = 192, /* of these, simulated ahead as whole persons */
     FSC_LAYERS = 4        /* deep, intermediate, superficial, anterior */
 };
-
-#define FSC_LIBRARY_SPREAD 1.0 /* of the library's parameters, in units of their prior sd (cut at 0.3) */
 
 /* A sequence of draws of one stream. */
 typedef struct fsc_draw {
@@ -40,7 +40,7 @@ static inline double fsc_draw_normal(fsc_draw *draw) {
 /* What the prior of virtual people is made of. */
 typedef struct fsc_prior {
     fsc_cycle_story story;
-    double spread;                        /* of parameters, in units of their prior sd (cut at 0.3) */
+    const fsc_assumed *assumed;
     double horizon_day;                   /* simulated days up to the last visit; an injury is never older */
     double injury_age_day;                /* days from the first injury to the last visit; NaN = unknown, log-uniform */
     const fsc_cycle_modifiers *modifiers; /* NULL or NaN fields = drawn */
@@ -135,10 +135,10 @@ static inline double fsc_seen_healthy(const fsc_library *library, int32_t member
                   fsc_healthy_value(library, member, site[1], observed));
 }
 
-/* Chooses the model's levels and sorts the observations into it, with the error of a repeated scan (fraction) added to
- * theirs. *model is owned. */
+/* Chooses the model's levels and sorts the observations into it, with the error of a repeated scan added to theirs.
+ * *model is owned. */
 FSC_MUST_USE fsc_status fsc_data_build(fsc_data *out, fsc_cycle **model, const fsc_observations *observations,
-                                       double repeat_sd, fsc_error *err);
+                                       const fsc_assumed *assumed, fsc_error *err);
 void fsc_data_free(fsc_data *data);
 /* Fills site_index and group for a model. */
 void fsc_data_index(fsc_data *data, const fsc_cycle *model);
@@ -186,7 +186,7 @@ fsc_stage fsc_stage_of(const fsc_stage_rules *rules, const double *site_state, d
                        const int32_t told[FSC_STAGE_N]);
 
 /* Writes the order sentences and order_known of both stories from story->before. */
-void fsc_order_words(fsc_forecast *forecast, const int32_t has[FSC_OBSERVED_N]);
+void fsc_order_words(fsc_forecast *forecast, const int32_t has[FSC_OBSERVED_N], const fsc_assumed *assumed);
 /* The fixed sentences of a forecast. */
 void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model);
 /* A forecast with room for its sites, levels and schedules. */

@@ -11,18 +11,6 @@
  * which of the days differs from person to person. */
 enum { LANE_GROUP = 8, DAYS_PER_GROUP = 3 };
 
-/* Assumptions of the prior over injuries, all invented and stated in doc/equations/forecast.md. */
-#define STRUCK_SHARE 0.4      /* of levels */
-#define ONE_EVENT_SHARE 0.25  /* of people: all levels struck on the first day */
-#define ONE_SIDED_SHARE 0.4   /* of strikes */
-#define WEAK_SIDE_FACTOR 0.25 /* dose on the other side of a one-sided strike */
-#define DOSE_LOW 0.1
-#define DOSE_HIGH 0.85
-#define YOUNGEST_INJURY_DAY 14.0
-#define PREEXISTING_SHARE 0.5 /* of levels, in the story where fat was there before */
-#define PREEXISTING_MEAN 0.07 /* fraction */
-#define PREEXISTING_MOST 0.35
-
 /* Streams: one per use and person, apart from each other for ever. */
 enum { STREAM_GROUP = 1, STREAM_PERSON = 2, STREAM_PARAMETER = 3 };
 
@@ -39,14 +27,15 @@ static double uniform_between(fsc_draw *draw, double low, double high) {
     return low + (high - low) * fsc_draw_uniform(draw);
 }
 
-static void draw_modifiers(fsc_cycle_modifiers *m, fsc_draw *draw) {
-    m->activity = exp(0.15 * fsc_draw_normal(draw));
-    m->posture_load = exp(0.08 * fsc_draw_normal(draw));
-    /* Half of people below 0.11, one in twenty above 0.4. */
-    m->stress = 0.25 * erfc(-(-0.8 + fsc_draw_normal(draw)) / sqrt(2.0));
-    m->sleep_deficit = clamp(0.5 * m->stress + 0.1 * fsc_draw_normal(draw), 0, 0.5);
-    m->bmi_excess = clamp(0.1 + 0.3 * fsc_draw_normal(draw), -0.3, 1.2);
-    m->repair = exp(0.15 * fsc_draw_normal(draw));
+static void draw_modifiers(fsc_cycle_modifiers *m, fsc_draw *draw, const fsc_assumed *a) {
+    m->activity = exp(a->library_activity_log_sd * fsc_draw_normal(draw));
+    m->posture_load = exp(a->library_posture_log_sd * fsc_draw_normal(draw));
+    m->stress = 0.5 * a->library_stress_most * erfc(-(a->library_stress_median + fsc_draw_normal(draw)) / sqrt(2.0));
+    m->sleep_deficit = clamp(a->library_sleep_per_stress * m->stress + a->library_sleep_sd * fsc_draw_normal(draw), 0,
+                             a->sleep_deficit_most);
+    m->bmi_excess = clamp(a->library_weight_mean + a->library_weight_sd * fsc_draw_normal(draw),
+                          a->library_weight_least, a->library_weight_most);
+    m->repair = exp(a->library_repair_log_sd * fsc_draw_normal(draw));
 }
 
 static void take(double *drawn, double known) {
@@ -71,11 +60,12 @@ static void draw_person(fsc_library *lib, const fsc_prior *prior, int32_t m) {
     fsc_cycle_person_init(person, lib->model, set);
     fsc_draw draw = start(prior, STREAM_PARAMETER, m);
     for (int32_t k = 0; k < FSC_CYCLE_N_PARAMETER; k++) {
-        const double sd = fmin(fsc_cycle_parameter_at(lib->model, k)->prior_log_sd, 0.3);
-        person->parameter[k] *= exp(prior->spread * sd * fsc_draw_normal(&draw));
+        const double sd =
+            fmin(fsc_cycle_parameter_at(lib->model, k)->prior_log_sd, prior->assumed->library_parameter_sd_most);
+        person->parameter[k] *= exp(prior->assumed->library_parameter_spread * sd * fsc_draw_normal(&draw));
     }
     person->story = prior->story;
-    draw_modifiers(&person->modifiers, &draw);
+    draw_modifiers(&person->modifiers, &draw, prior->assumed);
     take_known(&person->modifiers, prior->modifiers);
     person->event = lib->event + (int64_t)m * DAYS_PER_GROUP;
     person->fat_shift = lib->fat_shift + (int64_t)m * lib->n_site;
@@ -86,27 +76,30 @@ static int32_t side_of(const fsc_cycle_site *site) {
 }
 
 /* Fat that was there before: an exponential excess at some levels, fullest in the deep layer. */
-static void draw_preexisting(fsc_library *lib, fsc_draw *draw, int32_t m) {
+static void draw_preexisting(fsc_library *lib, fsc_draw *draw, int32_t m, const fsc_assumed *a) {
     double *shift = lib->fat_shift + (int64_t)m * lib->n_site;
     for (int32_t level = 0; level < lib->n_level; level++) {
-        const int present = fsc_draw_uniform(draw) < PREEXISTING_SHARE;
-        const double excess = fmin(-PREEXISTING_MEAN * log(fsc_draw_uniform(draw)), PREEXISTING_MOST);
-        const double lean = uniform_between(draw, 0.6, 1.4);
+        const int present = fsc_draw_uniform(draw) < a->library_before_share;
+        const double excess =
+            0.01 * fmin(-a->library_before_mean_points * log(fsc_draw_uniform(draw)), a->library_before_most_points);
+        const double lean = uniform_between(draw, 1 - a->library_before_lean, 1 + a->library_before_lean);
         for (int32_t i = 0; i < lib->n_site; i++) {
             const fsc_cycle_site *site = fsc_cycle_site_at(lib->model, i);
             if (site->level_index != level || !present) continue;
-            const double share = strcmp(site->layer, "deep") == 0 ? 1.0 : 0.4;
+            const double share = strcmp(site->layer, "deep") == 0 ? 1.0 : a->library_before_outer_share;
             shift[i] += excess * share * (side_of(site) ? lean : 2.0 - lean);
         }
     }
 }
 
 /* Adds a strike of one level to the dose of an event. */
-static fsc_status strike(fsc_library *lib, fsc_draw *draw, int32_t m, int32_t event, int32_t level, double *scratch,
-                         fsc_error *err) {
-    const double dose = uniform_between(draw, DOSE_LOW, DOSE_HIGH), choice = fsc_draw_uniform(draw);
+static fsc_status strike(fsc_library *lib, const fsc_assumed *a, fsc_draw *draw, int32_t m, int32_t event,
+                         int32_t level, double *scratch, fsc_error *err) {
+    const double dose = uniform_between(draw, a->library_dose_least, a->library_dose_most),
+                 choice = fsc_draw_uniform(draw);
     double factor[2] = {1, 1};
-    if (choice < ONE_SIDED_SHARE) factor[choice < 0.5 * ONE_SIDED_SHARE] = WEAK_SIDE_FACTOR;
+    const double one = a->library_one_sided_share;
+    if (choice < one) factor[choice < 0.5 * one] = a->library_weak_side_share;
     const char *name = fsc_cycle_level_at(lib->model, level);
     FSC_TRY(fsc_cycle_strain_profile(scratch, lib->model, dose, name, name, err));
     double *amount = lib->amount + ((int64_t)m * DAYS_PER_GROUP + event) * lib->n_site;
@@ -118,9 +111,9 @@ static fsc_status strike(fsc_library *lib, fsc_draw *draw, int32_t m, int32_t ev
 /* Days of a group's strikes, the first injury first; then rising (events must come in order). */
 static void draw_days(double day[DAYS_PER_GROUP], const fsc_prior *prior, int32_t group) {
     fsc_draw draw = start(prior, STREAM_GROUP, group);
+    const double youngest = prior->assumed->library_youngest_days;
     double age = prior->injury_age_day;
-    if (!isfinite(age))
-        age = YOUNGEST_INJURY_DAY * exp(fsc_draw_uniform(&draw) * log(prior->horizon_day / YOUNGEST_INJURY_DAY));
+    if (!isfinite(age)) age = youngest * exp(fsc_draw_uniform(&draw) * log(prior->horizon_day / youngest));
     day[0] = prior->horizon_day - age;
     for (int k = 1; k < DAYS_PER_GROUP; k++) day[k] = day[0] + age * 0.97 * fsc_draw_uniform(&draw);
     if (day[1] > day[2]) {
@@ -131,11 +124,11 @@ static void draw_days(double day[DAYS_PER_GROUP], const fsc_prior *prior, int32_
 }
 
 /* Which of the days strikes which level. */
-static void draw_pattern(int32_t *event_of_level, const fsc_library *lib, fsc_draw *draw) {
+static void draw_pattern(int32_t *event_of_level, const fsc_library *lib, fsc_draw *draw, const fsc_assumed *a) {
     for (int32_t l = 0; l < lib->n_level; l++) event_of_level[l] = -1;
-    const int one_event = fsc_draw_uniform(draw) < ONE_EVENT_SHARE;
+    const int one_event = fsc_draw_uniform(draw) < a->library_one_event_share;
     for (int32_t l = 0; l < lib->n_level; l++) {
-        const int struck = fsc_draw_uniform(draw) < STRUCK_SHARE;
+        const int struck = fsc_draw_uniform(draw) < a->library_struck_share;
         const int32_t event = (int32_t)(fsc_draw_uniform(draw) * DAYS_PER_GROUP);
         if (struck) event_of_level[l] = one_event ? 0 : event;
     }
@@ -146,13 +139,13 @@ static fsc_status draw_strikes(fsc_library *lib, const fsc_prior *prior, fsc_dra
     double day[DAYS_PER_GROUP];
     int32_t event_of_level[64];
     draw_days(day, prior, m / LANE_GROUP);
-    draw_pattern(event_of_level, lib, draw);
+    draw_pattern(event_of_level, lib, draw, prior->assumed);
     for (int32_t l = 0; l < lib->n_level; l++) {
         double *age = &lib->strike_age[(int64_t)m * lib->n_level + l];
         *age = (double)NAN;
         if (event_of_level[l] < 0) continue;
         *age = prior->horizon_day - day[event_of_level[l]];
-        FSC_TRY(strike(lib, draw, m, event_of_level[l], l, scratch, err));
+        FSC_TRY(strike(lib, prior->assumed, draw, m, event_of_level[l], l, scratch, err));
     }
     for (int32_t k = 0; k < DAYS_PER_GROUP; k++) {
         const int64_t event = (int64_t)m * DAYS_PER_GROUP + k;
@@ -168,7 +161,7 @@ static fsc_status draw_all(fsc_library *lib, const fsc_prior *prior, fsc_error *
     for (int32_t m = 0; m < lib->n_member; m++) {
         fsc_draw draw = start(prior, STREAM_PERSON, m);
         draw_person(lib, prior, m);
-        if (prior->story == FSC_CYCLE_PREEXISTING) draw_preexisting(lib, &draw, m);
+        if (prior->story == FSC_CYCLE_PREEXISTING) draw_preexisting(lib, &draw, m, prior->assumed);
         FSC_TRY(draw_strikes(lib, prior, &draw, m, scratch, err));
     }
     return FSC_OK;

@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *fsc_observed_text(fsc_observed observed) {
@@ -50,34 +51,82 @@ static const char *layer_of(const fsc_table *layers, const char *muscle) {
     return NULL;
 }
 
-/* What is in view of a site that the field of view cuts may differ from the whole by this much (SD, fraction; assumed).
- */
-#define CUT_SE 0.03
+/* What was joined into the observation at the same index: volume, T2 as a mean by volume, and its variance. */
+typedef struct joined {
+    double volume, t2_volume, t2_ms, t2_variance;
+} joined;
 
-/* The volumes that were joined into the observation at the same index, as their sums. */
-static void join_row(fsc_observation *o, double *volume, const fsc_row *row) {
+static void join_t2(joined *j, const fsc_row *row, double v) {
+    if (!(row->t2_mean_ms > 0)) return;
+    const double a = j->t2_volume / (j->t2_volume + v), b = 1 - a, se = isfinite(row->t2_se_ms) ? row->t2_se_ms : 0;
+    j->t2_ms = a * j->t2_ms + b * row->t2_mean_ms;
+    j->t2_variance = a * a * j->t2_variance + b * b * se * se;
+    j->t2_volume += v;
+}
+
+static void join_row(fsc_observation *o, joined *j, const fsc_row *row, const fsc_assumed *assumed) {
     const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
     /* The noise of this site, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest
      * where a lesion makes a site patchy. */
     double se = isfinite(row->pdff_se_noise_fraction) ? fmax(row->pdff_se_noise_fraction, 1e-4) : (double)NAN;
-    if (row->cut_by_fov) se = hypot(isfinite(se) ? se : CUT_SE, CUT_SE);
-    if (*volume == 0) {
+    /* What is in view of a cut site may differ from the whole. */
+    const double cut = assumed->cut_points / 100;
+    if (row->cut_by_fov) se = hypot(isfinite(se) ? se : cut, cut);
+    join_t2(j, row, v);
+    if (j->volume == 0) {
         o->value[FSC_OBSERVED_PDFF] = row->pdff_mean_fraction;
         o->se[FSC_OBSERVED_PDFF] = se;
     } else {
-        const double a = *volume / (*volume + v), b = 1 - a;
+        const double a = j->volume / (j->volume + v), b = 1 - a;
         o->value[FSC_OBSERVED_PDFF] = a * o->value[FSC_OBSERVED_PDFF] + b * row->pdff_mean_fraction;
         o->se[FSC_OBSERVED_PDFF] = sqrt(a * a * o->se[FSC_OBSERVED_PDFF] * o->se[FSC_OBSERVED_PDFF] + b * b * se * se);
     }
-    *volume += v;
+    j->volume += v;
 }
 
 static int is_usable(const fsc_row *row) {
     return row->kind == FSC_ROW_SITE && isfinite(row->pdff_mean_fraction);
 }
 
-static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, double visit_day, double *volume,
-                           const fsc_table *layers, fsc_error *err) {
+static int compare_double(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* T2 becomes the model's fluid index: how far a site lies above the person's own median, so that scanner and method
+ * cancel. Fewer sites than this have no median to speak of. */
+enum { T2_SITES_LEAST = 6 };
+static fsc_status add_fluid(fsc_observations *out, int32_t begin, const joined *j, const fsc_assumed *assumed,
+                            fsc_error *err) {
+    FSC_AUTO_BLOCK double *t2 = fsc_alloc((int64_t)out->n - begin, sizeof *t2);
+    if (!t2) return fsc_fail_nomem(err, "gathering observations");
+    int32_t n = 0;
+    for (int32_t i = begin; i < out->n; i++)
+        if (j[i - begin].t2_volume > 0) t2[n++] = j[i - begin].t2_ms;
+    if (n == 0) return FSC_OK;
+    if (n < T2_SITES_LEAST) {
+        fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "t2-few-sites",
+                      "The forecast leaves out T2: %d sites have one, and %d are needed for the person's own median.",
+                      (int)n, (int)T2_SITES_LEAST);
+        return FSC_OK;
+    }
+    qsort(t2, (size_t)n, sizeof *t2, compare_double);
+    const double median = t2[n / 2], per = assumed->fluid_per_t2_share, share = assumed->t2_error_share;
+    for (int32_t i = begin; i < out->n; i++) {
+        const joined *one = &j[i - begin];
+        if (!(one->t2_volume > 0)) continue;
+        out->item[i].value[FSC_OBSERVED_FLUID] = fmax(per * (one->t2_ms / median - 1), -1);
+        out->item[i].se[FSC_OBSERVED_FLUID] = per * sqrt(one->t2_variance / (median * median) + share * share);
+    }
+    fsc_notes_add(&out->notes, FSC_NOTE_ASSUMED, "t2-own-median",
+                  "T2 is held against this person's own median of %.0f ms: one site above it reads as fluid, a whole "
+                  "back above it does not.",
+                  median);
+    return FSC_OK;
+}
+
+static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, double visit_day, joined *volume,
+                           const fsc_table *layers, const fsc_assumed *assumed, fsc_error *err) {
     const int32_t begin = out->n;
     for (int32_t i = 0; i < measures->n_row; i++) {
         const fsc_row *row = &measures->row[i];
@@ -92,7 +141,7 @@ static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, 
             fsc_notes_add(&out->notes, FSC_NOTE_ASSUMED, "site-cut",
                           "The field of view cuts %s %s %s: the forecast uses what is in view with %.0f points more "
                           "error.",
-                          row->place.muscle, row->place.level, fsc_side_text(row->place.side), 100 * CUT_SE);
+                          row->place.muscle, row->place.level, fsc_side_text(row->place.side), assumed->cut_points);
         int32_t at = begin;
         while (at < out->n && (strcmp(out->item[at].level, row->place.level) != 0 ||
                                strcmp(out->item[at].layer, layer) != 0 || out->item[at].side != row->place.side))
@@ -101,18 +150,20 @@ static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, 
             const fsc_observation fresh = empty_observation(row->place.level, layer, row->place.side, visit_day);
             FSC_TRY(append(out, &fresh, err));
         }
-        join_row(&out->item[at], &volume[at - begin], row);
+        join_row(&out->item[at], &volume[at - begin], row, assumed);
     }
-    return FSC_OK;
+    return add_fluid(out, begin, volume, assumed, err);
 }
 
 fsc_status fsc_observations_add(fsc_observations *out, const fsc_measures *measures, double visit_day, fsc_error *err) {
     FSC_AUTO_TABLE fsc_table layers = {0};
     FSC_TRY(fsc_table_embedded(&layers, "cycle/muscle_layers.tsv", err));
+    fsc_assumed assumed;
+    FSC_TRY(fsc_assumed_read(&assumed, err));
     out->method = measures->method;
-    FSC_AUTO_BLOCK double *volume = fsc_alloc(measures->n_row, sizeof *volume);
+    FSC_AUTO_BLOCK joined *volume = fsc_alloc(measures->n_row, sizeof *volume);
     if (!volume) return fsc_fail_nomem(err, "gathering observations");
-    FSC_TRY(add_rows(out, measures, visit_day, volume, &layers, err));
+    FSC_TRY(add_rows(out, measures, visit_day, volume, &layers, &assumed, err));
     return fsc_notes_check(&out->notes, err);
 }
 

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define STREAM_FUTURE ((uint64_t)6 << 48)
+#define STREAM_CHANGES ((uint64_t)7 << 48)
 
 /* The measured value of the site as of the last visit, given the candidate: all its visits, each less what changed
  * since. Returns its precision, 0 without any. */
@@ -38,6 +39,13 @@ static double change_to(const fsc_outlook *o, const fsc_candidate *c, int32_t t)
     const double *now = fsc_cycle_run_at(o->future->run, o->future->slot[c->member], 0, 0);
     const double *then = fsc_cycle_run_at(o->future->run, o->future->slot[c->member], t, 0);
     return 0.5 * (then[site[0]] + then[site[1]] - now[site[0]] - now[site[1]]);
+}
+
+/* Whether the level of pick i goes on as the model says (1) or stays as it is (0): the model's months ahead were never
+ * held against people. One draw for all sites of the level. */
+static double changes(const fsc_posterior *p, int32_t i, int32_t l, uint64_t seed) {
+    const uint64_t at = (uint64_t)i * 64 + (uint64_t)l;
+    return fsc_random_uniform(seed, STREAM_CHANGES, at) < p->assumed->change_chance;
 }
 
 /* What pick i's level says of the site today: healthy fat with its excess, and how far one side lies off that. */
@@ -84,8 +92,9 @@ void fsc_outlook_draw(double *pdff, const fsc_outlook *o, uint64_t seed) {
         double mean, variance;
         today(&mean, &variance, o, i);
         const double z_now = fsc_draw_normal(&draw), z_then = fsc_draw_normal(&draw);
+        const double goes_on = changes(p, i, o->l, seed);
         for (int32_t t = 0; t < FSC_FORECAST_N_DAY; t++) {
-            const double years = day[t] / 365.25, change = change_to(o, fsc_picked(p, i, o->l), t);
+            const double years = day[t] / 365.25, change = goes_on * change_to(o, fsc_picked(p, i, o->l), t);
             const double error = p->library->discrepancy.change_share * change;
             const double drift = p->assumed->year_sd_points / 100 * sqrt(years), age = cell->ageing_sd * years;
             const double later =

@@ -30,7 +30,7 @@ typedef struct chain {
     double logit[FSC_CELLS_MAX];
     double weight[1 + FSC_STRUCK_MAX + 768]; /* of one level's candidates */
     tally sum[64];
-    double injured, spread_sum;
+    double injured, spread_sum, untouched;
 } chain;
 
 typedef struct work {
@@ -209,6 +209,12 @@ static double injured_given(const chain *c) {
     return 1 / (1 + exp(-c->log_odds - nothing));
 }
 
+static int is_untouched(const chain *c) {
+    int touched = 0;
+    for (int32_t l = 0; l < c->post->n_level; l++) touched |= c->pick[l] != 0;
+    return !touched;
+}
+
 static void keep(chain *c, int32_t which) {
     const fsc_posterior *p = c->post;
     memcpy(p->pick + (int64_t)which * p->n_level, c->pick, (size_t)p->n_level * sizeof *c->pick);
@@ -242,6 +248,7 @@ static void chain_tile(void *context, int64_t tile, int64_t begin, int64_t end, 
         if (i < 0) continue;
         c->injured += injured_given(c);
         c->spread_sum += c->post->ground->spread[c->spread].factor;
+        c->untouched += is_untouched(c);
         if (i % THIN == 0) keep(c, (int32_t)tile * KEPT + i / THIN);
     }
 }
@@ -251,6 +258,7 @@ static void summarise(fsc_posterior *p, const chain *all) {
     for (int32_t k = 0; k < CHAINS; k++) {
         p->injured += all[k].injured / n;
         p->spread += all[k].spread_sum / n;
+        p->untouched += all[k].untouched / n;
     }
     for (int32_t l = 0; l < p->n_level; l++) {
         fsc_level_posterior *out = &p->level[l];
@@ -292,7 +300,11 @@ static fsc_status run(fsc_posterior *p, double log_odds, const double *log_tende
     work w = {p, log_odds, seed, chains};
     fsc_tiles_run(CHAINS, 1, chain_tile, &w, n_threads);
     summarise(p, chains);
-    return FSC_OK;
+    const double injured = 1 / (1 + exp(-log_odds));
+    double nothing = 0;
+    for (int32_t l = 0; l < p->n_level; l++) nothing += p->slab[l].item[0].log_weight;
+    const double whole = injured * p->assumed->whole_share;
+    return fsc_whole_weigh(p, log(whole), log(1 - injured + (injured - whole) * exp(nothing)), seed, err);
 }
 
 fsc_status fsc_posterior_run(fsc_posterior **out, const fsc_ground *ground, const fsc_library *library,

@@ -20,6 +20,8 @@ typedef struct fsc_posterior {
     fsc_slab *slab;             /* owned, n_level */
     fsc_level_posterior *level; /* owned */
     int32_t n_level;
+    double untouched;     /* probability that nothing stands at any level, a whole deep layer left out */
+    double whole;         /* probability that the whole deep layer is replaced */
     double injured;       /* probability that the person was injured here */
     double spread;        /* posterior mean of the person's spread factor */
     int32_t *pick;        /* owned, (FSC_PICKS, n_level): candidates of joint draws */
@@ -35,6 +37,10 @@ void fsc_posterior_free(fsc_posterior *posterior);
 static inline const fsc_candidate *fsc_picked(const fsc_posterior *p, int32_t i, int32_t l) {
     return &p->slab[l].item[p->pick[(int64_t)i * p->n_level + l]];
 }
+/* Weighs, beside what the chains made of single levels, that the whole deep layer holds one more fat (whole.c); its
+ * share of the joint draws becomes that. Log priors of it, and of nothing anywhere. */
+FSC_MUST_USE fsc_status fsc_whole_weigh(fsc_posterior *posterior, double log_whole, double log_nothing, uint64_t seed,
+                                        fsc_error *err);
 /* Share of joint draws in which level i was struck before level j, given both struck, on different days; 0.5 when there
  * are none. */
 double fsc_share_before(const fsc_posterior *posterior, int32_t i, int32_t j);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Focal lesions of free form lie on a grid of equally likely sizes, not on random ones. */
-enum { SIZES = 12, SIDES = 2, BALANCES = 3, OUTER = 3 };
+enum { SIZES = FSC_LESION_SIZES, SIDES = 2, BALANCES = 3, OUTER = 3 };
 /* Fat fractions outside are brought in before the logit is taken. */
 static const double least_fat = 0.005, most_fat = 0.95;
 
@@ -72,8 +72,14 @@ static void add_lesions(fsc_slab *out, const fsc_ground *ground, const fsc_assum
     for (int32_t i = 0; i < out->n_cell; i++) has[ground->cell[out->first_cell + i].layer] = 1;
     for (int k = 1; k < FSC_LAYERS; k++) n_else += has[k];
     const double elsewhere = !has[0] ? 1 : n_else ? assumed->focal_elsewhere : 0;
+    out->first_deep = has[0] ? out->n : 0;
     for (int k = 0; k < FSC_LAYERS; k++)
         if (has[k]) add_layer(out, k, assumed->focal_share * (k == 0 ? 1 - elsewhere : elsewhere / n_else), assumed);
+}
+
+int32_t fsc_slab_whole(const fsc_slab *slab, int32_t i) {
+    enum { EACH = SIDES + BALANCES, OUTER_PART = 1, EVEN = SIDES + 1 };
+    return slab->first_deep ? slab->first_deep + (i * OUTER + OUTER_PART) * EACH + EVEN : 0;
 }
 
 /* Struck levels of the library that may stand here, evenly through the library, as they are and mirrored. */

@@ -18,6 +18,7 @@ typedef struct fsc_candidate {
 typedef struct fsc_slab {
     int32_t level; /* of the model */
     int32_t n, n_cell, first_cell;
+    int32_t first_deep; /* lesion of free form of the deep layer, 0 = none here */
     fsc_candidate *item;
     double *logit[FSC_SPREADS], *variance[FSC_SPREADS]; /* (n, n_cell) */
     double *rest[FSC_SPREADS];                          /* n */
@@ -25,6 +26,12 @@ typedef struct fsc_slab {
 } fsc_slab;
 
 /* tender: log factor of the level from palpation. */
+/* Sizes of the lesions of free form. */
+enum { FSC_LESION_SIZES = 12 };
+/* The lesion of size i on both sides of the deep layer alike, the layer outside holding its part: one piece of a deep
+ * layer that is replaced as a whole. 0 = the level has no deep layer. */
+int32_t fsc_slab_whole(const fsc_slab *slab, int32_t i);
+
 FSC_MUST_USE fsc_status fsc_slab_build(fsc_slab *out, int32_t l, const fsc_ground *ground, const fsc_library *library,
                                        const fsc_data *data, double log_tender, const fsc_assumed *assumed,
                                        fsc_error *err);

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define OLDEST_INJURY_DAY 1095.0
 #define KNOWN_INJURY_DAY 200.0
 /* Truths of the cycle model come from another seed than the library. */
 #define TRUTH_SEED 7919
@@ -22,9 +21,9 @@ static fsc_status run_ahead(fsc_future *out, const fsc_library *library, int32_t
 
 static fsc_status new_library(fsc_library **out, const fsc_trial_bench *b, fsc_trial_region region, int known,
                               fsc_cycle_story story, uint64_t seed, int32_t n_member, fsc_error *err) {
-    const double day = known ? KNOWN_INJURY_DAY : OLDEST_INJURY_DAY;
+    const double day = known ? KNOWN_INJURY_DAY : b->assumed.library_oldest_days;
     const fsc_prior prior = {.story = story,
-                             .spread = FSC_LIBRARY_SPREAD,
+                             .assumed = &b->assumed,
                              .horizon_day = day,
                              .injury_age_day = known ? day : (double)NAN,
                              .seed = seed};
@@ -59,13 +58,20 @@ fsc_status fsc_trial_open(fsc_trial_bench *b, const fsc_assess_options *opt, fsc
     return FSC_OK;
 }
 
-void fsc_trial_close(fsc_trial_bench *b) {
-    for (int r = 0; r < 2; r++) {
-        for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
-            for (int known = 0; known < 2; known++) {
+void fsc_trial_close_libraries(fsc_trial_bench *b) {
+    for (int r = 0; r < 2; r++)
+        for (int known = 0; known < 2; known++)
+            for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
                 fsc_future_free(&b->ahead[r][known][s]);
                 fsc_library_free(b->library[r][known][s]);
+                b->library[r][known][s] = NULL;
             }
+}
+
+void fsc_trial_close(fsc_trial_bench *b) {
+    fsc_trial_close_libraries(b);
+    for (int r = 0; r < 2; r++) {
+        for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
             fsc_future_free(&b->truth_ahead[r][s]);
             fsc_library_free(b->truth[r][s]);
         }
@@ -143,7 +149,7 @@ fsc_status fsc_trial_run(fsc_trial_person *person, fsc_trial_verdict *verdict, f
                    cycle >= 0 ? &b->truth_ahead[kind->region][cycle] : NULL);
     fsc_data data;
     fsc_cycle *own = NULL;
-    FSC_TRY(fsc_data_build(&data, &own, &person->seen, b->assumed.repeat_sd_points / 100, err));
+    FSC_TRY(fsc_data_build(&data, &own, &person->seen, &b->assumed, err));
     fsc_cycle_free(own); /* the bench has the same */
     *verdict = (fsc_trial_verdict){.nothing_departs = 1};
     fill_measured(verdict, &data);

@@ -22,6 +22,8 @@ typedef struct fsc_trial_bench {
 
 FSC_MUST_USE fsc_status fsc_trial_open(fsc_trial_bench *bench, const fsc_assess_options *opt, fsc_error *err);
 void fsc_trial_close(fsc_trial_bench *bench);
+/* Lets go of the virtual people, so that the next one who needs them draws them anew; the truths stay. */
+void fsc_trial_close_libraries(fsc_trial_bench *bench);
 
 typedef struct fsc_trial_verdict {
     double level[FSC_CYCLE_N_STORY][FSC_TRIAL_LEVELS];               /* departs */

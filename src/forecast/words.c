@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Closer to a coin toss than this is "cannot tell". */
-#define TELLS 0.15
 /* A level counts for the order when it departs with more than this. */
 #define DEPARTS 0.5
 
@@ -32,30 +30,30 @@ static int32_t count_departing(const fsc_forecast_story *story, int32_t n_level)
 }
 
 static void say_order(char *out, size_t size, const fsc_forecast *f, int32_t n_departing, int has_contrasts,
-                      int32_t first, int32_t second, double certainty) {
+                      int32_t first, int32_t second, double certainty, double least) {
     if (f->nothing_departs)
         out[0] = 0;
     else if (n_departing < 2)
         fsc_format(out, size, "Fewer than two levels depart under this story: there is no order to tell.");
-    else if (certainty - 0.5 >= TELLS)
+    else if (certainty - 0.5 >= least)
         fsc_format(
             out, size,
             "Within the model %s was injured before %s with probability %.2f or more under both stories, if both "
             "were and not on one day; pairs within %.2f of 0.5 cannot be told.",
-            f->story[0].level[first].level, f->story[0].level[second].level, certainty, TELLS);
+            f->story[0].level[first].level, f->story[0].level[second].level, certainty, least);
     else if (has_contrasts)
         fsc_format(out, size,
                    "These measurements cannot tell the order: no pair of levels beats a coin toss by %.2f under both "
                    "stories. Only an earlier scan or the history can.",
-                   TELLS);
+                   least);
     else
         fsc_format(out, size,
                    "This scan cannot tell the order: no pair of levels beats a coin toss by %.2f under both stories. A "
                    "fluid-sensitive scan, or an earlier one, would tell more.",
-                   TELLS);
+                   least);
 }
 
-void fsc_order_words(fsc_forecast *forecast, const int32_t has[FSC_OBSERVED_N]) {
+void fsc_order_words(fsc_forecast *forecast, const int32_t has[FSC_OBSERVED_N], const fsc_assumed *assumed) {
     int32_t first = 0, second = 0;
     double certainty = 0;
     for (int32_t i = 0; i < forecast->n_level; i++)
@@ -69,9 +67,10 @@ void fsc_order_words(fsc_forecast *forecast, const int32_t has[FSC_OBSERVED_N]) 
     const int has_contrasts = has[FSC_OBSERVED_FLUID] || has[FSC_OBSERVED_STIFFNESS];
     for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
         fsc_forecast_story *story = &forecast->story[s];
-        story->order_known = certainty - 0.5 >= TELLS;
+        story->order_known = certainty - 0.5 >= assumed->order_least;
         say_order(story->order_sentence, sizeof story->order_sentence, forecast,
-                  count_departing(story, forecast->n_level), has_contrasts, first, second, certainty);
+                  count_departing(story, forecast->n_level), has_contrasts, first, second, certainty,
+                  assumed->order_least);
     }
 }
 

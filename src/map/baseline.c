@@ -136,11 +136,11 @@ static fsc_status read_priors(fsc_baseline_assumed *out, const fsc_table *table,
 fsc_status fsc_baseline_assumed_read(fsc_baseline_assumed *out, fsc_error *err) {
     FSC_AUTO_TABLE fsc_table table = {0};
     FSC_TRY(fsc_table_embedded(&table, "baseline_assumed.tsv", err));
-    double *const spread[] = {&out->between_study_sd,  &out->level_roughness_sd, &out->shape_sd,
-                              &out->shape_sd_l3,       &out->shape_sd_outside,   &out->shape_sd_neck,
-                              &out->method_borrowed_sd};
-    static const char *const word[] = {"between_study_sd", "level_roughness_sd", "shape_sd",          "shape_sd_L3",
-                                       "shape_sd_outside", "shape_sd_neck",      "method_borrowed_sd"};
+    double *const spread[] = {
+        &out->between_study_sd, &out->level_roughness_sd, &out->shape_sd,           &out->shape_sd_l3,
+        &out->shape_sd_outside, &out->shape_sd_neck,      &out->method_borrowed_sd, &out->flat};
+    static const char *const word[] = {"between_study_sd", "level_roughness_sd", "shape_sd",           "shape_sd_L3",
+                                       "shape_sd_outside", "shape_sd_neck",      "method_borrowed_sd", "flat"};
     for (size_t i = 0; i < sizeof word / sizeof *word; i++) FSC_TRY(read_named(spread[i], NULL, &table, word[i], err));
     for (int32_t l = 0; l < 5; l++) {
         char name[48];

@@ -76,6 +76,7 @@ typedef struct fsc_baseline {
 typedef struct fsc_baseline_assumed {
     double between_study_sd, level_roughness_sd, shape_sd, shape_sd_l3, shape_sd_outside, shape_sd_neck;
     double method_borrowed_sd;
+    double flat;                /* a mean over levels speaks for each of them while the curve moves less (logit) */
     double multifidus_share[5]; /* L1 to L5 */
     double prior_mean[FSC_BASELINE_N], prior_sd[FSC_BASELINE_N];
 } fsc_baseline_assumed;

@@ -13,9 +13,6 @@
 /* Ages the pooled rows reach (18 to 69), and a little beyond. */
 static const double age_least_years = 18, age_most_years = 75;
 static const double z90 = 1.6448536269514722;
-/* A cell's mean speaks for each of its levels while the model changes less than this (logit; half the SD between
- * people) over them. */
-static const double flat_logit = 0.2;
 /* Values at or beyond the ends of 0..1 (noise) are placed here. */
 static const double value_end = 0.0005;
 
@@ -31,7 +28,7 @@ int fsc_norm_cell_is_flat(const fsc_norms *norms, const fsc_norm_cell *cell) {
         least = fmin(least, logit);
         most = fmax(most, logit);
     }
-    return most - least < flat_logit;
+    return most - least < norms->baseline->assumed->flat;
 }
 
 /* What stands behind the model at a site. */

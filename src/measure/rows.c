@@ -69,8 +69,10 @@ static double ratio(double a, double b) {
  * sets are taken as independent. A
  * set of one voxel has no variance of its own; its share is too small to matter unless the row has nothing else. */
 static void join_parts(fsc_row *row, const rows_work *w) {
-    double sum = 0, variance = 0, noise = 0, r2star = 0, erode[2] = {0}, quartile[4] = {0}, quartile_variance[4] = {0};
-    int64_t n_erode[2] = {0}, n_quartile[4] = {0}, n_r2star = 0, swap = 0, flagged = 0, labelled = 0, n_noise = 0;
+    double sum = 0, variance = 0, noise = 0, r2star = 0, t2 = 0, t2_square = 0, erode[2] = {0}, quartile[4] = {0},
+           quartile_variance[4] = {0};
+    int64_t n_erode[2] = {0}, n_quartile[4] = {0}, n_r2star = 0, n_t2 = 0, swap = 0, flagged = 0, labelled = 0,
+            n_noise = 0;
     int known = 0, quartile_known[4] = {0};
     for (int32_t l = 0; l < w->n_list; l++) {
         const fsc_site_part *p = &w->part[w->list[l]];
@@ -88,6 +90,9 @@ static void join_parts(fsc_row *row, const rows_work *w) {
         }
         r2star += p->sum_r2star;
         n_r2star += p->n_r2star;
+        t2 += p->sum_t2;
+        t2_square += p->square_t2;
+        n_t2 += p->n_t2;
         for (int e = 0; e < 2; e++) {
             n_erode[e] += p->n_erode[e];
             erode[e] += p->sum_erode[e];
@@ -118,6 +123,9 @@ static void join_parts(fsc_row *row, const rows_work *w) {
             quartile_known[q] ? ratio(sqrt(quartile_variance[q]), (double)n_quartile[q]) : (double)NAN;
     }
     row->r2star_mean_per_s = ratio(r2star, (double)n_r2star);
+    row->t2_mean_ms = ratio(t2, (double)n_t2);
+    row->t2_se_ms =
+        n_t2 > 1 ? sqrt(fmax(t2_square - t2 * row->t2_mean_ms, 0) / (double)(n_t2 - 1) / (double)n_t2) : (double)NAN;
     row->lean_volume_mm3 = row->volume_mm3 * (1 - row->pdff_mean_fraction);
     row->swap_fraction = ratio((double)swap, (double)flagged);
 }

@@ -51,6 +51,12 @@ static void add_voxel(fsc_site_part *p, const fsc_voxels *v, int64_t i) {
         p->n_quartile[v->quartile[i]]++;
         p->sum_quartile[v->quartile[i]] += y;
     }
+    const double t2 = fw->t2_ms ? (double)fw->t2_ms[at] : (double)NAN;
+    if (isfinite(t2)) {
+        p->n_t2++;
+        p->sum_t2 += t2;
+        p->square_t2 += t2 * t2;
+    }
     const double r2star = fw->r2star_per_s ? (double)fw->r2star_per_s[at] : (double)NAN;
     if (!isfinite(r2star)) return;
     p->n_r2star++;

@@ -16,6 +16,8 @@ typedef struct fsc_site_part {
     double sum_quartile[4], variance_quartile[4]; /* of each quarter's mean */
     int64_t n_r2star, n_swap, n_flagged;          /* n_flagged: voxels with quality bits to look at */
     double sum_r2star;
+    int64_t n_t2;
+    double sum_t2, square_t2; /* ms, ms2 */
 } fsc_site_part;
 
 /* Measures set. scratch holds 3 floats for each of its voxels. */

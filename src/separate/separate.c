@@ -107,7 +107,8 @@ void fsc_fatwater_free(fsc_fatwater *fatwater) {
                           fatwater->water,
                           fatwater->fat,
                           fatwater->residual_fraction,
-                          fatwater->swap_probability};
+                          fatwater->swap_probability,
+                          fatwater->t2_ms};
     for (size_t m = 0; m < sizeof map / sizeof *map; m++) fsc_free(map[m]);
     fsc_free(fatwater->quality);
     fsc_notes_free(&fatwater->notes);

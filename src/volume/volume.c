@@ -5,6 +5,7 @@
  *   open.c          asks whether grid and file fit (sizes, plausible voxels) and opens both together,
  *   nifti_read.c    reads voxels slab by slab into float,
  *   volume.c        owns float maps, labels.c owns label maps and carries them to another grid,
+ *   resample.c      carries float maps to another grid,
  *   nifti_write.c   writes them, whole or not at all; compare.c says how two maps differ.
  *
  * Everything after this room works on fsc_volume and fsc_labels and never sees a file format.

@@ -2,10 +2,10 @@
 #include "cmd.h"
 
 #include <fascicle/assess.h>
-#include <string.h>
 
 typedef struct values {
-    const char *table;
+    int table; /* FSC_ASSESS_N = all */
+    const char *only;
     int64_t people, virtual, seed;
 } values;
 
@@ -17,14 +17,14 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     const fsc_assess_options options = {.n_person = (int32_t)v->people,
                                         .n_member = (int32_t)v->virtual,
+                                        .only = v->only,
                                         .seed = (uint64_t)v->seed,
                                         .n_threads = (int32_t)c->threads,
                                         .line = print_line,
                                         .context = c,
                                         .progress = &c->progress};
     for (int k = 0; k < FSC_ASSESS_N; k++)
-        if (strcmp(v->table, "all") == 0 || strcmp(v->table, fsc_assess_table_text((fsc_assess_table)k)) == 0)
-            TRY(fsc_forecast_assess((fsc_assess_table)k, &options, err));
+        if (v->table == FSC_ASSESS_N || v->table == k) TRY(fsc_forecast_assess((fsc_assess_table)k, &options, err));
     return FSC_OK;
 }
 
@@ -32,12 +32,14 @@ static const arg args[] = {ARG_END};
 static const opt opts[] = {
     OPT(values, table, "table", OPT_WORD, "NAME", "which table",
         .words = "healthy|injured|calibrated|ahead|limits|doubled|all"),
+    OPT(values, only, "only", OPT_TEXT, "WORDS",
+        "only the kinds of people, or assumed numbers, whose name holds these words, as \"whole spine\""),
     OPT(values, people, "people", OPT_INTEGER, "N", "people of each kind", .low = 4, .high = 1e5),
     OPT(values, virtual, "virtual", OPT_INTEGER, "N", "virtual people a story", .low = 64, .high = 1e6),
     OPT(values, seed, "seed", OPT_INTEGER, "N", "of the random numbers"),
     OPT_END,
 };
-static const values defaults = {.table = "healthy", .people = 100, .virtual = 512, .seed = 1};
+static const values defaults = {.people = 100, .virtual = 512, .seed = 1};
 const command cmd_assess = {
     .name = "assess",
     .group = "model",

@@ -21,6 +21,7 @@ void walk_free(walk *w) {
     fsc_label_maps_free(w->labels);
     fsc_proposal_free(w->proposal);
     fsc_output_abandon(&w->output);
+    fsc_volume_free(w->t2);
     fsc_measures_free(w->measures);
     fsc_sites_free(w->sites);
     fsc_fatwater_free(w->fatwater);
@@ -66,6 +67,7 @@ static fsc_status check_store(walk *w, const walk_label_options *labels, const w
 fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_map_options *map) {
     TRY(cli_check_writable(out, 1, w->err));
     if (labels) TRY(read_labels(w, labels));
+    if (labels && labels->t2) TRY(fsc_volume_read(&w->t2, w->t2_path = labels->t2, w->err));
     if (!map) return FSC_OK;
     if (map->exam) TRY(fsc_exam_read(&w->exam, map->exam, w->err));
     TRY(read_norms(w, &map->norms));
@@ -144,6 +146,7 @@ static const char *first_told(const char *a, const char *b) {
 }
 
 fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label_options *with) {
+    if (w->t2 && !with->labels) return cli_usage(w->cli, w->err, "--t2 is measured in the muscles; add --labels FILE");
     if (!with->labels) {
         cli_line(w->cli, "anatomy",
                  "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
@@ -176,6 +179,10 @@ fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label
 }
 
 fsc_status walk_measure(walk *w) {
+    if (w->t2) {
+        TRY(fsc_recipe_add_input(&w->scan->recipe, w->t2_path, w->err));
+        TRY(fsc_fatwater_take_t2(w->fatwater, w->t2, w->err));
+    }
     TRY(fsc_measure_run(&w->measures, w->fatwater, w->sites, &w->cli->progress, w->err));
     say_measure(w->cli, w->measures);
     return FSC_OK;

@@ -13,6 +13,8 @@ typedef struct walk {
     fsc_label_maps *labels; /* as read; NULL without labels */
     fsc_proposal *proposal; /* NULL unless labels were proposed */
     fsc_sites *sites;       /* NULL without labels */
+    fsc_volume *t2;         /* NULL unless a T2 map was given */
+    const char *t2_path;
     fsc_measures *measures;
     fsc_exam *exam; /* NULL when none was given */
     fsc_norms *norms;
@@ -32,7 +34,7 @@ typedef struct walk_separate_options {
     int sign, no_ramp, t1_correct;
 } walk_separate_options;
 typedef struct walk_label_options {
-    const char *labels, *levels, *label_scheme, *level_scheme;
+    const char *labels, *levels, *label_scheme, *level_scheme, *t2;
     int same_grid;
 } walk_label_options;
 
@@ -81,7 +83,11 @@ typedef struct walk_map_options {
             "numbering of the muscle labels, when it is not clear from the values", .names = fsc_scheme_names),        \
         OPT(type, field.level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels, likewise",           \
             .names = fsc_scheme_names),                                                                                \
-        OPT(type, field.same_grid, "same-grid", OPT_FLAG, NULL, "labels or image without geometry lie voxel on voxel")
+        OPT(type, field.same_grid, "same-grid", OPT_FLAG, NULL,                                                        \
+            "labels or image without geometry lie voxel on voxel"),                                                    \
+        OPT(type, field.t2, "t2", OPT_TEXT, "FILE",                                                                    \
+            "a ready T2 map (NIfTI, in ms, best of the water alone): measured per site, and the only thing that "      \
+            "dates")
 #define WALK_ANCHOR_OPTS(type, field)                                                                                  \
     OPT(type, field.anchor, "anchor", OPT_TEXT, "LEVEL=X,Y,Z",                                                         \
         "where a vertebra's middle lies (mm to the right, front, head), as L4=2,-31,15: names the levels"),            \

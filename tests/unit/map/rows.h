@@ -29,6 +29,7 @@ static inline fsc_row make_row(const char *muscle, const char *level, fsc_side s
         row.pdff_quartile_se_fraction[q] = 2 * se;
     }
     row.r2star_mean_per_s = 40;
+    row.t2_mean_ms = row.t2_se_ms = (double)NAN;
     row.lean_csa_mm2 = 800 * (1 - pdff);
     row.lean_volume_mm3 = 20000 * (1 - pdff);
     row.swap_fraction = 0;

@@ -37,6 +37,7 @@ static fsc_fatwater maps_of(const scene *s) {
                           .pdff_fraction = s->pdff,
                           .pdff_se_fraction = s->se,
                           .r2star_per_s = s->r2star,
+                          .t2_ms = s->r2star,
                           .water = s->water,
                           .fat = s->fat,
                           .quality = s->quality,
@@ -120,6 +121,8 @@ static void known_bodies_give_known_numbers(void **state) {
         for (int q = 0; q < 4; q++) assert_close(left->pdff_quartile_fraction[q], 0.15 + 0.004 * (7.5 + 5 * q), 0.006);
         assert_close(right->snr, 40, 1e-3);
         assert_close(right->r2star_mean_per_s, 40, 1e-3);
+        assert_close(right->t2_mean_ms, 40, 1e-3);
+        assert_close(right->t2_se_ms, 0, 1e-3);
         assert_close(right->swap_fraction, 0, 0);
         assert_close(right->pdff_se_noise_fraction, 0.02 / sqrt((double)right->n_voxel), 1e-6);
         assert_true(right->pdff_se_fraction >= right->pdff_se_noise_fraction);

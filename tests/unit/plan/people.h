@@ -21,7 +21,8 @@ static inline fsc_row people_row(const char *muscle, const char *level, fsc_side
     row.pdff_se_fraction = 0.005;
     row.pdff_sd_fraction = row.pdff_se_noise_fraction = row.pdff_mean_erode1_fraction = row.pdff_mean_erode2_fraction =
         row.volume_mm3 = NAN;
-    row.r2star_mean_per_s = row.lean_csa_mm2 = row.lean_volume_mm3 = row.swap_fraction = row.snr = NAN;
+    row.r2star_mean_per_s = row.t2_mean_ms = row.t2_se_ms = row.lean_csa_mm2 = row.lean_volume_mm3 = row.swap_fraction =
+        row.snr = NAN;
     for (int q = 0; q < 4; q++) row.pdff_quartile_fraction[q] = row.pdff_quartile_se_fraction[q] = NAN;
     return row;
 }

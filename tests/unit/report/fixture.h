@@ -52,6 +52,7 @@ static inline fsc_row fixture_row(const char *muscle, const char *level, fsc_sid
     row.pdff_sd_fraction = 0.05, row.pdff_se_fraction = 0.004;
     row.pdff_mean_erode1_fraction = pdff - 0.01, row.pdff_mean_erode2_fraction = (double)NAN;
     for (int q = 0; q < 4; q++) row.pdff_quartile_fraction[q] = pdff, row.pdff_quartile_se_fraction[q] = 0.01;
+    row.t2_mean_ms = row.t2_se_ms = (double)NAN;
     row.r2star_mean_per_s = 33, row.lean_csa_mm2 = 377, row.lean_volume_mm3 = 11100;
     row.swap_fraction = 0, row.snr = 45;
     return row;
