@@ -45,8 +45,15 @@ static void add_word(fsc_text *text, const char *word) {
 fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *argv, fsc_error *err) {
     FSC_AUTO_TEXT fsc_text text = {0};
     for (int i = 0; i < argc; i++) {
+        FSC_AUTO_TEXT fsc_text word = {0};
+        const char *slash = i == 0 ? strrchr(argv[i], '/') : NULL;
+        if (i == 0)
+            fsc_text_add(&word, slash ? slash + 1 : argv[i]);
+        else
+            fsc_shown_word(&word, argv[i]);
         if (i) fsc_text_add(&text, " ");
-        add_word(&text, argv[i]);
+        add_word(&text, word.data ? word.data : "");
+        text.failed |= word.failed;
     }
     if (text.failed) return fsc_fail_nomem(err, "noting the command");
     fsc_free(recipe->command);
@@ -54,29 +61,70 @@ fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *arg
     return FSC_OK;
 }
 
+/* A copy of a JSON value whose texts are as they may be passed on. */
+static fsc_json *shown(const fsc_json *value) {
+    const char *text = fsc_json_string(value), *key;
+    if (!text && !fsc_json_is_array(value) && !fsc_json_is_object(value)) return fsc_json_copy(value);
+    fsc_json *copy = fsc_json_is_object(value) ? fsc_json_object() : fsc_json_array();
+    if (text) {
+        FSC_AUTO_TEXT fsc_text word = {0};
+        fsc_shown_word(&word, text);
+        fsc_json_append_string(copy, word.failed ? NULL : word.data ? word.data : "");
+        fsc_json *one = word.failed ? NULL : fsc_json_copy(fsc_json_at(copy, 0));
+        fsc_json_free(copy);
+        return one;
+    }
+    for (int64_t i = 0; fsc_json_is_array(value) && i < fsc_json_length(value); i++)
+        fsc_json_append(copy, shown(fsc_json_at(value, i)));
+    for (int64_t i = 0; fsc_json_is_object(value) && (key = fsc_json_key(value, i)) != NULL; i++)
+        fsc_json_set(copy, key, shown(fsc_json_get(value, key)));
+    return copy;
+}
+
 fsc_status fsc_recipe_set_options(fsc_recipe *recipe, const char *json_object, fsc_error *err) {
-    fsc_json *options = NULL;
-    FSC_TRY(fsc_json_parse(&options, json_object, strlen(json_object), "options", err));
-    fsc_json_free(options);
-    char *copy = fsc_strdup(json_object);
-    if (!copy) return fsc_fail_nomem(err, "noting the options");
+    __attribute__((cleanup(fsc_json_cleanup))) fsc_json *options = NULL, *copy = NULL;
+    FSC_AUTO_TEXT fsc_text text = {0};
+    FSC_AUTO_BLOCK char *letters = fsc_alloc((int64_t)strlen(json_object) * 3 + 1, 1);
+    if (!letters) return fsc_fail_nomem(err, "noting the options");
+    (void)fsc_utf8_copy(letters, strlen(json_object) * 3 + 1, json_object); /* a file name may be of any bytes */
+    FSC_TRY(fsc_json_parse(&options, letters, strlen(letters), "options", err));
+    copy = shown(options);
+    FSC_TRY(fsc_json_print(&text, copy, err));
+    char *to = text.data; /* one line: its breaks and indents are none of a text's */
+    for (const char *c = text.data; *c; c++)
+        if (*c != '\n')
+            *to++ = *c;
+        else
+            for (*to++ = ' '; c[1] == ' ';) c++;
+    *to = 0;
     fsc_free(recipe->options_json);
-    recipe->options_json = copy;
+    FSC_GIVE(&recipe->options_json, text.data);
     return FSC_OK;
+}
+
+static int is_noted(const fsc_recipe *recipe, const char *path, const char *sha256) {
+    for (int32_t i = 0; i < recipe->n_input; i++)
+        if (strcmp(recipe->input[i].path, path) == 0 && (!sha256 || strcmp(recipe->input[i].sha256, sha256) == 0))
+            return 1;
+    return 0;
 }
 
 fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const char *path, fsc_error *err) {
     fsc_recipe_input input = {0};
-    for (int32_t i = 0; i < recipe->n_input; i++)
-        if (strcmp(recipe->input[i].path, path) == 0) return FSC_OK; /* a sidecar that several images inherit */
+    FSC_AUTO_TEXT fsc_text name = {0};
     FSC_TRY(fsc_file_sha256(input.sha256, path, err));
-    input.path = fsc_strdup(path);
+    fsc_shown_path(&name, path);
+    const size_t n = name.length;
+    if (!name.failed && is_noted(recipe, name.data, input.sha256))
+        return FSC_OK; /* a sidecar that several images inherit */
+    for (int k = 2; !name.failed && is_noted(recipe, name.data, NULL) && k < 1000; k++) { /* of another folder */
+        name.data[name.length = n] = 0;
+        fsc_text_printf(&name, " (%d)", k);
+    }
     fsc_recipe_input *list = fsc_grow(recipe->input, recipe->n_input, recipe->n_input + 1, sizeof *list);
     if (list) recipe->input = list;
-    if (!input.path || !list) {
-        fsc_free(input.path);
-        return fsc_fail_nomem(err, "noting an input");
-    }
+    if (!list || name.failed) return fsc_fail_nomem(err, "noting an input");
+    FSC_GIVE(&input.path, name.data);
     list[recipe->n_input++] = input;
     return FSC_OK;
 }
@@ -103,30 +151,13 @@ static fsc_json *generated_by(const fsc_recipe *recipe) {
     return tool;
 }
 
-/* A path as text: bytes that are no letters stand as %NN, so that any name is told apart and none is left out. */
-static void add_path(fsc_text *text, const char *path) {
-    for (const char *c = path; *c;) {
-        const size_t n = fsc_utf8_letter(c);
-        if (n)
-            fsc_text_add_n(text, c, n);
-        else
-            fsc_text_printf(text, "%%%02X", (unsigned)(unsigned char)*c);
-        c += n ? n : 1;
-    }
-}
-
 void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char *description, int is_image) {
     fsc_json_set_string(sidecar, "Description", description);
     if (is_image) fsc_json_set_bool(sidecar, "SkullStripped", 0);
     fsc_json *sources = fsc_json_array(), *hashes = fsc_json_object();
     for (int32_t i = 0; recipe && i < recipe->n_input; i++) {
-        FSC_AUTO_TEXT fsc_text path = {0};
-        add_path(&path, recipe->input[i].path);
-        if (path.failed)
-            fsc_json_append(sources, NULL); /* marks the sidecar */
-        else
-            fsc_json_append_string(sources, path.data ? path.data : "");
-        fsc_json_set_string(hashes, path.data ? path.data : "", recipe->input[i].sha256);
+        fsc_json_append_string(sources, recipe->input[i].path);
+        fsc_json_set_string(hashes, recipe->input[i].path, recipe->input[i].sha256);
     }
     fsc_json_set(sidecar, "Sources", sources);
     fsc_json_set(sidecar, "SourcesSHA256", hashes);

@@ -50,6 +50,10 @@ const char *opt_nearest(const char *typed, const char *best, const char *candida
     return !best || n < distance(typed, best) ? candidate : best;
 }
 
+int opt_is_path(const opt *o) {
+    return o->value && (strcmp(o->value, "FILE") == 0 || strcmp(o->value, "FOLDER") == 0);
+}
+
 int opt_word(char *out, size_t size, const char *words, int index) {
     for (; index > 0; index--) {
         words = strchr(words, '|');
@@ -249,9 +253,12 @@ static void json_value(FILE *to, const opt *o, const void *values) {
     case OPT_NAME:
     case OPT_DAY:
     case OPT_TEXT: {
+        char path[CLI_PATH_MAX];
         const char *text = *(const char *const *)value;
+        const int bare = text && opt_is_path(o) && !strchr(text, '/');
+        if (bare) (void)snprintf(path, sizeof path, "./%.4000s", text); /* so that the record knows it for a path */
         if (text)
-            opt_json_text(to, text);
+            opt_json_text(to, bare ? path : text);
         else
             fputs("null", to);
         break;

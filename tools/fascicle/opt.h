@@ -83,6 +83,9 @@ extern const opt opt_common[];
 fsc_status opt_parse(const command *cmd, void *values, struct cli *shared, int argc, char *const *argv, int *help,
                      fsc_error *err);
 
+/* Non-zero when the option's value is a file or folder, there or not. */
+int opt_is_path(const opt *o);
+
 /* The word of words ("a|b|c") at index, into out; returns 0 behind the last. */
 int opt_word(char *out, size_t size, const char *words, int index);
 

@@ -174,10 +174,29 @@ fsc_status cli_usage(const cli *c, fsc_error *err, const char *fmt, ...) {
     return cli_refuse(err, FSC_E_ARG, "%.400s; see 'fascicle %s --help'", why, c->cmd->name);
 }
 
+/* The value of an option that is a path, given alone, is marked as one: the library leaves out what lies above data. */
+static fsc_status set_command(const cli *c, fsc_recipe *recipe, fsc_error *err) {
+    char marked[CLI_PATH_MAX];
+    char **word = calloc((size_t)c->argc + 1, sizeof *word);
+    fsc_status status = word ? FSC_OK : cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the command");
+    for (int i = 0; word && i < c->argc; i++) {
+        const opt *o = i > 0 && strncmp(c->argv[i - 1], "--", 2) == 0 ? c->cmd->opts : NULL;
+        while (o && o->name && strcmp(o->name, c->argv[i - 1] + 2) != 0) o++;
+        const int bare = o && o->name && opt_is_path(o) && !strchr(c->argv[i], '/');
+        (void)snprintf(marked, sizeof marked, "%s%.4000s", bare ? "./" : "", c->argv[i]);
+        if (status == FSC_OK && !(word[i] = strdup(bare ? marked : c->argv[i])))
+            status = cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the command");
+    }
+    if (status == FSC_OK) status = fsc_recipe_set_command(recipe, c->argc, word, err);
+    for (int i = 0; word && i < c->argc; i++) free(word[i]);
+    free(word);
+    return status;
+}
+
 fsc_status cli_recipe(cli *c, fsc_recipe *recipe, fsc_error *err) {
     AUTO(char) options = opt_json(c->cmd, c->values);
     if (!options) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
-    TRY(fsc_recipe_set_command(recipe, c->argc, c->argv, err));
+    TRY(set_command(c, recipe, err));
     return fsc_recipe_set_options(recipe, options, err);
 }
 
