@@ -72,19 +72,26 @@ typedef struct fsc_sites_options {
     int32_t side_known;        /* 0: sides become "unknown" */
     int32_t same_grid;         /* 1: a map or image without geometry (grid.place_assumed) lies voxel on voxel with its
                                   partner of the same dimensions */
+    const char *muscle_file;   /* where the maps were read: a name that speaks of a scheme decides between several */
+    const char *level_file;    /* NULL = not known, likewise */
 } fsc_sites_options;
 
 #define FSC_SITES_OPTIONS_INIT                                                                                         \
-    { NULL, NULL, 1, 0 }
+    { NULL, NULL, 1, 0, NULL, NULL }
 
 /* Builds the sites on grid. levels may be NULL; then the muscle map is asked for vertebrae too (a scheme that holds
  * both), and without any the only level is "n/a". Labels on another grid are resampled by nearest neighbour and it is
  * noted. Each muscle voxel gets the level of the nearest point of the spine's centreline (doc/labels.md). opt may be
  * NULL. *out is owned: fsc_sites_free. Returns FSC_OK; FSC_E_NOTFOUND (empty map, values unknown to the scheme, no
  * scheme or several schemes fit: the text lists them and says what to give); FSC_E_SHAPE (labels and image do not
- * overlap, or one of them has no geometry and same_grid is not set); FSC_E_ANATOMY (left and right mirrored); FSC_E_NUMERIC (singular affine); FSC_E_NOMEM. */
+ * overlap, or one of them has no geometry and same_grid is not set); FSC_E_ANATOMY (left and right mirrored; muscles at
+ * levels where they cannot be; levels out of order); FSC_E_NUMERIC (singular affine); FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_sites_build(fsc_sites **out, const fsc_grid *grid, const fsc_labels *muscles,
                                                 const fsc_labels *levels, const fsc_sites_options *opt, fsc_error *err);
+/* As fsc_sites_build with levels alone, on their own grid: no site, but the spine, its levels and what was noticed of
+ * their order, gaps and heights. */
+FSC_API FSC_MUST_USE fsc_status fsc_sites_from_levels(fsc_sites **out, const fsc_labels *levels,
+                                                      const fsc_sites_options *opt, fsc_error *err);
 FSC_API void fsc_sites_free(fsc_sites *sites);
 
 /* A point's place along the spine. */

@@ -136,6 +136,7 @@ typedef struct fsc_map_inputs {
     const fsc_sites *sites;
     const fsc_acquisition *acquisition; /* NULL = nothing known but the method */
     const fsc_exam *exam;               /* NULL = nothing known */
+    const fsc_scan *scan;               /* whose age and sex count where the exam does not give them; NULL = none */
     const fsc_norms *norms;             /* NULL = the built-in table */
 } fsc_map_inputs;
 

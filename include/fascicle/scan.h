@@ -43,6 +43,8 @@ typedef struct fsc_scan {
     int32_t
         precession; /* +1: as stored fat turns at negative frequency in exp(+i 2 pi f t); -1 opposite; 0 not stated */
 
+    double age_years;     /* of the person, from the dataset's participants.tsv; NaN when it does not say */
+    char sex[8];          /* "female", "male" or "", likewise */
     char participant[64]; /* "sub-16", or "" */
     char session[64];     /* "ses-02", or "" */
     char name[128]; /* the file-name stem for outputs: participant[_session][_acq...][_run...] or the file's stem */

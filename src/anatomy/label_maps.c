@@ -72,7 +72,7 @@ static fsc_status what_it_holds(int *holds, const char *path, fsc_error *err) {
     FSC_TRY(fsc_label_values(&value, &n, labels, err));
     for (int levels = 0; levels < 2; levels++) {
         FSC_AUTO_SCHEME fsc_scheme scheme = {0};
-        const fsc_status status = fsc_scheme_recognise(&scheme, NULL, value, n, levels, NULL);
+        const fsc_status status = fsc_scheme_recognise(&scheme, NULL, path, value, n, levels, NULL);
         if (status == FSC_E_NOMEM) return fsc_fail_nomem(err, "reading label maps");
         if (status == FSC_OK) *holds |= levels ? HOLDS_LEVELS : HOLDS_MUSCLES;
     }

@@ -5,6 +5,7 @@
 #include "scheme.h"
 #include "text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,8 @@ static int needs_met(const char *needs, const fsc_label_value *value, int32_t n)
     return 0;
 }
 
+#define STACKED_MM 10.0 /* by which a side must lie farther above the other than beside it */
+
 static double entry_order(const fsc_scheme_entry *e) {
     char upper[12];
     fsc_copy_text(upper, sizeof upper, e->level);
@@ -162,6 +165,39 @@ static int levels_plausible(const fsc_scheme *scheme, const fsc_label_value *val
     return agree >= against && (scheme->points ? small * 2 > count : small * 2 <= count);
 }
 
+/* The other side of a structure lies beside it, not above or below: a numbering in which most pairs are stacked is
+ * another one. That left and right are exchanged is not judged here (mirror.c). */
+static int pairs_plausible(const fsc_scheme *scheme, const fsc_label_value *value, int32_t n) {
+    int32_t beside = 0, stacked = 0;
+    for (int32_t i = 0; i < n; i++) {
+        const fsc_scheme_entry *a = fsc_scheme_find(scheme, value[i].value);
+        if (!a || a->first != a->last || a->side != FSC_SIDE_LEFT) continue;
+        for (int32_t j = 0; j < n; j++) {
+            const fsc_scheme_entry *b = fsc_scheme_find(scheme, value[j].value);
+            if (!b || b->side != FSC_SIDE_RIGHT || strcmp(a->structure, b->structure) != 0 ||
+                strcmp(a->level, b->level) != 0)
+                continue;
+            const double across = fabs(value[i].mean_mm[0] - value[j].mean_mm[0]);
+            const double along = fabs(value[i].mean_mm[2] - value[j].mean_mm[2]);
+            beside += across >= along;
+            stacked += along > across + STACKED_MM;
+        }
+    }
+    return beside >= stacked;
+}
+
+/* Non-zero when the name of a file speaks of the scheme: of its program, or of its task where it has one. */
+static int name_speaks_of(const char *file_name, const char *scheme) {
+    char name[256], word[40];
+    const char *slash = file_name ? strrchr(file_name, '/') : NULL;
+    fsc_copy_text(name, sizeof name, slash ? slash + 1 : file_name ? file_name : "");
+    for (char *c = name; *c; c++) *c = (char)tolower((unsigned char)*c);
+    const char *task = strchr(scheme, ':');
+    fsc_copy_text(word, sizeof word, task ? task + 1 : scheme);
+    const char *at = strstr(name, word);
+    return at && !isalpha((unsigned char)at[strlen(word)]) && (at == name || !isalpha((unsigned char)at[-1]));
+}
+
 /* Non-zero when both schemes say the same of every value. */
 static int same_meaning(const fsc_scheme *a, const fsc_scheme *b, const fsc_label_value *value, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
@@ -193,68 +229,106 @@ static fsc_status by_name(fsc_scheme *out, const char *name, const fsc_label_val
     return FSC_OK;
 }
 
-/* Why nothing fits: names the values that the closest scheme lacks. */
+/* The option that names the scheme; `fascicle labels` has one for both kinds. */
+static const char *option_of(int want_levels) {
+    return want_levels ? "--level-scheme NAME (labels: --from NAME)" : "--label-scheme NAME (labels: --from NAME)";
+}
+
+static void add_name(char *list, size_t size, const char *name) {
+    const size_t used = strlen(list);
+    fsc_format(list + used, size - used, "%s%s", used ? ", " : "", name);
+}
+
+/* Whether a scheme can be that of the values, unasked. */
+static int fits(const fsc_scheme *scheme, const fsc_label_value *value, int32_t n, int want_levels) {
+    char list[160];
+    return needs_met(scheme->needs, value, n) && useful_values(scheme, value, n, want_levels) > 0 &&
+           unknown_values(scheme, value, n, list, sizeof list) == 0 && levels_plausible(scheme, value, n) &&
+           pairs_plausible(scheme, value, n);
+}
+
+/* A map of the other kind, given in the wrong place: its numbering into name, "" when it is none. */
+static fsc_status other_kind(char name[40], const fsc_label_value *value, int32_t n, int want_levels, fsc_error *err) {
+    name[0] = 0;
+    for (const char *const *candidate = fsc_scheme_names(); *candidate && !name[0]; candidate++) {
+        FSC_AUTO_SCHEME fsc_scheme scheme = {0};
+        FSC_TRY(fsc_scheme_load(&scheme, *candidate, err));
+        if (fits(&scheme, value, n, !want_levels)) fsc_copy_text(name, 40, scheme.name);
+    }
+    return FSC_OK;
+}
+
+/* Why nothing fits: names the values that the closest scheme lacks, and all that were tried. */
 static fsc_status nothing_fits(const fsc_label_value *value, int32_t n, int want_levels, fsc_error *err) {
-    char best_list[160] = "", best[40] = "";
+    char best_list[160] = "", best[40] = "", tried[400] = "";
     int32_t fewest = n + 1;
     for (const char *const *name = fsc_scheme_names(); *name; name++) {
         FSC_AUTO_SCHEME fsc_scheme scheme = {0};
         char list[160];
         FSC_TRY(fsc_scheme_load(&scheme, *name, err));
-        if (useful_values(&scheme, value, n, want_levels) == 0 || strcmp(scheme.needs, "never") == 0) continue;
+        if (strcmp(scheme.needs, "never") == 0) continue;
+        if (fsc_scheme_holds(&scheme, want_levels)) add_name(tried, sizeof tried, *name);
+        if (useful_values(&scheme, value, n, want_levels) == 0) continue;
         const int32_t unknown = unknown_values(&scheme, value, n, list, sizeof list);
         if (unknown >= fewest) continue;
         fewest = unknown;
         fsc_copy_text(best, sizeof best, *name);
         fsc_copy_text(best_list, sizeof best_list, list);
     }
-    const char *what = want_levels ? "level" : "muscle";
+    const char *what = want_levels ? "level" : "muscle", *option = option_of(want_levels);
+    char other[40];
+    FSC_TRY(other_kind(other, value, n, want_levels, err));
+    if (other[0])
+        return fsc_fail(err, FSC_E_NOTFOUND,
+                        "%s labels: the map holds %s (%s); give it with %s, or name another numbering with %s", what,
+                        want_levels ? "muscles" : "levels", other,
+                        want_levels ? "--labels" : "--levels, and the muscles with --labels", option);
     if (!best[0])
-        return fsc_fail(
-            err, FSC_E_NOTFOUND,
-            "%s labels: no known scheme holds these values (first: %d); name the scheme with the %s scheme option",
-            what, n > 0 ? (int)value[0].value : 0, what);
+        return fsc_fail(err, FSC_E_NOTFOUND,
+                        "%s labels: no known numbering holds these values (first: %d); name it with %s; tried: %s",
+                        what, n > 0 ? (int)value[0].value : 0, option, tried);
     if (fewest == 0)
         return fsc_fail(err, FSC_E_NOTFOUND,
-                        "%s labels: the values exist in %s, but do not lie or look like it; name the scheme with the "
-                        "%s scheme option",
-                        what, best, what);
-    return fsc_fail(err, FSC_E_NOTFOUND,
-                    "%s labels: no scheme knows all values; the closest, %s, lacks %s; name the scheme with the %s "
-                    "scheme option or correct the map",
-                    what, best, best_list, what);
+                        "%s labels: the values exist in %s, but do not lie or look like it; name the numbering with "
+                        "%s; tried: %s",
+                        what, best, option, tried);
+    return fsc_fail(
+        err, FSC_E_NOTFOUND,
+        "%s labels: no numbering knows all values; the closest, %s, lacks %s; name the right one with %s or "
+        "correct the map; tried: %s",
+        what, best, best_list, option, tried);
 }
 
-fsc_status fsc_scheme_recognise(fsc_scheme *out, const char *name, const fsc_label_value *value, int32_t n,
-                                int want_levels, fsc_error *err) {
+fsc_status fsc_scheme_recognise(fsc_scheme *out, const char *name, const char *file_name, const fsc_label_value *value,
+                                int32_t n, int want_levels, fsc_error *err) {
+    const char *what = want_levels ? "level" : "muscle";
     memset(out, 0, sizeof *out);
     if (n == 0)
         return fsc_fail(err, FSC_E_NOTFOUND, "the %s label map is empty (all voxels are 0); give a map with labels",
-                        want_levels ? "level" : "muscle");
+                        what);
     if (name) return by_name(out, name, value, n, want_levels, err);
     FSC_AUTO_SCHEME fsc_scheme found = {0};
     char rivals[240] = "";
-    size_t at = 0;
+    int32_t n_rival = 0, spoken = 0;
     for (const char *const *candidate = fsc_scheme_names(); *candidate; candidate++) {
         FSC_AUTO_SCHEME fsc_scheme scheme = {0};
-        char list[160];
         FSC_TRY(fsc_scheme_load(&scheme, *candidate, err));
-        if (!needs_met(scheme.needs, value, n) || useful_values(&scheme, value, n, want_levels) == 0 ||
-            unknown_values(&scheme, value, n, list, sizeof list) > 0 || !levels_plausible(&scheme, value, n))
-            continue;
-        if (found.n == 0) {
-            at = (size_t)fsc_format(rivals, sizeof rivals, "%s", scheme.name);
-            found = scheme;
-            memset(&scheme, 0, sizeof scheme);
-        } else if (!same_meaning(&found, &scheme, value, n) && at < sizeof rivals) {
-            at += (size_t)fsc_format(rivals + at, sizeof rivals - at, ", %s", scheme.name);
-        }
+        if (!fits(&scheme, value, n, want_levels)) continue;
+        const int speaks = name_speaks_of(file_name, scheme.name);
+        if (n_rival > 0 && same_meaning(&found, &scheme, value, n)) continue;
+        n_rival++;
+        add_name(rivals, sizeof rivals, scheme.name);
+        spoken += speaks;
+        if (n_rival > 1 && !(speaks && spoken == 1)) continue;
+        fsc_scheme_free(&found);
+        found = scheme;
+        memset(&scheme, 0, sizeof scheme);
     }
-    if (found.n == 0) return nothing_fits(value, n, want_levels, err);
-    if (strchr(rivals, ','))
+    if (n_rival == 0) return nothing_fits(value, n, want_levels, err);
+    if (n_rival > 1 && spoken != 1) /* of several, the one that the file's name speaks of */
         return fsc_fail(err, FSC_E_NOTFOUND,
-                        "%s labels: the values fit several schemes (%s); name the right one with the %s scheme option",
-                        want_levels ? "level" : "muscle", rivals, want_levels ? "level" : "muscle");
+                        "%s labels: the values fit several numberings (%s); name the right one with %s", what, rivals,
+                        option_of(want_levels));
     *out = found;
     memset(&found, 0, sizeof found);
     return FSC_OK;

@@ -92,3 +92,9 @@ const fsc_scheme_entry *fsc_scheme_find(const fsc_scheme *scheme, int32_t value)
 int fsc_scheme_is_level(const fsc_scheme_entry *entry) {
     return strcmp(entry->structure, "vertebra") == 0 || strcmp(entry->structure, "disc") == 0;
 }
+
+int fsc_scheme_holds(const fsc_scheme *scheme, int want_levels) {
+    for (int32_t i = 0; i < scheme->n; i++)
+        if (want_levels ? fsc_scheme_is_level(&scheme->entry[i]) : scheme->entry[i].muscle != NULL) return 1;
+    return 0;
+}

@@ -35,7 +35,8 @@ static inline void fsc_scheme_cleanup(fsc_scheme *scheme) {
 
 /* The entry of a value, or NULL. */
 const fsc_scheme_entry *fsc_scheme_find(const fsc_scheme *scheme, int32_t value);
-int fsc_scheme_is_level(const fsc_scheme_entry *entry); /* vertebra or disc */
+int fsc_scheme_is_level(const fsc_scheme_entry *entry);          /* vertebra or disc */
+int fsc_scheme_holds(const fsc_scheme *scheme, int want_levels); /* any vertebra or disc, else any muscle */
 
 /* The different values of a map, with size and mean place, in rising order; background is left out. */
 typedef struct fsc_label_value {
@@ -47,10 +48,11 @@ typedef struct fsc_label_value {
 
 FSC_MUST_USE fsc_status fsc_label_values(fsc_label_value **out, int32_t *n, const fsc_labels *labels, fsc_error *err);
 
-/* Finds the scheme of a map: name when it is given, otherwise the one that its values fit. want_levels: the map must
- * hold vertebrae or discs, otherwise muscles. Every value must be known to the scheme.
- * FSC_E_NOTFOUND says which values are unknown, or which schemes fit equally well. */
-FSC_MUST_USE fsc_status fsc_scheme_recognise(fsc_scheme *out, const char *name, const fsc_label_value *value, int32_t n,
-                                             int want_levels, fsc_error *err);
+/* Finds the scheme of a map: name when it is given, otherwise the one that its values, their places and sizes fit; of
+ * several, the one that file_name (may be NULL) speaks of. want_levels: the map must hold vertebrae or discs, otherwise
+ * muscles. Every value must be known to the scheme. FSC_E_NOTFOUND says which values are unknown, which schemes were
+ * tried or fit equally well, and the option that names one. */
+FSC_MUST_USE fsc_status fsc_scheme_recognise(fsc_scheme *out, const char *name, const char *file_name,
+                                             const fsc_label_value *value, int32_t n, int want_levels, fsc_error *err);
 
 #endif

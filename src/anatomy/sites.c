@@ -75,7 +75,7 @@ static fsc_status place_map(sites_map *map, const fsc_sites *sites, const fsc_la
 
 /* Brings a map onto the image grid, lists its values and finds its scheme. */
 static fsc_status map_open(sites_map *map, fsc_sites *sites, const fsc_labels *labels, const char *scheme,
-                           int want_levels, int same_grid, fsc_error *err) {
+                           const char *file_name, int want_levels, int same_grid, fsc_error *err) {
     const char *what = want_levels ? "level" : "muscle";
     double spacing[3];
     fsc_grid_spacing_mm(&sites->grid, spacing);
@@ -84,7 +84,7 @@ static fsc_status map_open(sites_map *map, fsc_sites *sites, const fsc_labels *l
     labels = map->labels;
     /* The scheme is found on the whole map: resampling may lose values that identify it. */
     FSC_TRY(fsc_label_values(&map->value, &map->n_value, labels, err));
-    FSC_TRY(fsc_scheme_recognise(&map->scheme, scheme, map->value, map->n_value, want_levels, err));
+    FSC_TRY(fsc_scheme_recognise(&map->scheme, scheme, file_name, map->value, map->n_value, want_levels, err));
     if (fsc_grid_same(&labels->grid, &sites->grid, tolerance)) return FSC_OK;
     FSC_TRY(fsc_labels_resample(&map->resampled, labels, &sites->grid, err));
     map->labels = map->resampled;
@@ -281,39 +281,87 @@ static void say_levels(fsc_sites *sites) {
                       (long long)outside);
 }
 
+/* Levels, as places along the spine, that muscles of the neck do not reach down to, nor those of hip and loin up to. */
+#define BELOW_NECK 14.0 /* T7: semispinalis capitis comes from T6 */
+#define ABOVE_LOIN 15.0 /* T8: psoas major and quadratus lumborum end at T12 */
+
+/* Non-zero when a site lies where its muscle cannot; *tells: whether its muscle says anything about that. */
+static int is_misplaced(const fsc_site *site, int *tells) {
+    const fsc_muscle *m = fsc_muscle_find(site->place.muscle);
+    const double order = fsc_level_order(site->place.level);
+    const int is_neck = m && strcmp(m->region, "neck") == 0 && strcmp(m->key, "trapezius") != 0;
+    const int is_loin = m && (strcmp(m->region, "hip") == 0 || strcmp(m->key, "quadratus_lumborum") == 0 ||
+                              strstr(m->key, "psoas") != NULL);
+    *tells = (is_neck || is_loin) && order < 100; /* NaN: no level */
+    return *tells && (is_neck ? order >= BELOW_NECK : order <= ABOVE_LOIN);
+}
+
+/* Muscles at levels where they cannot be come from a numbering that is another one. */
+static fsc_status check_places(fsc_sites *sites, int is_named, fsc_error *err) {
+    int64_t wrong = 0, all = 0, most = 0;
+    const fsc_site *worst = NULL;
+    for (int32_t i = 0; i < sites->n_site; i++) {
+        const fsc_site *site = &sites->site[i];
+        int tells;
+        const int misplaced = is_misplaced(site, &tells);
+        if (tells) all += site->n_voxel;
+        if (!misplaced) continue;
+        wrong += site->n_voxel;
+        if (site->n_voxel <= most) continue;
+        most = site->n_voxel;
+        worst = site;
+    }
+    if (!worst || 2 * wrong <= all) return FSC_OK;
+    if (!is_named)
+        return fsc_fail(
+            err, FSC_E_ANATOMY,
+            "muscle labels: read as %s, %s (value %d) would lie at %s; if that is right, name the numbering "
+            "with --label-scheme %s, else name the right one, or correct the levels (--level-scheme NAME)",
+            sites->muscle_scheme, worst->place.muscle, (int)worst->label_value, worst->place.level,
+            sites->muscle_scheme);
+    fsc_notes_add(&sites->notes, FSC_NOTE_WARNING, "muscle-misplaced",
+                  "Muscles or levels may be misnamed: read as %s, %s lies at %s.", sites->muscle_scheme,
+                  worst->place.muscle, worst->place.level);
+    return FSC_OK;
+}
+
+static fsc_status build_levels(fsc_sites *sites, const sites_map *from, int is_named, fsc_error *err) {
+    fsc_copy_text(sites->level_scheme, sizeof sites->level_scheme, from->scheme.name);
+    if (!holds_levels(from))
+        return fsc_fail(err, FSC_E_SHAPE,
+                        "no labelled vertebra lies inside the image; give the level labels of this scan");
+    FSC_TRY(fsc_spine_build(sites, from->labels, &from->scheme, from->value, from->n_value, err));
+    FSC_TRY(fsc_levels_check(sites, &from->scheme, from->value, from->n_value, err));
+    if (from->scheme.points && !is_named)
+        fsc_notes_add(&sites->notes, FSC_NOTE_WARNING, "points-as-discs",
+                      "Levels may be half a vertebra off: single points are read as discs (%s); if they mark the "
+                      "middle of each vertebra, say --level-scheme sct-points, else name this one.",
+                      from->scheme.name);
+    return FSC_OK;
+}
+
 static fsc_status build(fsc_sites *sites, sites_map *muscles, sites_map *levels, const fsc_labels *muscle_labels,
                         const fsc_labels *level_labels, const fsc_sites_options *opt, fsc_error *err) {
-    FSC_TRY(map_open(muscles, sites, muscle_labels, opt->muscle_scheme, 0, opt->same_grid, err));
+    FSC_TRY(map_open(muscles, sites, muscle_labels, opt->muscle_scheme, opt->muscle_file, 0, opt->same_grid, err));
     fsc_copy_text(sites->muscle_scheme, sizeof sites->muscle_scheme, muscles->scheme.name);
     const sites_map *from = NULL;
     if (level_labels) {
         /* The same map for both follows one scheme. */
         const char *scheme = opt->level_scheme;
         if (!scheme && level_labels == muscle_labels) scheme = muscles->scheme.name;
-        FSC_TRY(map_open(levels, sites, level_labels, scheme, 1, opt->same_grid, err));
+        FSC_TRY(map_open(levels, sites, level_labels, scheme, opt->level_file, 1, opt->same_grid, err));
         from = levels;
     } else if (holds_levels(muscles)) {
         from = muscles;
     }
-    if (from) {
-        fsc_copy_text(sites->level_scheme, sizeof sites->level_scheme, from->scheme.name);
-        if (!holds_levels(from))
-            return fsc_fail(err, FSC_E_SHAPE,
-                            "no labelled vertebra lies inside the image; give the level labels of this scan");
-        FSC_TRY(fsc_spine_build(sites, from->labels, &from->scheme, from->value, from->n_value, err));
-        FSC_TRY(fsc_levels_check(sites, &from->scheme, from->value, from->n_value, err));
-        if (from->scheme.points && !opt->level_scheme)
-            fsc_notes_add(&sites->notes, FSC_NOTE_WARNING, "points-as-discs",
-                          "Levels may be half a vertebra off: single points are read as discs (%s); if they mark the "
-                          "middle of each vertebra, say --level-scheme sct-points, else name this one.",
-                          from->scheme.name);
-    }
+    if (from) FSC_TRY(build_levels(sites, from, opt->level_scheme != NULL, err));
     if (opt->side_known)
         FSC_TRY(fsc_mirror_check(sites, &muscles->scheme, muscles->value, muscles->n_value, err));
     else
         fsc_notes_add(&sites->notes, FSC_NOTE_WARNING, "side-unknown",
                       "left and right cannot be told apart in this scan: both are pooled and called \"unknown\"");
     FSC_TRY(make_sites(sites, muscles, opt->side_known, err));
+    FSC_TRY(check_places(sites, opt->muscle_scheme != NULL, err));
     say_levels(sites);
     return FSC_OK;
 }
@@ -330,6 +378,26 @@ fsc_status fsc_sites_build(fsc_sites **out, const fsc_grid *grid, const fsc_labe
     if (status == FSC_OK) status = fsc_notes_check(&sites->notes, err);
     map_free(&muscle_map);
     map_free(&level_map);
+    if (status == FSC_OK) FSC_GIVE(out, sites);
+    return status;
+}
+
+fsc_status fsc_sites_from_levels(fsc_sites **out, const fsc_labels *levels, const fsc_sites_options *opt,
+                                 fsc_error *err) {
+    static const fsc_sites_options usual = FSC_SITES_OPTIONS_INIT;
+    if (!out || !levels) return fsc_fail(err, FSC_E_ARG, "levels need a label map");
+    if (!opt) opt = &usual;
+    FSC_AUTO(fsc_sites) sites = fsc_alloc(1, sizeof *sites);
+    if (!sites) return fsc_fail_nomem(err, "building the levels");
+    sites->grid = levels->grid;
+    sites->site_of_voxel = fsc_alloc(fsc_grid_count(&sites->grid), sizeof *sites->site_of_voxel);
+    if (!sites->site_of_voxel) return fsc_fail_nomem(err, "building the levels");
+    sites_map map = {0};
+    fsc_status status = map_open(&map, sites, levels, opt->level_scheme, opt->level_file, 1, opt->same_grid, err);
+    if (status == FSC_OK) status = build_levels(sites, &map, opt->level_scheme != NULL, err);
+    if (status == FSC_OK) say_levels(sites);
+    if (status == FSC_OK) status = fsc_notes_check(&sites->notes, err);
+    map_free(&map);
     if (status == FSC_OK) FSC_GIVE(out, sites);
     return status;
 }

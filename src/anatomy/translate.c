@@ -64,7 +64,7 @@ fsc_status fsc_labels_translate(fsc_labels **out, const fsc_labels *labels, cons
     if (from_scheme)
         FSC_TRY(fsc_scheme_load(&from, from_scheme, err));
     else
-        FSC_TRY(fsc_scheme_recognise(&from, NULL, value, n, 0, err));
+        FSC_TRY(fsc_scheme_recognise(&from, NULL, NULL, value, n, 0, err));
     FSC_TRY(fsc_scheme_load(&to, to_scheme, err));
     FSC_TRY(refuse_unknown(&from, value, n, err));
     target = fsc_alloc(n, sizeof *target);

@@ -10,6 +10,7 @@
 #include "build.h"
 #include "examine.h"
 #include "fail.h"
+#include "spelling.h"
 #include "text.h"
 
 #include <math.h>
@@ -81,6 +82,37 @@ static const char *bare_label(const char *participant) {
     return strncmp(participant, "sub-", 4) == 0 ? participant + 4 : participant;
 }
 
+/* Longest time, in years, between a dataset's age and an exam's that needs no word: it may be the age at another visit.
+ */
+#define SAME_AGE_YEARS 2
+
+/* Age and sex that the exam does not give are the dataset's; where both give them, the exam's count. */
+static void take_person(fsc_map *map, const fsc_scan *scan) {
+    fsc_exam *exam = map->exam;
+    const int32_t word = fsc_word_find(fsc_sex_words, scan->sex);
+    const fsc_sex sex = scan->sex[0] && word >= 0 ? (fsc_sex)word : FSC_SEX_UNKNOWN;
+    const int has_age = scan->age_years > 0; /* NaN: not told */
+    if (has_age && fabs(exam->age_years - scan->age_years) > SAME_AGE_YEARS)
+        fsc_notes_add(
+            &map->notes, FSC_NOTE_WARNING, "age-contradiction",
+            "Comparison with others may be off: the exam says age %g, participants.tsv %g; the exam's is used.",
+            exam->age_years, scan->age_years);
+    if (sex != FSC_SEX_UNKNOWN && exam->sex != FSC_SEX_UNKNOWN && sex != exam->sex)
+        fsc_notes_add(&map->notes, FSC_NOTE_WARNING, "sex-contradiction",
+                      "Comparison with others may be off: the exam says %s, participants.tsv %s; the exam's is used.",
+                      fsc_sex_text(exam->sex), fsc_sex_text(sex));
+    if (isnan(exam->age_years) && has_age) {
+        exam->age_years = scan->age_years;
+        fsc_notes_add(&map->notes, FSC_NOTE_FOUND, "age-from-dataset", "Age %g is that of participants.tsv.",
+                      scan->age_years);
+    }
+    if (exam->sex == FSC_SEX_UNKNOWN && sex != FSC_SEX_UNKNOWN) {
+        exam->sex = sex;
+        fsc_notes_add(&map->notes, FSC_NOTE_FOUND, "sex-from-dataset", "Sex %s is that of participants.tsv.",
+                      fsc_sex_text(sex));
+    }
+}
+
 static fsc_status start(fsc_map *map, const fsc_map_inputs *in, fsc_error *err) {
     const fsc_measures *m = in->measures;
     if (in->acquisition)
@@ -89,6 +121,7 @@ static fsc_status start(fsc_map *map, const fsc_map_inputs *in, fsc_error *err) 
         fsc_acquisition_from_scan(&map->acquisition, NULL);
     map->acquisition.method = m->method;
     FSC_TRY(copy_exam(&map->exam, in->exam, err));
+    if (in->scan) take_person(map, in->scan);
     fsc_acquisition *a = &map->acquisition;
     if (a->participant[0] && map->exam->participant[0] &&
         strcmp(bare_label(a->participant), bare_label(map->exam->participant)) != 0)

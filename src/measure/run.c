@@ -64,6 +64,31 @@ static fsc_status summarise(fsc_measures *out, const fsc_fatwater *fw, fsc_error
     return FSC_OK;
 }
 
+/* A muscle that is mostly fat, or a good part of which has no fat fraction at all, is more often a label map that lies
+ * elsewhere than a muscle. Both limits are ours, chosen wide of what is seen in published groups. */
+#define FAT_FRACTION 0.60
+#define EMPTY_SHARE 0.20
+#define LEAST_VOXELS 20
+
+static void doubt_labels(fsc_measures *out) {
+    for (int32_t i = 0; i < out->n_row; i++) {
+        const fsc_row *row = &out->row[i];
+        const double labelled = (double)(row->n_voxel + row->n_missing);
+        if (row->kind != FSC_ROW_MUSCLE || labelled < LEAST_VOXELS) continue;
+        if ((double)row->n_missing > EMPTY_SHARE * labelled)
+            fsc_notes_add(
+                &out->notes, FSC_NOTE_WARNING, "labels-empty",
+                "Labels may lie elsewhere: %.0f %% of %s (%s) has no fat fraction; check that they are of this "
+                "person and session.",
+                100 * (double)row->n_missing / labelled, row->place.muscle, fsc_side_text(row->place.side));
+        if (row->pdff_median_fraction > FAT_FRACTION)
+            fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "labels-fat",
+                          "Labels may lie elsewhere: %s (%s) reads %.0f %% fat; check that they are of this person and "
+                          "session.",
+                          row->place.muscle, fsc_side_text(row->place.side), 100 * row->pdff_median_fraction);
+    }
+}
+
 static void say(fsc_measures *out, const fsc_sites *sites) {
     int64_t missing = 0, labelled = 0;
     int32_t n_site = 0, cut = 0;
@@ -103,7 +128,10 @@ static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const
     FSC_TRY(fsc_voxels_list(&voxels, fw, sites, err));
     const fsc_status status = fsc_rows_make(out, &voxels, progress, err);
     fsc_voxels_free(&voxels);
-    if (status == FSC_OK) say(out, sites);
+    if (status == FSC_OK) {
+        say(out, sites);
+        doubt_labels(out);
+    }
     return status;
 }
 

@@ -14,6 +14,9 @@ FSC_MUST_USE fsc_status fsc_read_matlab(fsc_scan *scan, const char *path, fsc_er
 FSC_MUST_USE fsc_status fsc_scan_use_image(fsc_scan *scan, const fsc_image *image, fsc_error *err);
 /* Adds a sidecar's facts to those known so far; fields that contradict each other are said. */
 void fsc_scan_take_facts(fsc_scan *scan, const fsc_sidecar *sidecar);
+/* Age and sex of scan->participant from the participants.tsv of the image's dataset, with a note; what cannot be read is
+ * said and stops nothing. */
+FSC_MUST_USE fsc_status fsc_scan_take_person(fsc_scan *scan, const char *image, fsc_error *err);
 /* The first file's grid becomes the scan's; later ones must have the same (FSC_E_SHAPE). first names the first file. */
 FSC_MUST_USE fsc_status fsc_scan_take_grid(fsc_scan *scan, const fsc_nifti_header *header, const char *path,
                                            const char *first, fsc_error *err);

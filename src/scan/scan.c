@@ -5,6 +5,7 @@
  *   name.c        reads what a file name says, about.c and sidecar.c what its sidecars say,
  *   sets.c        joins the images of one scan and chooses one scan, or lists the candidates,
  *   echoes.c      reads multi-echo images in order of time (phase.c: phase to radians; sound.c: values no echo has),
+ *   person.c      reads the person's age and sex from participants.tsv,
  *   maps.c        reads ready water, fat and fat-fraction images,
  *   mat.c         reads the toolbox's struct through mat5.c, the MATLAB file format (coils.c joins its coils).
  *
@@ -224,10 +225,11 @@ fsc_status fsc_scan_read(fsc_scan **out, const char *path, const fsc_scan_option
     __attribute__((cleanup(fsc_found_free))) fsc_found found = {0};
     FSC_AUTO(fsc_scan) scan = fsc_alloc(1, sizeof *scan);
     if (!scan) return fsc_fail_nomem(err, "reading a scan");
-    scan->b0_tesla = scan->imaging_frequency_mhz = scan->flip_angle_deg = scan->repetition_time_s = NAN;
+    scan->age_years = scan->b0_tesla = scan->imaging_frequency_mhz = scan->flip_angle_deg = scan->repetition_time_s = NAN;
     scan->side_known = 1;
     FSC_TRY(fsc_find(&found, path, opt, err));
     take_names(scan, first_image(&found));
+    FSC_TRY(fsc_scan_take_person(scan, first_image(&found)->path, err));
     FSC_TRY(read_kind(scan, &found, opt ? opt->progress : NULL, err));
     if (found.conversion.folder[0]) FSC_TRY(name_inputs(scan, &found, err));
     fsc_found_say(&scan->notes, &found);

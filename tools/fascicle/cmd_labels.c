@@ -8,11 +8,19 @@ typedef struct values {
     int list;
 } values;
 
-static fsc_status check(cli *c, const fsc_label_maps *maps, const char *scheme, fsc_error *err) {
-    const char *of_masks = maps->muscle_scheme[0] ? maps->muscle_scheme : NULL;
-    const fsc_sites_options options = {.muscle_scheme = scheme ? scheme : of_masks, .side_known = 1};
-    AUTO(fsc_sites) sites = NULL;
-    TRY(fsc_sites_build(&sites, &maps->muscles->grid, maps->muscles, maps->levels, &options, err));
+static void print_levels(cli *c, const fsc_sites *levels) {
+    cli_line(c, "scheme", "%s", levels->level_scheme);
+    for (int32_t i = 0; i < levels->n_level; i++) {
+        const fsc_level_span *s = &levels->level[i];
+        const double height_mm = s->bottom_mm - s->top_mm;
+        cli_row(c, "level",
+                FIELDS(FIELD("level", s->level), FIELD("height_mm", height_mm), FIELD("n_voxel", s->n_voxel)),
+                "%-4s %5.1f mm high with its discs, %lld voxels", s->level, height_mm, (long long)s->n_voxel);
+    }
+    cli_notes(c, "note", &levels->notes, 1);
+}
+
+static void print_muscles(cli *c, const fsc_sites *sites) {
     cli_line(c, "scheme", "%s", sites->muscle_scheme);
     for (int32_t i = 0; i < sites->n_site; i++)
         cli_row(c, "label",
@@ -25,7 +33,26 @@ static fsc_status check(cli *c, const fsc_label_maps *maps, const char *scheme, 
                 sites->site[i].cut_by_fov ? ", cut by the field of view" : "");
     cli_line(c, "sides", "left and right lie on their sides (a mirrored map is refused)");
     cli_notes(c, "note", &sites->notes, 1);
-    return FSC_OK;
+}
+
+/* A map of muscles, or else one of levels. */
+static fsc_status check(cli *c, const fsc_label_maps *maps, const char *scheme, fsc_error *err) {
+    if (!scheme && maps->muscle_scheme[0]) scheme = maps->muscle_scheme;
+    const fsc_sites_options options = {.muscle_scheme = scheme,
+                                       .level_scheme = scheme,
+                                       .side_known = 1,
+                                       .muscle_file = maps->muscle_path,
+                                       .level_file = maps->muscle_path};
+    const fsc_sites_options muscles = {
+        .muscle_scheme = scheme, .side_known = 1, .muscle_file = maps->muscle_path, .level_file = maps->level_path};
+    AUTO(fsc_sites) sites = NULL;
+    fsc_error no_levels = FSC_ERROR_INIT;
+    const fsc_status status = fsc_sites_build(&sites, &maps->muscles->grid, maps->muscles, maps->levels, &muscles, err);
+    if (status == FSC_OK) return print_muscles(c, sites), FSC_OK;
+    if (status != FSC_E_NOTFOUND || fsc_sites_from_levels(&sites, maps->muscles, &options, &no_levels) != FSC_OK)
+        return no_levels.code == FSC_E_ANATOMY ? (*err = no_levels).code : status;
+    *err = (fsc_error)FSC_ERROR_INIT;
+    return print_levels(c, sites), FSC_OK;
 }
 
 static fsc_status translate(cli *c, const fsc_label_maps *maps, const values *v, fsc_error *err) {
@@ -67,8 +94,9 @@ const command cmd_labels = {
     .group = "look",
     .line = "check a label map, or rewrite it in another numbering",
     .about =
-        "Says which numbering a label map uses, which muscles and sides it holds, and whether left and right lie on "
-        "their sides; with --to it rewrites the map in another tool's numbers.",
+        "Says which numbering a label map uses, which muscles and sides or which levels it holds, whether left and "
+        "right lie on their sides and whether the levels can be a spine; with --to it rewrites the map in another "
+        "tool's numbers.",
     .examples = "fascicle labels --list\n"
                 "fascicle labels demo/derivatives/truth/sub-01/anat/sub-01_desc-muscles_dseg.nii.gz",
     .args = args,

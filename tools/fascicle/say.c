@@ -110,7 +110,7 @@ void say_map(cli *c, const fsc_map *map) {
     const int asked = isfinite(map->exam->age_years) && map->exam->sex != FSC_SEX_UNKNOWN;
     cli_row(c, "map", FIELDS(FIELD("n_site", sites), FIELD("n_site_with_norm", placed), FIELD("stop", map->stop)),
             "%d of %d sites have a reference group to compare with%s", placed, sites,
-            asked ? "" : "; age and sex are not given (--exam)");
+            asked ? "" : "; age and sex are not given (--exam, or participants.tsv)");
     cli_notes(c, "map", &map->notes, 0);
 }
 

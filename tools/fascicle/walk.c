@@ -169,7 +169,9 @@ fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label
     const fsc_sites_options options = {.muscle_scheme = with->label_scheme ? with->label_scheme : muscle_scheme,
                                        .level_scheme = with->level_scheme ? with->level_scheme : level_scheme,
                                        .side_known = w->scan->side_known,
-                                       .same_grid = with->same_grid};
+                                       .same_grid = with->same_grid,
+                                       .muscle_file = maps->muscle_path,
+                                       .level_file = maps->level_path};
     const fsc_labels *levels = maps->levels ? maps->levels : maps->level_path ? maps->muscles : NULL;
     TRY(fsc_sites_build(&w->sites, &w->scan->grid, maps->muscles, levels, &options, w->err));
     say_anatomy(w->cli, w->sites);
@@ -223,6 +225,7 @@ fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_optio
                                    .sites = w->sites,
                                    .acquisition = &acquisition,
                                    .exam = w->exam,
+                                   .scan = w->scan,
                                    .norms = w->norms};
     TRY(fsc_map_run(&w->map, &inputs, w->err));
     fsc_map_place_rows(w->measures, w->map);
@@ -265,7 +268,7 @@ fsc_status walk_forecast(walk *w) {
     options.n_threads = (int32_t)w->cli->threads;
     options.progress = &w->cli->progress;
     fsc_forecast_person person;
-    fsc_forecast_person_from(&person, w->exam);
+    fsc_forecast_person_from(&person, w->map ? w->map->exam : w->exam); /* with what the dataset tells */
     options.person = &person;
     seen.injury_day = w->exam ? -w->exam->days_since_injury : (double)NAN; /* the scan is day 0 */
     TRY(fsc_observations_add(&seen, w->measures, 0, w->err));

@@ -103,6 +103,46 @@ static void a_one_sided_lesion_is_found_and_no_other_level(void **state) {
     fsc_forecast_free(f);
 }
 
+/* A low back whose deep layer holds one more fat at every level, beside lean other layers. A person who is fatter in
+ * all of them, by the same mean of the deep one, is a fatter person. */
+static fsc_forecast *run_back(double more_fraction, double times, const fsc_forecast_person *person) {
+    static const char *const level[] = {"L1", "L2", "L3", "L4", "L5"};
+    static const double deep[] = {0.08, 0.10, 0.135, 0.19, 0.26}, outer[] = {0.06, 0.075, 0.10, 0.14, 0.20};
+    fsc_observation item[30];
+    fsc_observations all = {.injury_day = NAN};
+    for (int l = 0; l < 5; l++)
+        for (int s = 0; s < 2; s++) {
+            const fsc_side side = s ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+            observe(&all, item, level[l], "deep", side, 0, times * deep[l] + more_fraction);
+            observe(&all, item, level[l], "intermediate", side, 0, times * outer[l] + 0.3 * more_fraction);
+            observe(&all, item, level[l], "anterior", side, 0, times * 0.05);
+        }
+    fsc_forecast_options options = small;
+    options.schedule = untreated;
+    options.person = person;
+    fsc_forecast *f = NULL;
+    assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
+    return f;
+}
+
+static void a_whole_deep_layer_is_told_from_a_fatter_person(void **state) {
+    (void)state;
+    const fsc_forecast_person hurt = person_of(40, FSC_SEX_MALE, FSC_ANSWER_YES, 5, NULL);
+    fsc_forecast *lean = run_back(0, 1, &hurt), *fat = run_back(0, 1.6, &hurt), *whole = run_back(0.16, 1, &hurt);
+    assert_true(lean->nothing_departs && fat->nothing_departs);
+    for (int32_t l = 0; l < 5; l++) assert_true(whole->story[0].level[l].departs > 0.75);
+    /* Its draws hold it too: the sites are told as departing and as replaced by fat, and it stays. */
+    for (int32_t i = 0; i < whole->n_site; i++) {
+        const fsc_forecast_site *site = &whole->story[0].site[i];
+        if (strcmp(site->layer, "deep") != 0) continue;
+        assert_true(site->departs > 0.75 && site->stage[FSC_STAGE_FAT_REPLACED] > 0.6);
+        assert_close(site->pdff[FSC_FORECAST_N_DAY - 1].p50, site->pdff_fraction, 0.02);
+    }
+    fsc_forecast_free(lean);
+    fsc_forecast_free(fat);
+    fsc_forecast_free(whole);
+}
+
 /* An answer moves the odds by a bounded factor, and every field is told as used or not. */
 static void the_exam_counts_within_bounds(void **state) {
     (void)state;
@@ -312,6 +352,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_even_neck_is_quiet_whatever_the_complaint),
         cmocka_unit_test(a_one_sided_lesion_is_found_and_no_other_level),
+        cmocka_unit_test(a_whole_deep_layer_is_told_from_a_fatter_person),
         cmocka_unit_test(the_exam_counts_within_bounds),
         cmocka_unit_test(a_second_visit_that_stands_still_is_used),
         cmocka_unit_test(clear_cases_are_told),

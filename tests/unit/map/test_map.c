@@ -368,6 +368,41 @@ static void memory_failures_are_reported(void **state) {
     fsc_map_free(map);
 }
 
+static int has_note(const fsc_map *map, const char *key) {
+    for (int32_t i = 0; i < map->notes.n; i++)
+        if (strcmp(map->notes.item[i].key, key) == 0) return 1;
+    return 0;
+}
+
+static void the_dataset_tells_age_and_sex_where_the_exam_does_not(void **state) {
+    (void)state;
+    fsc_row row[1] = {make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.2, 0.006)};
+    const fsc_measures measures = {.row = row, .n_row = 1, .method = FSC_METHOD_COMPLEX};
+    const fsc_scan scan = {.age_years = 44, .sex = "female"};
+    fsc_map_inputs in = {.measures = &measures, .scan = &scan};
+    fsc_map *map = NULL;
+    assert_ok(fsc_map_run(&map, &in, &test_error));
+    assert_close(map->exam->age_years, 44, 0);
+    assert_int_equal(map->exam->sex, FSC_SEX_FEMALE);
+    assert_true(has_note(map, "age-from-dataset") && has_note(map, "sex-from-dataset"));
+    fsc_map_free(map);
+    map = NULL;
+    fsc_exam *exam = NULL;
+    assert_ok(fsc_exam_parse(&exam, "{\"age_years\": 61, \"sex\": \"male\"}", "exam.json", &test_error));
+    in.exam = exam;
+    assert_ok(fsc_map_run(&map, &in, &test_error));
+    assert_close(map->exam->age_years, 61, 0);
+    assert_int_equal(map->exam->sex, FSC_SEX_MALE);
+    assert_true(has_note(map, "age-contradiction") && has_note(map, "sex-contradiction"));
+    fsc_map_free(map);
+    map = NULL;
+    in.scan = &(const fsc_scan){0}; /* nobody's */
+    assert_ok(fsc_map_run(&map, &in, &test_error));
+    assert_false(has_note(map, "age-contradiction") || has_note(map, "age-from-dataset"));
+    fsc_map_free(map);
+    fsc_exam_free(exam);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(neck_levels_without_norms_get_no_z),
@@ -383,6 +418,7 @@ int main(void) {
         cmocka_unit_test(the_exam_must_be_of_the_same_person),
         cmocka_unit_test(the_record_survives_a_round_trip),
         cmocka_unit_test(memory_failures_are_reported),
+        cmocka_unit_test(the_dataset_tells_age_and_sex_where_the_exam_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

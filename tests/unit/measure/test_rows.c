@@ -58,7 +58,7 @@ static void make_scene(scene *s, const char *letters, const double spacing[3], c
     assert_ok(fsc_labels_new(&s->maps.levels, &s->grid, &test_error));
     body_walk(&s->grid, tilt, body_paint_all, &s->maps);
     body_walk(&s->grid, tilt, paint_fat, s);
-    const fsc_sites_options opt = {NULL, NULL, side_known, 0};
+    const fsc_sites_options opt = {NULL, NULL, side_known, 0, NULL, NULL};
     assert_ok(fsc_sites_build(&s->sites, &s->grid, s->maps.muscles, s->maps.levels, &opt, &test_error));
 }
 
@@ -309,6 +309,30 @@ static void stated_errors_cover_the_truth(void **state) {
     free_scene(&s);
 }
 
+static int has_note(const fsc_measures *m, const char *key) {
+    for (int32_t i = 0; i < m->notes.n; i++)
+        if (strcmp(m->notes.item[i].key, key) == 0) return 1;
+    return 0;
+}
+
+static void labels_of_another_are_doubted(void **state) {
+    (void)state;
+    scene s;
+    make_scene(&s, "LAS", (double[]){2, 2, 4}, (int64_t[]){64, 60, 32}, 0, 0.02, 1);
+    fsc_measures *m = measure(&s);
+    assert_false(has_note(m, "labels-fat") || has_note(m, "labels-empty"));
+    fsc_measures_free(m);
+    const int64_t n = fsc_grid_count(&s.grid);
+    for (int64_t v = 0; v < n; v++) {
+        if (s.maps.muscles->data[v] == 5101) s.pdff[v] = 0.7f;
+        if (s.maps.muscles->data[v] == 5112 && v % 3 == 0) s.pdff[v] = NAN;
+    }
+    m = measure(&s);
+    assert_true(has_note(m, "labels-fat") && has_note(m, "labels-empty"));
+    fsc_measures_free(m);
+    free_scene(&s);
+}
+
 static void memory_may_run_out_anywhere(void **state) {
     (void)state;
     scene s;
@@ -339,6 +363,7 @@ int main(void) {
         cmocka_unit_test(few_sagittal_slices_measure_no_area),
         cmocka_unit_test(without_sites_there_is_a_summary),
         cmocka_unit_test(stated_errors_cover_the_truth),
+        cmocka_unit_test(labels_of_another_are_doubted),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,6 +178,48 @@ static void what_is_no_gradient_echo_is_refused(void **state) {
     fsc_scan_free(scan);
 }
 
+static int says(const fsc_scan *scan, const char *key) {
+    for (int32_t i = 0; i < scan->notes.n; i++)
+        if (strcmp(scan->notes.item[i].key, key) == 0) return 1;
+    return 0;
+}
+
+static void age_and_sex_come_from_participants_tsv(void **state) {
+    (void)state;
+    fsc_scan *scan = NULL;
+    write_bids("people/sub-1/ses-b/anat/sub-1_ses-b", "mag", 3, 1, "");
+    assert_int_equal(read_with(&scan, below("people/sub-1"), NULL), FSC_OK);
+    assert_true(isnan(scan->age_years));
+    assert_string_equal(scan->sex, "");
+    fsc_scan_free(scan);
+    scan = NULL;
+    write_text(below("people/participants.tsv"), "participant_id\tage\tsex\nsub-11\t20\tM\nsub-1\t47.5\tF\n");
+    assert_int_equal(read_with(&scan, below("people"), NULL), FSC_OK);
+    assert_close(scan->age_years, 47.5, 0);
+    assert_string_equal(scan->sex, "female");
+    assert_true(says(scan, "person-told"));
+    fsc_scan_free(scan);
+    scan = NULL;
+    /* A row a session; an age that is none; a table that is none. */
+    write_text(below("people/participants.tsv"),
+               "participant_id\tsession_id\tage\tgender\n1\tses-a\t40\tm\n1\tses-b\t89+\tn/a\n");
+    assert_int_equal(read_with(&scan, below("people"), NULL), FSC_OK);
+    assert_true(isnan(scan->age_years));
+    assert_string_equal(scan->sex, "");
+    assert_true(says(scan, "person-age"));
+    fsc_scan_free(scan);
+    scan = NULL;
+    write_text(below("people/participants.tsv"), "participant_id\tage\nsub-1\t40\nsub-1\t41\n");
+    assert_int_equal(read_with(&scan, below("people"), NULL), FSC_OK);
+    assert_true(isnan(scan->age_years) && says(scan, "person-twice"));
+    fsc_scan_free(scan);
+    scan = NULL;
+    write_text(below("people/participants.tsv"), "participant_id\tage\nsub-1\n");
+    assert_int_equal(read_with(&scan, below("people"), NULL), FSC_OK);
+    assert_true(says(scan, "person-unreadable"));
+    fsc_scan_free(scan);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dataset_with_people_and_sessions),
@@ -190,6 +232,7 @@ int main(void) {
         cmocka_unit_test(computed_images_are_no_echoes),
         cmocka_unit_test(runs_are_chosen),
         cmocka_unit_test(what_is_no_gradient_echo_is_refused),
+        cmocka_unit_test(age_and_sex_come_from_participants_tsv),
     };
     return cmocka_run_group_tests(tests, make_test_dir, remove_test_dir);
 }
