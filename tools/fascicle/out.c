@@ -38,9 +38,10 @@ fsc_status cli_go_on(fsc_error *err) {
 void cli_begin(cli *c) {
     c->progress.step = show_progress;
     c->progress.context = c;
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}; /* a signal is no broken disk */
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file over the limit fails as a full disk does: with a line, and nothing left */
 }
 
 void cli_clear_progress(cli *c) {
