@@ -62,6 +62,8 @@ static void an_even_neck_is_quiet_whatever_the_complaint(void **state) {
         fsc_forecast *f = run_neck(0.165, 0.17, &people[k]);
         assert_int_equal(f->nothing_departs, 1);
         assert_non_null(strstr(f->nothing, "Nothing here tells injury from normal"));
+        assert_int_equal(strstr(f->nothing, "complaint is heard") != NULL,
+                         k == 2); /* the other two complain of nothing */
         for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
             const fsc_forecast_story *story = &f->story[s];
             assert_string_equal(story->order_sentence, "");
