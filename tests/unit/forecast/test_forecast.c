@@ -145,6 +145,27 @@ static void a_whole_deep_layer_is_told_from_a_fatter_person(void **state) {
     fsc_forecast_free(whole);
 }
 
+/* Of a neck only the deep layer has been counted: nothing tells a fatter person from a whole deep layer there. */
+static void a_fat_neck_is_a_fat_person(void **state) {
+    (void)state;
+    static const char *const level[] = {"C3", "C4", "C5", "C6", "C7"};
+    const fsc_forecast_person hurt = person_of(40, FSC_SEX_MALE, FSC_ANSWER_YES, 8, NULL);
+    fsc_observation item[20];
+    fsc_observations all = {.injury_day = NAN};
+    for (int i = 0; i < 10; i++) {
+        const fsc_side side = i % 2 ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+        observe(&all, item, level[i / 2], "deep", side, 0, 0.58);
+        observe(&all, item, level[i / 2], "intermediate", side, 0, 0.10);
+    }
+    fsc_forecast_options options = small;
+    options.schedule = untreated;
+    options.person = &hurt;
+    fsc_forecast *f = NULL;
+    assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
+    assert_true(f->nothing_departs);
+    fsc_forecast_free(f);
+}
+
 /* An answer moves the odds by a bounded factor, and every field is told as used or not. */
 static void the_exam_counts_within_bounds(void **state) {
     (void)state;
@@ -355,6 +376,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(an_even_neck_is_quiet_whatever_the_complaint),
         cmocka_unit_test(a_one_sided_lesion_is_found_and_no_other_level),
         cmocka_unit_test(a_whole_deep_layer_is_told_from_a_fatter_person),
+        cmocka_unit_test(a_fat_neck_is_a_fat_person),
         cmocka_unit_test(the_exam_counts_within_bounds),
         cmocka_unit_test(a_second_visit_that_stands_still_is_used),
         cmocka_unit_test(clear_cases_are_told),
