@@ -1,5 +1,5 @@
 # A thin handle on Meson; everything happens in build/.
-.PHONY: all demo check bench install deps
+.PHONY: all demo check bench install deps fuzz torture
 all: deps
 	@test -f build/build.ninja || meson setup build >/dev/null
 	@ninja -C build --quiet
@@ -11,6 +11,11 @@ check: deps
 	@scripts/check
 bench: all
 	@scripts/bench build
+# Slow suites: 10 minutes a reader; at most an hour. What they print stands in doc/trust.md.
+fuzz: deps
+	@scripts/fuzz
+torture: all
+	@tests/torture/torture build/tools/fascicle/fascicle
 install: all
 	meson install -C build
 	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig # so that C programs find the library
