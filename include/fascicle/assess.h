@@ -24,7 +24,7 @@ FSC_API const char *fsc_assess_table_text(fsc_assess_table table);
 typedef struct fsc_assess_options {
     int32_t n_person; /* of each kind */
     int32_t n_member; /* virtual people a story */
-    const char *only; /* of all tables but limits and calibrated, the lines whose name holds this; NULL = all */
+    const char *only; /* of all tables but calibrated, the lines whose name holds this; NULL = all */
     uint64_t seed;
     int32_t n_threads;
     void (*line)(void *context, const char *table, const char *text); /* called for every line of a table */

@@ -27,6 +27,9 @@ static fsc_status read_table(fsc_sites *sites, const char *path, fsc_error *err)
         site->place = fsc_place_of(fsc_table_get(&table, i, "muscle"), fsc_table_get(&table, i, "level"),
                                    side_of(fsc_table_get(&table, i, "side")));
         const double value = fsc_table_number(&table, i, "value");
+        if (fabs(value) > INT32_MAX || (isfinite(value) && value != rint(value)))
+            return fsc_fail(err, FSC_E_FORMAT, "%s: row %d: '%.40s' is no label value (a whole number of 32 bits)", path,
+                            i + 1, fsc_table_get(&table, i, "value"));
         site->label_value = isfinite(value) ? (int32_t)value : 0;
         site->coverage = (double)NAN;
         fsc_copy_text(sites->muscle_scheme, sizeof sites->muscle_scheme, fsc_table_get(&table, i, "scheme"));

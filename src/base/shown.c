@@ -1,5 +1,6 @@
 /* How a path may stand in a file that is passed on: below its dataset, never with what lies above, where people's
  * names, wards and users are. */
+#define _XOPEN_SOURCE 700 /* realpath: XSI, not base POSIX; only fortified headers declare it without */
 #include "fail.h"
 #include "file.h"
 #include "provenance.h"

@@ -372,7 +372,10 @@ static fsc_status table_limits(trials *t, fsc_error *err) {
     for (int two = 0; two < 2; two++)
         for (int e = 0; e < 3; e += 2)
             for (int32_t level = 0; level < 5; level += 2) {
-                char line[200] = "";
+                char line[200] = "", name[96];
+                fsc_format(name, sizeof name, "L%d %s, %s", (int)level + 1, two ? "both sides" : "one side",
+                           fsc_trial_exam_text((fsc_trial_exam)e));
+                if (!is_wanted(t, name)) continue;
                 for (int k = 0; k < 5; k++) {
                     const fsc_trial_kind kind = {FSC_TRIAL_BACK,
                                                  two ? FSC_TRIAL_TWO_SIDED : FSC_TRIAL_ONE_SIDED,
@@ -387,8 +390,7 @@ static fsc_status table_limits(trials *t, fsc_error *err) {
                     fsc_format(line + used, sizeof line - used, "  +%g: %3.0f %%", points[k], 100 * c.found / c.level);
                     free_group(&g);
                 }
-                say(t, "L%d %s, %s: found%s", (int)level + 1, two ? "both sides" : "one side",
-                    fsc_trial_exam_text((fsc_trial_exam)e), line);
+                say(t, "%s: found%s", name, line);
             }
     return FSC_OK;
 }

@@ -347,7 +347,7 @@ static fsc_status run_work(work *w, fsc_error *err) {
     FSC_TRY(fsc_ground_build(&w->ground, w->model, w->data, w->person, w->assumed, err));
     FSC_TRY(run_stories(f, w, err));
     fsc_order_words(f, has, w->assumed);
-    fsc_honesty_words(f, w->model);
+    fsc_honesty_words(f, w->model, w->person);
     return FSC_OK;
 }
 

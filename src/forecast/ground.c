@@ -76,6 +76,7 @@ static void place_cells(work *w) {
         w->middle += n->order / w->out->n_cell;
         w->out->mean[i] =
             n->known ? fsc_baseline_logit(w->baseline, &n->at) : fsc_logit(w->assumed->no_norm_percent / 100);
+        cell->known = n->known;
         cell->median_fraction = fsc_unlogit(w->out->mean[i]);
     }
 }

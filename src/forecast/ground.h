@@ -12,6 +12,7 @@ enum { FSC_CELLS_MAX = 64 * FSC_LAYERS, FSC_SPREADS = 5 };
 typedef struct fsc_cell {
     int32_t level, layer;     /* of the model */
     int32_t first, end;       /* its data */
+    int32_t known;            /* non-zero: the pooled baseline reaches it */
     double median_fraction;   /* of people like this one */
     double typical_fraction;  /* of this one, without what a single level does */
     double ageing, ageing_sd; /* fraction a year */

@@ -188,7 +188,7 @@ fsc_stage fsc_stage_of(const fsc_stage_rules *rules, const double *site_state, d
 /* Writes the order sentences and order_known of both stories from story->before. */
 void fsc_order_words(fsc_forecast *forecast, const int32_t has[FSC_OBSERVED_N], const fsc_assumed *assumed);
 /* The fixed sentences of a forecast. */
-void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model);
+void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model, const fsc_forecast_person *person);
 /* A forecast with room for its sites, levels and schedules. */
 FSC_MUST_USE fsc_status fsc_forecast_new(fsc_forecast **out, int32_t n_site, int32_t n_level, int32_t n_schedule,
                                          fsc_error *err);

@@ -57,20 +57,30 @@ static void level_given_rest(double *mean, const chain *c, int32_t l) {
     }
 }
 
-/* Log density of value under N(mean, block + diag(variance)); leaves (block + diag)^-1 (value - mean) in gain. */
+/* Log density of value under N(mean, block + diag(variance)); leaves (block + diag)^-1 (value - mean) in gain unless
+ * that is NULL. Most of the time goes here, hence by hand: at most FSC_LAYERS rows, no roots, one logarithm. */
 static double log_normal(double *gain, const double *block, const double *variance, const double *value,
                          const double *mean, int32_t m) {
-    double a[FSC_LAYERS * FSC_LAYERS], square = 0, log_det = 0;
+    double l[FSC_LAYERS][FSC_LAYERS], d[FSC_LAYERS], z[FSC_LAYERS], square = 0, det = 1;
     for (int32_t i = 0; i < m; i++) {
-        for (int32_t j = 0; j < m; j++) a[i * m + j] = block[i * FSC_LAYERS + j] + (i == j ? variance[i] : 0);
-        gain[i] = value[i] - mean[i];
+        double part[FSC_LAYERS];
+        z[i] = value[i] - mean[i];
+        d[i] = block[i * FSC_LAYERS + i] + variance[i];
+        for (int32_t j = 0; j < i; j++) {
+            part[j] = block[i * FSC_LAYERS + j];
+            for (int32_t k = 0; k < j; k++) part[j] -= part[k] * l[j][k];
+            l[i][j] = part[j] / d[j];
+            z[i] -= l[i][j] * z[j];
+            d[i] -= l[i][j] * part[j];
+        }
+        square += z[i] * z[i] / d[i];
+        det *= d[i];
     }
-    fsc_dense_solve(a, gain, m);
-    for (int32_t i = 0; i < m; i++) {
-        square += gain[i] * (value[i] - mean[i]);
-        log_det += log(a[i * m + i]);
+    for (int32_t i = m - 1; gain && i >= 0; i--) {
+        gain[i] = z[i] / d[i];
+        for (int32_t j = i + 1; j < m; j++) gain[i] -= l[j][i] * gain[j];
     }
-    return -0.5 * square - log_det;
+    return -0.5 * (square + log(det));
 }
 
 /* Log prior weights of "nothing" and of the rest at level l, given what stands at the other levels. */
@@ -91,13 +101,13 @@ static void prior_at(double *nothing, double *something, const chain *c, int32_t
 static void weigh(chain *c, const double *mean, int32_t l) {
     const fsc_slab *slab = &c->post->slab[l];
     const double *block = c->post->ground->spread[c->spread].block + (int64_t)slab->first_cell * FSC_LAYERS;
-    double nothing, something, gain[FSC_LAYERS], most = -INFINITY, sum = 0;
+    double nothing, something, most = -INFINITY, sum = 0;
     prior_at(&nothing, &something, c, l);
     for (int32_t k = 0; k < slab->n; k++) {
         const int64_t at = (int64_t)k * slab->n_cell;
         c->weight[k] =
             slab->rest[c->spread][k] + (k == 0 ? nothing : something + slab->item[k].log_weight) +
-            log_normal(gain, block, slab->variance[c->spread] + at, slab->logit[c->spread] + at, mean, slab->n_cell);
+            log_normal(NULL, block, slab->variance[c->spread] + at, slab->logit[c->spread] + at, mean, slab->n_cell);
         most = fmax(most, c->weight[k]);
     }
     for (int32_t k = 0; k < slab->n; k++) sum += c->weight[k] = exp(c->weight[k] - most);

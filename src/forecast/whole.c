@@ -121,12 +121,20 @@ static double weigh_nothing(work *w) {
     return most + log(sum);
 }
 
+/* A fatter person is fatter in other layers too: without a normal for some of those nothing tells the two apart (the
+ * neck). */
+static int is_told(const fsc_posterior *p) {
+    int32_t n_deep = 0, n_other = 0;
+    for (int32_t l = 0; l < p->n_level; l++) n_deep += p->slab[l].first_deep > 0;
+    for (int32_t i = 0; i < p->ground->n_cell; i++)
+        n_other += p->ground->cell[i].layer != 0 && p->ground->cell[i].known;
+    return n_deep >= LEVELS_LEAST && n_other >= LEVELS_LEAST;
+}
+
 fsc_status fsc_whole_weigh(fsc_posterior *posterior, double log_whole, double log_nothing, uint64_t seed,
                            fsc_error *err) {
     const int64_t n = posterior->ground->n_cell;
-    int32_t n_deep = 0;
-    for (int32_t l = 0; l < posterior->n_level; l++) n_deep += posterior->slab[l].first_deep > 0;
-    if (n_deep < LEVELS_LEAST || !(posterior->untouched > 0)) return FSC_OK;
+    if (!is_told(posterior) || !(posterior->untouched > 0)) return FSC_OK;
     FSC_AUTO_BLOCK double *store = fsc_alloc(n * n + 2 * n, sizeof *store);
     if (!store) return fsc_fail_nomem(err, "weighing a whole deep layer");
     work w = {posterior, store, store + n * n, store + n * n + n};

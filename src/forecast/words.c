@@ -84,7 +84,7 @@ static int32_t assumptions_in(const char *name) {
     return n;
 }
 
-void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model) {
+void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model, const fsc_forecast_person *person) {
     const fsc_cycle_honesty honesty = fsc_cycle_honesty_of(model);
     forecast->n_literature = honesty.n_literature;
     forecast->n_assumption = honesty.n_assumption;
@@ -102,11 +102,12 @@ void fsc_honesty_words(fsc_forecast *forecast, const fsc_cycle *model) {
                   "are no evidence that a treatment works.");
     fsc_format(forecast->library, sizeof forecast->library,
                "The library holds %d virtual people a story, all of them injured; beside them stand people who never "
-               "were (prior %.2f of an injury) and lesions of free form.",
+               "were (prior %.2f of an injury) and lesions of free form, at one level or in the whole deep layer.",
                (int)forecast->n_member, forecast->injured_prior);
+    const int complains = person->nrs_pain > 0 || person->disability_percent > 0 || person->injured == FSC_ANSWER_YES;
     if (forecast->nothing_departs)
         fsc_format(forecast->nothing, sizeof forecast->nothing,
                    "Nothing here tells injury from normal: no level's fat departs from this person's own baseline with "
-                   "more than one half. The fat is carried on as measured, with ageing. A complaint is heard; this fat "
-                   "does not explain it.");
+                   "more than one half. The fat is carried on as measured, with ageing.%s",
+                   complains ? " A complaint is heard; this fat does not explain it." : "");
 }

@@ -41,11 +41,12 @@ static int is_unusual(const fsc_map_site *site) {
 
 /* How many sites are held against what, and how many of those that count lie high. */
 static fsc_status say_compared(fsc_map *map, fsc_error *err) {
-    int32_t n[FSC_NORM_BORROWED + 1] = {0}, high = 0;
+    int32_t n[FSC_NORM_BORROWED + 1] = {0}, high = 0, shared = 0;
     for (int32_t i = 0; i < map->n_site; i++) {
         if (map->site[i].row.kind != FSC_ROW_SITE) continue;
         n[map->site[i].norm.kind]++;
         high += is_unusual(&map->site[i]);
+        shared += is_unusual(&map->site[i]) && map->site[i].norm.kind == FSC_NORM_POOLED;
     }
     const int32_t counted = n[FSC_NORM_PUBLISHED] + n[FSC_NORM_POOLED];
     if (counted > 0)
@@ -54,6 +55,12 @@ static fsc_status say_compared(fsc_map *map, fsc_error *err) {
                 "Sites that could be compared with a reference group: %d (%d with a published group, %d with a model "
                 "of several). Of these, %d hold more fat than 95 %% of it; about one in twenty healthy sites does.",
                 counted, n[FSC_NORM_PUBLISHED], n[FSC_NORM_POOLED], high));
+    /* The model's error between studies is one for all sites of a person: it is carried once. */
+    if (shared > 1)
+        FSC_TRY(say(map, err, "norms-joint", "site.norm.kind site.norm.percentile", 0,
+                    "%d of the high sites are held against the model. Its error is one and the same for all of them: "
+                    "read them as one observation, not as %d.",
+                    shared, shared));
     return FSC_OK;
 }
 

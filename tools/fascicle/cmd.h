@@ -11,7 +11,16 @@ enum {
     EXIT_USAGE = 2,     /* the command line is wrong */
     EXIT_BAD_INPUT = 3, /* the data are wrong or do not fit together */
     EXIT_FILE = 4,      /* a file cannot be read or written */
-    EXIT_SIGNAL = 128   /* and the signal's number: 130 Ctrl-C, 143 terminated */
+    /* Of the BIDS Apps execution draft, for the command that is one. */
+    EXIT_BIDS_INVALID = 16, /* no BIDS dataset */
+    EXIT_BIDS_LEVEL = 17,   /* neither participant nor group */
+    EXIT_BIDS_NOTHING = 18, /* the labels asked for select nobody */
+    EXIT_BIDS_USAGE = 64,
+    EXIT_BIDS_DATA = 65,
+    EXIT_BIDS_NO_INPUT = 66,
+    EXIT_BIDS_CANNOT_MAKE = 73, /* the output folder */
+    EXIT_BIDS_FILE = 74,
+    EXIT_SIGNAL = 128 /* and the signal's number: 130 Ctrl-C, 143 terminated */
 };
 
 enum { CLI_PATH_MAX = 4096 };
@@ -27,6 +36,7 @@ typedef struct cli {
     char *const *argv;
     fsc_progress progress; /* pass &cli->progress to the library */
     int progress_shown;
+    int code;         /* set by a command beside its error: the exit code, when it is not the usual one */
     int check_failed; /* set by a command whose check did not pass: exit code 1 without an error line */
 } cli;
 

@@ -10,7 +10,7 @@ typedef struct values {
 } values;
 
 static void print_line(void *context, const char *table, const char *text) {
-    cli_line(context, table, "%s", text);
+    cli_line(context, table, " %s", text); /* the longest name fills its column */
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {

@@ -57,6 +57,7 @@ const command cmd_exam = {
     .about =
         "The exam is a JSON file; members that begin with // are comments. Eight questions come first and hold the "
         "plan back while one is blank; others open behind a yes, an age or a sex.",
+    .examples = "fascicle exam --new exam.json\nfascicle exam --check exam.json",
     .opts = opts,
     .size = sizeof(values),
     .run = run,

@@ -1,6 +1,8 @@
 /* fascicle plan: what follows from the map and the exam. */
 #include "say.h"
+#include "walk.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct values {
@@ -24,6 +26,17 @@ static fsc_status split(char *map, char *dir, char *name, size_t size, const cha
     return cli_refuse(err, FSC_E_ARG, "%s: give the ..._map.json of a run", path);
 }
 
+/* What the map compares with was chosen by the age and sex of its own exam. */
+static void say_other_group(cli *c, const fsc_exam *made_with, const fsc_exam *now) {
+    const int same_age =
+        made_with->age_years == now->age_years || (isnan(made_with->age_years) && isnan(now->age_years));
+    if (same_age && made_with->sex == now->sex) return;
+    cli_line(
+        c, "plan",
+        "The map was compared with a group of another age or sex than this exam gives; `fascicle run` with the exam "
+        "compares it anew.");
+}
+
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     char path[CLI_PATH_MAX], dir[CLI_PATH_MAX], name[CLI_PATH_MAX];
@@ -35,6 +48,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (v->exam) {
         fsc_exam *exam = NULL;
         TRY(fsc_exam_read(&exam, v->exam, err));
+        say_other_group(c, map->exam, exam);
         fsc_exam_free(map->exam);
         map->exam = exam;
     }
@@ -54,9 +68,7 @@ static const arg args[] = {{"MAP", offsetof(values, map), 1, "the ..._map.json o
 static const opt opts[] = {
     OPT(values, exam, "exam", OPT_TEXT, "FILE", "the exam (default: the one the map was made with)"),
     OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the plan goes (default: beside the map)"),
-    OPT(values, with.rules_path, "rules", OPT_TEXT, "FILE", "a rule table of your own, as data/plan/rules.tsv"),
-    OPT(values, with.emergency_number, "emergency", OPT_TEXT, "NUMBER", "the emergency number of your place"),
-    OPT(values, with.crisis_number, "crisis", OPT_TEXT, "NUMBER", "the crisis line of your place"),
+    WALK_PLAN_OPTS(values, with),
     OPT_END,
 };
 const command cmd_plan = {
@@ -66,6 +78,7 @@ const command cmd_plan = {
     .about = "Reads the record of a run and the exam, and writes a plan (JSON) and reminders (iCalendar): what stops "
              "everything, what is held back, where, in what order, how much, by whom, and how sure each sentence is. "
              "No clinician has signed the rules yet. `fascicle exam --new FILE` makes an exam to fill in.",
+    .examples = "fascicle plan first/sub-01/anat/sub-01_map.json --exam exam.json --out planned",
     .args = args,
     .opts = opts,
     .size = sizeof(values),

@@ -8,6 +8,7 @@ typedef struct values {
     walk_label_options labels;
     walk_made_options made;
     walk_map_options map;
+    fsc_plan_options plan;
     int forecast, pdf;
 } values;
 
@@ -44,7 +45,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const int judged = w.sites && !walk_unreviewed(&w, &v->made);
     if (judged) TRY(walk_map(&w, &v->scan, &v->map));
     if (judged && v->forecast) TRY(walk_forecast(&w));
-    if (w.map && w.exam) TRY(walk_plan(&w));
+    if (w.map && w.exam) TRY(walk_plan(&w, &v->plan));
     TRY(walk_output(&w, v->out));
     if (earlier != FSC_OK) TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
@@ -65,6 +66,7 @@ static const opt opts[] = {
     WALK_LABEL_OPTS(values, labels),
     WALK_MADE_OPTS(values, made),
     WALK_MAP_OPTS(values, map),
+    WALK_PLAN_OPTS(values, plan),
     OPT(values, forecast, "forecast", OPT_FLAG, NULL,
         "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"),
     WALK_PDF_OPT(values, pdf),

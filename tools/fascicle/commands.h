@@ -2,6 +2,7 @@
  * file cmd_<file>.c that holds it. main.c makes the dispatch table of it, meson the list of sources and man pages, so
  * each stands on its own line. */
 COMMAND(run, run)
+COMMAND(cohort, cohort)
 COMMAND(separate, separate)
 COMMAND(propose, propose)
 COMMAND(measure, measure)

@@ -16,9 +16,22 @@ static void *at(void *base, size_t offset) {
     return (char *)base + offset;
 }
 
+static int is_name(const char *known, const char *typed, size_t length) {
+    if (!known || strlen(known) != length) return 0;
+    for (size_t i = 0; i < length; i++)
+        if (known[i] != typed[i] && !(known[i] == '-' && typed[i] == '_')) return 0;
+    return 1;
+}
+
 static const opt *find(const opt *table, const char *name, size_t length) {
     for (const opt *o = table; o && o->name; o++)
-        if (strlen(o->name) == length && strncmp(o->name, name, length) == 0) return o;
+        if (is_name(o->name, name, length) || is_name(o->also, name, length)) return o;
+    return NULL;
+}
+
+static const opt *find_letter(const opt *table, const char *word) {
+    for (const opt *o = table; word[1] && !word[2] && o && o->name; o++)
+        if (o->letter == word[1]) return o;
     return NULL;
 }
 
@@ -162,12 +175,14 @@ static fsc_status unknown_option(const command *cmd, const char *word, fsc_error
 }
 
 static fsc_status take_option(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *i,
-                              fsc_error *err) {
+                              const opt **taken, fsc_error *err) {
+    const int is_short = argv[*i][1] != '-';
     const char *name = argv[*i] + 2;
-    const char *equals = strchr(name, '=');
+    const char *equals = is_short ? NULL : strchr(name, '=');
     const size_t length = equals ? (size_t)(equals - name) : strlen(name);
     void *base = values;
-    const opt *o = find(cmd->opts, name, length);
+    const opt *o = is_short ? find_letter(cmd->opts, argv[*i]) : find(cmd->opts, name, length);
+    *taken = o;
     if (!o) {
         o = find(opt_common, name, length);
         base = shared;
@@ -185,6 +200,7 @@ static fsc_status take_option(const command *cmd, void *values, cli *shared, int
 static fsc_status read_words(const command *cmd, void *values, cli *shared, int argc, char *const *argv, int *help,
                              fsc_error *err) {
     const arg *next = cmd->args;
+    const opt *last = NULL; /* the option whose words may go on */
     int only_args = 0;
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
@@ -195,13 +211,15 @@ static fsc_status read_words(const command *cmd, void *values, cli *shared, int 
             return FSC_OK;
         } else if (!only_args && strcmp(word, "-q") == 0) {
             shared->quiet = 1;
-        } else if (!only_args && strncmp(word, "--", 2) == 0) {
-            TRY(take_option(cmd, values, shared, argc, argv, &i, err));
+        } else if (!only_args && (strncmp(word, "--", 2) == 0 || find_letter(cmd->opts, word))) {
+            TRY(take_option(cmd, values, shared, argc, argv, &i, &last, err));
         } else if (!only_args && word[0] == '-' && word[1]) {
             return cli_refuse(err, FSC_E_ARG, "unknown option %s; a file of that name is given as ./%s", word, word);
         } else if (next && next->name) {
             *(const char **)at(values, next->offset) = word;
             next++;
+        } else if (last && last->many) {
+            TRY(store(last, values, word, err));
         } else {
             return cli_refuse(err, FSC_E_ARG, "'%s' is one word too many", word);
         }

@@ -35,6 +35,9 @@ typedef struct opt {
     const char *words;                 /* OPT_WORD: "auto|stored|conjugate" */
     const char *const *(*names)(void); /* OPT_NAME, OPT_NAMES: NULL-ended */
     double low, high;                  /* OPT_NUMBER, OPT_INTEGER */
+    const char *also;                  /* another spelling: "subject-label"; _ serves as - in every name */
+    char letter;                       /* short name: -w; 0 = none */
+    int many;                          /* OPT_TEXTS: takes the words after it too, once the arguments are there */
 } opt;
 
 /* A row: OPT(values, out, "out", OPT_TEXT, "FOLDER", "where it goes") or, with what the kind needs,
@@ -67,6 +70,7 @@ typedef struct command {
     const void *defaults; /* initial values, size bytes; NULL = zeros */
     size_t size;          /* of the command's struct */
     fsc_status (*run)(struct cli *shared, const void *values, fsc_error *err);
+    int bids_codes; /* non-zero: exit codes of the BIDS Apps execution draft */
 } command;
 
 /* All commands, NULL-ended (main.c). */

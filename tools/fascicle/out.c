@@ -38,9 +38,10 @@ fsc_status cli_go_on(fsc_error *err) {
 void cli_begin(cli *c) {
     c->progress.step = show_progress;
     c->progress.context = c;
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}; /* a signal is no broken disk */
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file over the limit fails as a full disk does: with a line, and nothing left */
 }
 
 void cli_clear_progress(cli *c) {
@@ -150,10 +151,19 @@ static int exit_code(fsc_status status) {
     return EXIT_FAILED;
 }
 
+static int bids_code(int code) {
+    static const int of[][2] = {
+        {EXIT_USAGE, EXIT_BIDS_USAGE}, {EXIT_BAD_INPUT, EXIT_BIDS_DATA}, {EXIT_FILE, EXIT_BIDS_FILE}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (of[i][0] == code) return of[i][1];
+    return code;
+}
+
 int cli_fail(cli *c, const fsc_error *err) {
     cli_clear_progress(c);
     fprintf(stderr, "fascicle %s: %s\n", c->cmd->name, err->text[0] ? err->text : fsc_status_text(err->code));
-    return exit_code(err->code);
+    if (c->code) return c->code;
+    return c->cmd->bids_codes ? bids_code(exit_code(err->code)) : exit_code(err->code);
 }
 
 fsc_status cli_refuse(fsc_error *err, fsc_status code, const char *fmt, ...) {

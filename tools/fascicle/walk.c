@@ -282,8 +282,8 @@ fsc_status walk_forecast(walk *w) {
     return status;
 }
 
-fsc_status walk_plan(walk *w) {
-    TRY(fsc_plan_run(&w->plan, w->map, NULL, w->err));
+fsc_status walk_plan(walk *w, const fsc_plan_options *with) {
+    TRY(fsc_plan_run(&w->plan, w->map, with, w->err));
     say_plan(w->cli, w->plan);
     return FSC_OK;
 }

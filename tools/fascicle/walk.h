@@ -112,6 +112,11 @@ typedef struct walk_map_options {
         OPT(type, field.store, "store", OPT_TEXT, "FILE",                                                              \
             "store of visits: compare with the last one before this day, and add this one; made when it is not there")
 
+#define WALK_PLAN_OPTS(type, field)                                                                                    \
+    OPT(type, field.rules_path, "rules", OPT_TEXT, "FILE", "a rule table of your own, as data/plan/rules.tsv"),        \
+        OPT(type, field.emergency_number, "emergency", OPT_TEXT, "NUMBER", "the emergency number of your place"),      \
+        OPT(type, field.crisis_number, "crisis", OPT_TEXT, "NUMBER", "the crisis line of your place")
+
 /* Before any work: reads label maps, exam and norms, and looks whether out can be written and the store be used.
  * labels and map may be NULL. */
 fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_map_options *map);
@@ -142,7 +147,7 @@ fsc_status walk_store(walk *w, const char *path);
 /* What the injury-cycle model makes of the measured sites, under both its stories. */
 fsc_status walk_forecast(walk *w);
 /* What follows from exam and map. */
-fsc_status walk_plan(walk *w);
+fsc_status walk_plan(walk *w, const fsc_plan_options *with);
 /* Makes the output folder and fixes the recipe; call after the last input was read. */
 fsc_status walk_output(walk *w, const char *out);
 /* Puts what was written in place; files of the steps from `from` on that an earlier run left are gone. */

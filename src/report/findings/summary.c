@@ -132,6 +132,15 @@ static void add_pairs(fsc_text *out, const fsc_case *c) {
     }
 }
 
+/* What the record says of sites that share one error. */
+static void add_joint(fsc_text *out, const fsc_map *map) {
+    for (int32_t s = 0; s < map->n_sentence; s++) {
+        if (strcmp(map->sentence[s].key, "norms-joint") != 0) continue;
+        fsc_text_add(out, " ");
+        fsc_text_add_html(out, map->sentence[s].text);
+    }
+}
+
 static void add_compared(fsc_text *out, const fsc_case *c) {
     if (!c->sheet.map) {
         fsc_text_add(out, "<p><strong>Not compared with other people</strong>: there is no record.</p>\n");
@@ -148,6 +157,7 @@ static void add_compared(fsc_text *out, const fsc_case *c) {
                         (int)c->findings.n_of[FSC_NOTABLE_OVER_P95], (int)c->findings.n_placed,
                         c->findings.n_of[FSC_NOTABLE_OVER_P95] == 1 ? "s" : "");
     fsc_text_add(out, ".");
+    add_joint(out, c->sheet.map);
     if (missing.length) fsc_text_printf(out, " <strong>Not compared</strong>: %s.", missing.data);
     fsc_text_add(out, "</p>\n");
 }

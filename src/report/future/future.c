@@ -7,7 +7,12 @@
 static void add_scope(fsc_text *out, const fsc_forecast *forecast) {
     fsc_text_add(out, "<div class=\"warnings\"><p><strong>A model, not a measurement.</strong> ");
     fsc_prose_sentence(out, forecast->honesty);
-    fsc_text_add(out, "</p>\n<p>");
+    fsc_text_add(out, "</p>\n");
+    if (forecast->nothing_departs) {
+        fsc_text_add(out, "</div>\n");
+        return;
+    }
+    fsc_text_add(out, "<p>");
     fsc_prose_sentence(out, forecast->treatment);
     fsc_text_add(out, "</p>\n<p>Two stories stand side by side, because this scan alone cannot tell which of them is "
                       "true.</p>\n");

@@ -46,20 +46,28 @@ static void add_matrix(fsc_text *out, const fsc_forecast *f, int story) {
 }
 
 static void add_levels(fsc_text *out, const fsc_forecast *f, int story) {
+    /* Fat does not date: days are told where a fluid-sensitive value is. */
+    const int dated = f->stage_told[FSC_STAGE_STRAINED];
     fsc_text_add(out,
-                 "<table><thead><tr><th scope=\"col\">Level</th><th scope=\"col\" class=\"n\">Struck itself, %</th><th "
-                 "scope=\"col\" class=\"n\">Days ago, if struck</th></tr></thead>\n<tbody>\n");
+                 "<table><thead><tr><th scope=\"col\">Level</th><th scope=\"col\" class=\"n\">Struck itself, %</th>");
+    if (dated) fsc_text_add(out, "<th scope=\"col\" class=\"n\">Days ago, if struck</th>");
+    fsc_text_add(out, "</tr></thead>\n<tbody>\n");
     for (int32_t i = 0; i < f->n_level; i++) {
         const fsc_forecast_level *level = &f->story[story].level[i];
         fsc_text_add(out, "<tr><th scope=\"row\">");
         fsc_text_add_html(out, level->level);
         fsc_text_add(out, "</th><td class=\"n\">");
         fsc_text_add_number(out, "%.0f", 100 * level->struck);
-        fsc_text_add(out, "</td><td class=\"n\">");
-        fsc_future_band_text(out, &level->onset_day, 1);
-        fsc_text_add(out, "</td></tr>\n");
+        fsc_text_add(out, "</td>");
+        if (dated) {
+            fsc_text_add(out, "<td class=\"n\">");
+            fsc_future_band_text(out, &level->onset_day, 1);
+            fsc_text_add(out, "</td>");
+        }
+        fsc_text_add(out, "</tr>\n");
     }
     fsc_text_add(out, "</tbody></table>\n");
+    if (!dated) fsc_text_add(out, "<p>Nothing measured here dates an injury; a T2 map would.</p>\n");
 }
 
 void fsc_future_order_add(fsc_text *out, const fsc_forecast *f) {

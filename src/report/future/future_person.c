@@ -17,9 +17,9 @@ typedef struct quantity_view {
 
 static const quantity_view views[FSC_PERSON_N] = {
     [FSC_PERSON_DEEP_PDFF] = {"Fat in the measured deep muscles, %", 100, (double)NAN},
-    [FSC_PERSON_PAIN] = {"Pain, model scale 0 to 10", 1, 10},
-    [FSC_PERSON_DISABILITY] = {"Disability, model scale 0 to 100", 1, 100},
-    [FSC_PERSON_MOTION] = {"Motion, % of healthy", 100, 100},
+    [FSC_PERSON_PAIN] = {"Pain 0 to 10: today as told, then the model’s change", 1, 10},
+    [FSC_PERSON_DISABILITY] = {"Disability 0 to 100: today as told, then the model’s change", 1, 100},
+    [FSC_PERSON_MOTION] = {"Motion, % of today’s", 100, 100},
 };
 
 static double top_of(const fsc_forecast *f, int quantity) {

@@ -5,6 +5,7 @@
 #include "table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void files_agree_with_the_sites(void **state) {
     (void)state;
@@ -37,6 +38,21 @@ static void files_agree_with_the_sites(void **state) {
     assert_ok(fsc_json_read(&json, path, &test_error));
     assert_string_equal(fsc_json_string(fsc_json_get(json, "LevelScheme")), "sct");
     fsc_json_free(json);
+    static const char *const wrong[] = {"2147483648", "1e20", "-1e308", "5101.5"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) { /* no 32-bit label: not another one, unsaid */
+        char tsv[160], nii[160];
+        (void)snprintf(tsv, sizeof tsv, "%s/bad_dseg.tsv", dir);
+        (void)snprintf(nii, sizeof nii, "%s/bad_dseg.nii.gz", dir);
+        FILE *file = fopen(tsv, "w");
+        assert_non_null(file);
+        (void)fprintf(file, "index\tmuscle\tlevel\tside\tvalue\tscheme\n1\tmultifidus\tL4\tleft\t%s\tmusclemap\n",
+                      wrong[i]);
+        assert_int_equal(fclose(file), 0);
+        fsc_sites *bad = NULL;
+        if (i == 0) assert_ok(fsc_labels_write(image, nii, &test_error));
+        assert_fails(fsc_sites_read(&bad, nii, &test_error), FSC_E_FORMAT);
+        assert_non_null(strstr(test_error.text, wrong[i]));
+    }
     assert_fails(fsc_sites_write(sites, "/dev/null/no", "sub-01", NULL, &test_error), FSC_E_IO);
     fsc_labels_free(image);
     fsc_labels_free(maps.muscles);

@@ -62,6 +62,8 @@ static void an_even_neck_is_quiet_whatever_the_complaint(void **state) {
         fsc_forecast *f = run_neck(0.165, 0.17, &people[k]);
         assert_int_equal(f->nothing_departs, 1);
         assert_non_null(strstr(f->nothing, "Nothing here tells injury from normal"));
+        assert_int_equal(strstr(f->nothing, "complaint is heard") != NULL,
+                         k == 2); /* the other two complain of nothing */
         for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
             const fsc_forecast_story *story = &f->story[s];
             assert_string_equal(story->order_sentence, "");
@@ -100,6 +102,67 @@ static void a_one_sided_lesion_is_found_and_no_other_level(void **state) {
         assert_close(pain.p95, 5, 1e-9);
         assert_non_null(strstr(story->order_sentence, "Fewer than two levels"));
     }
+    fsc_forecast_free(f);
+}
+
+/* A low back whose deep layer holds one more fat at every level, beside lean other layers. A person who is fatter in
+ * all of them, by the same mean of the deep one, is a fatter person. */
+static fsc_forecast *run_back(double more_fraction, double times, const fsc_forecast_person *person) {
+    static const char *const level[] = {"L1", "L2", "L3", "L4", "L5"};
+    static const double deep[] = {0.08, 0.10, 0.135, 0.19, 0.26}, outer[] = {0.06, 0.075, 0.10, 0.14, 0.20};
+    fsc_observation item[30];
+    fsc_observations all = {.injury_day = NAN};
+    for (int l = 0; l < 5; l++)
+        for (int s = 0; s < 2; s++) {
+            const fsc_side side = s ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+            observe(&all, item, level[l], "deep", side, 0, times * deep[l] + more_fraction);
+            observe(&all, item, level[l], "intermediate", side, 0, times * outer[l] + 0.3 * more_fraction);
+            observe(&all, item, level[l], "anterior", side, 0, times * 0.05);
+        }
+    fsc_forecast_options options = small;
+    options.schedule = untreated;
+    options.person = person;
+    fsc_forecast *f = NULL;
+    assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
+    return f;
+}
+
+static void a_whole_deep_layer_is_told_from_a_fatter_person(void **state) {
+    (void)state;
+    const fsc_forecast_person hurt = person_of(40, FSC_SEX_MALE, FSC_ANSWER_YES, 5, NULL);
+    fsc_forecast *lean = run_back(0, 1, &hurt), *fat = run_back(0, 1.6, &hurt), *whole = run_back(0.16, 1, &hurt);
+    assert_true(lean->nothing_departs && fat->nothing_departs);
+    for (int32_t l = 0; l < 5; l++) assert_true(whole->story[0].level[l].departs > 0.75);
+    /* Its draws hold it too: the sites are told as departing and as replaced by fat, and it stays. */
+    for (int32_t i = 0; i < whole->n_site; i++) {
+        const fsc_forecast_site *site = &whole->story[0].site[i];
+        if (strcmp(site->layer, "deep") != 0) continue;
+        assert_true(site->departs > 0.75 && site->stage[FSC_STAGE_FAT_REPLACED] > 0.6);
+        assert_close(site->pdff[FSC_FORECAST_N_DAY - 1].p50, site->pdff_fraction, 0.02);
+    }
+    fsc_forecast_free(lean);
+    fsc_forecast_free(fat);
+    fsc_forecast_free(whole);
+}
+
+/* Of a neck only the deep layer has been counted: nothing tells a fatter person from a whole deep layer there. */
+static void a_fat_neck_is_a_fat_person(void **state) {
+    (void)state;
+    static const char *const level[] = {"C3", "C4", "C5", "C6", "C7"};
+    const fsc_forecast_person hurt = person_of(40, FSC_SEX_MALE, FSC_ANSWER_YES, 8, NULL);
+    fsc_observation item[20];
+    fsc_observations all = {.injury_day = NAN};
+    for (int i = 0; i < 10; i++) {
+        const fsc_side side = i % 2 ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+        observe(&all, item, level[i / 2], "deep", side, 0, 0.58);
+        observe(&all, item, level[i / 2], "intermediate", side, 0, 0.10);
+    }
+    fsc_forecast_options options = small;
+    options.schedule = untreated;
+    options.person = &hurt;
+    fsc_forecast *f = NULL;
+    assert_ok(fsc_forecast_run(&f, &all, &options, &test_error));
+    assert_true(f->nothing_departs);
     fsc_forecast_free(f);
 }
 
@@ -312,6 +375,8 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_even_neck_is_quiet_whatever_the_complaint),
         cmocka_unit_test(a_one_sided_lesion_is_found_and_no_other_level),
+        cmocka_unit_test(a_whole_deep_layer_is_told_from_a_fatter_person),
+        cmocka_unit_test(a_fat_neck_is_a_fat_person),
         cmocka_unit_test(the_exam_counts_within_bounds),
         cmocka_unit_test(a_second_visit_that_stands_still_is_used),
         cmocka_unit_test(clear_cases_are_told),

@@ -204,6 +204,24 @@ static void pools_meet_their_norms(void **state) {
     fsc_map_free(map);
 }
 
+/* Ten lean-looking psoas sites over a young man's model: one error stands behind all of them, so they are one. */
+static void high_sites_of_one_model_are_one_observation(void **state) {
+    (void)state;
+    fsc_row row[30];
+    const int32_t n = low_back(row);
+    for (int32_t i = 0; i < n; i++)
+        if (strcmp(row[i].place.muscle, "psoas_major") == 0) row[i].pdff_mean_fraction = 0.09;
+    fsc_map *map = make(row, n, FSC_METHOD_COMPLEX, "{\"age_years\": 25, \"sex\": \"male\"}");
+    assert_int_equal(fsc_map_find(map, "psoas_major", "L3", FSC_SIDE_LEFT)->norm.kind, FSC_NORM_POOLED);
+    assert_non_null(sentence(map, "norms-joint", "read them as one observation, not as 10"));
+    fsc_map_free(map);
+    for (int32_t i = 0; i < n; i++)
+        if (strcmp(row[i].place.muscle, "psoas_major") == 0) row[i].pdff_mean_fraction = 0.03;
+    map = make(row, n, FSC_METHOD_COMPLEX, "{\"age_years\": 25, \"sex\": \"male\"}");
+    assert_null(sentence(map, "norms-joint", ""));
+    fsc_map_free(map);
+}
+
 static void findings_run_along_the_spine(void **state) {
     (void)state;
     fsc_row row[5];
@@ -411,6 +429,7 @@ int main(void) {
         cmocka_unit_test(differences_inside_the_person),
         cmocka_unit_test(fat_has_a_gradient_along_the_levels),
         cmocka_unit_test(pools_meet_their_norms),
+        cmocka_unit_test(high_sites_of_one_model_are_one_observation),
         cmocka_unit_test(findings_run_along_the_spine),
         cmocka_unit_test(grades_are_derived_where_cut_points_were_read),
         cmocka_unit_test(extents_count_voxels),

@@ -117,10 +117,17 @@ static void the_model_says_what_it_does_not_know(void **state) {
     t->forecast.stage_told[FSC_STAGE_QUIET] = t->forecast.stage_told[FSC_STAGE_FAT_REPLACED] = 1;
     t->site[1][1].misfit = 1;
     char *page = page_of(t);
+    assert_null(strstr(page, "Days ago"));
+    assert_int_equal(count_of(page, "Nothing measured here dates an injury"), FSC_CYCLE_N_STORY);
     assert_int_equal(count_of(page, "<title>quiet 60 %, strained 40 %"), FSC_CYCLE_N_STORY);
     assert_non_null(strstr(page, "named here: strained, spasm, fibrotic, wasting."));
     assert_non_null(strstr(page, "gives no forecast: L5 deep left (story B).</p>"));
     assert_int_equal(count_of(page, "the model does not fit this site"), 1);
+    fsc_free(page);
+    t->forecast.stage_told[FSC_STAGE_STRAINED] = 1; /* T2 was given */
+    page = page_of(t);
+    assert_int_equal(count_of(page, "Days ago, if struck"), FSC_CYCLE_N_STORY);
+    assert_null(strstr(page, "dates an injury"));
     fsc_free(page);
 }
 
@@ -148,7 +155,8 @@ static void where_nothing_departs_nothing_else_is_told(void **state) {
     assert_non_null(strstr(page, "Nothing here tells injury from normal"));
     assert_non_null(strstr(page, "used: nrs_pain"));
     assert_int_equal(count_of(page, "the model does not fit this site"), 1);
-    static const char *const never[] = {"likeliest stage", "Struck itself", "fat-replaced", "Story A: the injury",
+    static const char *const never[] = {"likeliest stage",         "Struck itself", "fat-replaced",
+                                        "Story A: the injury",     "Two stories",   "Schedules act",
                                         ">within the model</text>"};
     for (size_t i = 0; i < sizeof never / sizeof *never; i++) assert_null(strstr(page, never[i]));
     fsc_free(page);

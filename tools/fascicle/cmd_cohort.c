@@ -1,0 +1,277 @@
+/* fascicle cohort: a data set of many people as a BIDS App. */
+#include "group.h"
+#include "jobs.h"
+#include "walk.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct values {
+    const char *dir, *out, *level;
+    opt_texts participant, session, segment;
+    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work;
+    int propose, accept_proposal, forecast, force, skip_validation;
+    int64_t n_procs;
+} values;
+
+enum { WORDS_MOST = 160 };
+
+typedef struct words {
+    const char *item[WORDS_MOST];
+    int n;
+} words;
+
+static void add_option(words *w, const char *name, const char *value) {
+    if (!value || w->n + 2 > WORDS_MOST) return;
+    w->item[w->n++] = name;
+    w->item[w->n++] = value;
+}
+
+static void add_flag(words *w, const char *name, int given) {
+    if (given && w->n < WORDS_MOST) w->item[w->n++] = name;
+}
+
+/* What each person's `fascicle run` is told beside who it is. */
+static void make_words(words *w, const values *v) {
+    add_option(w, "--labels", v->labels);
+    add_option(w, "--levels", v->levels);
+    add_option(w, "--label-scheme", v->label_scheme);
+    add_option(w, "--level-scheme", v->level_scheme);
+    for (int i = 0; i < v->segment.n; i++) add_option(w, "--segment", v->segment.item[i]);
+    add_flag(w, "--propose", v->propose);
+    add_flag(w, "--accept-proposal", v->accept_proposal);
+    add_option(w, "--acquisition", v->acquisition);
+    add_option(w, "--run", v->run_label);
+    add_flag(w, "--forecast", v->forecast);
+    add_option(w, "--out", v->out);
+}
+
+static fsc_status join_words(char **out, const words *w, fsc_error *err) {
+    size_t length = 0;
+    FILE *to = open_memstream(out, &length);
+    if (!to) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+    for (int i = 0; i < w->n; i++)
+        if (strcmp(w->item[i], "--out") == 0)
+            i++; /* where results lie is no part of what they are */
+        else
+            fprintf(to, " %s", w->item[i]);
+    return fclose(to) == 0 ? FSC_OK : cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+}
+
+/* An absolute path without links, also of what is not there yet; owned. */
+static char *real_of(const char *path) {
+    char head[CLI_PATH_MAX];
+    char *real = realpath(path, NULL);
+    if (real || snprintf(head, sizeof head, "%s", path) >= (int)sizeof head) return real;
+    char *slash = strrchr(head, '/');
+    if (slash) *slash = 0;
+    AUTO(char) above = real_of(slash && slash > head ? head : slash ? "/" : ".");
+    const char *name = slash ? slash + 1 : path;
+    const size_t size = above ? strlen(above) + strlen(name) + 2 : 0;
+    real = above ? malloc(size) : NULL;
+    if (real) (void)snprintf(real, size, "%s/%s", above, name);
+    return real;
+}
+
+/* The results of a raw dataset lie in its derivatives folder or outside. */
+static fsc_status check_out(cli *c, const values *v, fsc_error *err) {
+    AUTO(char) in = real_of(v->dir);
+    AUTO(char) out = real_of(v->out);
+    const size_t n = in ? strlen(in) : 0;
+    if (in && out && strncmp(out, in, n) == 0 && (!out[n] || out[n] == '/') &&
+        strncmp(out + n, "/derivatives", 12) != 0) {
+        c->code = EXIT_BIDS_CANNOT_MAKE;
+        return cli_refuse(err, FSC_E_ARG, "%.200s: lies among the raw data; write to %.200s/derivatives/fascicle",
+                          v->out, v->dir);
+    }
+    const fsc_status status = cli_check_writable(v->out, 1, err);
+    if (status != FSC_OK) c->code = EXIT_BIDS_CANNOT_MAKE;
+    return status;
+}
+
+typedef struct study {
+    const values *v;
+    const char *options;
+} study;
+
+static fsc_status key_path(char out[CLI_PATH_MAX], const char *dir, const unit *u, fsc_error *err) {
+    char name[136];
+    unit_name(name, u);
+    return cli_path(out, CLI_PATH_MAX, err, "%s/logs/%s.inputs.tsv", dir, name);
+}
+
+static fsc_status key_of(char **out, const unit *u, const study *s, fsc_error *err) {
+    return unit_key(out, u, s->v->dir, s->v->labels, s->v->levels, s->options, err);
+}
+
+/* Notes what the results of a person who is done stand on. */
+static fsc_status note_done(unit *u, void *context, fsc_error *err) {
+    const study *s = context;
+    char path[CLI_PATH_MAX];
+    AUTO(char) key = NULL;
+    TRY(key_path(path, s->v->out, u, err));
+    if (u->state != UNIT_DONE) return remove(path), FSC_OK;
+    TRY(key_of(&key, u, s, err));
+    return people_write(path, key, err);
+}
+
+static fsc_status find_kept(people *list, const study *s, fsc_error *err) {
+    for (int i = 0; i < list->n && !s->v->force; i++) {
+        unit *u = &list->item[i];
+        char path[CLI_PATH_MAX];
+        AUTO(char) key = NULL;
+        TRY(key_path(path, s->v->out, u, err));
+        if (access(path, R_OK) != 0) continue;
+        TRY(key_of(&key, u, s, err));
+        if (unit_key_is(path, key)) u->state = UNIT_KEPT;
+    }
+    return FSC_OK;
+}
+
+/* One line a person; a step that was interrupted leaves the people it did not reach as "waits". */
+static fsc_status write_list(const people *list, const char *out, fsc_error *err) {
+    char path[CLI_PATH_MAX];
+    AUTO(char) text = NULL;
+    size_t length = 0;
+    TRY(cli_path(path, sizeof path, err, "%s/logs/cohort.tsv", out));
+    FILE *to = open_memstream(&text, &length);
+    if (!to) return cli_refuse(err, FSC_E_NOMEM, "out of memory while listing people");
+    fputs("participant_id\tsession_id\tstate\tline\n", to);
+    for (int i = 0; i < list->n; i++) {
+        const unit *u = &list->item[i];
+        fprintf(to, "%s\t%s\t%s\t%s\n", u->participant, u->session[0] ? u->session : "n/a", unit_state_text(u->state),
+                u->line[0] ? u->line : "n/a");
+    }
+    if (fclose(to) != 0) return cli_refuse(err, FSC_E_NOMEM, "out of memory while listing people");
+    return people_write(path, text, err);
+}
+
+/* Groups and ages go with the results, so that the group step needs nothing else. */
+static fsc_status copy_participants(const values *v, fsc_error *err) {
+    char from[CLI_PATH_MAX], to[CLI_PATH_MAX];
+    AUTO(char) text = NULL;
+    size_t length = 0;
+    TRY(cli_path(from, sizeof from, err, "%s/participants.tsv", v->dir));
+    TRY(cli_path(to, sizeof to, err, "%s/participants.tsv", v->out));
+    FILE *in = fopen(from, "rb"), *out = open_memstream(&text, &length);
+    for (int letter; in && out && (letter = getc(in)) != EOF;) (void)putc(letter, out);
+    const int there = in != NULL;
+    if (in) (void)fclose(in);
+    if (!out || fclose(out) != 0) return cli_refuse(err, FSC_E_NOMEM, "out of memory while reading participants.tsv");
+    return there ? people_write(to, text, err) : FSC_OK;
+}
+
+static fsc_status make_folders(const values *v, fsc_error *err) {
+    char logs[CLI_PATH_MAX];
+    TRY(fsc_recipe_open_dataset(v->out, err));
+    TRY(cli_path(logs, sizeof logs, err, "%s/logs", v->out));
+    if (mkdir(logs, 0777) != 0 && access(logs, W_OK) != 0)
+        return cli_refuse(err, FSC_E_IO, "%.300s: cannot be made", logs);
+    return copy_participants(v, err);
+}
+
+static void say_end(cli *c, const people *list) {
+    int n[UNIT_FAILED + 1] = {0};
+    for (int i = 0; i < list->n; i++) n[list->item[i].state]++;
+    cli_row(c, "cohort",
+            FIELDS(FIELD("n_done", n[UNIT_DONE]), FIELD("n_kept", n[UNIT_KEPT]), FIELD("n_refused", n[UNIT_REFUSED]),
+                   FIELD("n_failed", n[UNIT_FAILED]), FIELD("n_waiting", n[UNIT_WAITS])),
+            "%d done, %d done before, %d refused, %d failed, %d not begun", n[UNIT_DONE], n[UNIT_KEPT], n[UNIT_REFUSED],
+            n[UNIT_FAILED], n[UNIT_WAITS] + n[UNIT_RUNS]);
+    c->check_failed = n[UNIT_REFUSED] + n[UNIT_FAILED] > 0;
+}
+
+static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
+    words w = {.n = 0};
+    people list;
+    AUTO(char) options = NULL;
+    const long n_core = sysconf(_SC_NPROCESSORS_ONLN);
+    make_words(&w, v);
+    TRY(join_words(&options, &w, err));
+    study s = {v, options};
+    fsc_status status = people_find(c, &list, &(people_filter){v->dir, &v->participant, &v->session}, err);
+    if (status == FSC_OK) status = check_out(c, v, err);
+    if (status == FSC_OK) status = make_folders(v, err);
+    if (status == FSC_OK) status = find_kept(&list, &s, err);
+    jobs j = {.cli = c, .dir = v->dir, .out = v->out, .word = w.item, .n_word = w.n};
+    j.n_at_once = v->n_procs > 0 ? (int)v->n_procs : n_core > 0 ? (int)n_core : 1;
+    if (j.n_at_once > list.n && list.n > 0) j.n_at_once = list.n;
+    j.n_thread = n_core > j.n_at_once ? (int)n_core / j.n_at_once : 1;
+    if (status == FSC_OK) {
+        status = jobs_run(&j, &list, note_done, &s, err);
+        fsc_error later = FSC_ERROR_INIT;
+        const fsc_status listed = write_list(&list, v->out, status == FSC_OK ? err : &later);
+        if (status == FSC_OK) status = listed;
+        say_end(c, &list);
+    }
+    people_free(&list);
+    return status;
+}
+
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
+    const values *v = given;
+    if (strcmp(v->level, "participant") == 0) return run_people(c, v, err);
+    if (strcmp(v->level, "group") == 0) return group_write(c, v->out, err);
+    c->code = EXIT_BIDS_LEVEL;
+    return cli_refuse(err, FSC_E_ARG, "'%.40s' is no level of analysis; write participant or group", v->level);
+}
+
+static const arg args[] = {
+    {"BIDS_DIR", offsetof(values, dir), 1, "the raw dataset; it is only read"},
+    {"OUT", offsetof(values, out), 1, "where the results go, such as BIDS_DIR/derivatives/fascicle"},
+    {"LEVEL", offsetof(values, level), 1, "participant (each person) or group (the study, from OUT alone)"},
+    ARG_END};
+static const opt opts[] = {
+    OPT(values, participant, "participant-label", OPT_TEXTS, "ID", "only these people, with or without sub-",
+        .also = "subject-label", .many = 1),
+    OPT(values, session, "session-label", OPT_TEXTS, "ID", "only these sessions, with or without ses-", .many = 1),
+    OPT(values, labels, "labels", OPT_TEXT, "FILE",
+        "muscle label maps: a derivatives folder, or a path with {participant}, {session} or *"),
+    OPT(values, levels, "levels", OPT_TEXT, "FILE", "vertebra or disc label maps, likewise"),
+    OPT(values, label_scheme, "label-scheme", OPT_NAME, "NAME", "numbering of the muscle labels",
+        .names = fsc_scheme_names),
+    OPT(values, level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels", .names = fsc_scheme_names),
+    OPT(values, segment, "segment", OPT_TEXTS, "PROGRAM", "find muscles and levels by a program of yours, as in run"),
+    OPT(values, propose, "propose", OPT_FLAG, NULL, "propose labels of the low back, as in run"),
+    OPT(values, accept_proposal, "accept-proposal", OPT_FLAG, NULL, "you have looked at the proposals and take them"),
+    OPT(values, acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several"),
+    OPT(values, run_label, "run", OPT_TEXT, "ID", "which run, when there are several"),
+    OPT(values, forecast, "forecast", OPT_FLAG, NULL, "add the forecast of the injury-cycle model"),
+    OPT(values, n_procs, "n-procs", OPT_INTEGER, "N", "people at once (default: one a core); threads are shared out",
+        .high = 4096, .also = "nprocs"),
+    OPT(values, force, "force", OPT_FLAG, NULL, "do again what is done and has not changed"),
+    OPT(values, work, "work-dir", OPT_TEXT, "FOLDER", "accepted for BIDS Apps; nothing is written there",
+        .letter = 'w'),
+    OPT(values, skip_validation, "skip-bids-validation", OPT_FLAG, NULL,
+        "accepted for BIDS Apps; nothing is validated"),
+    OPT_END,
+};
+const command cmd_cohort = {
+    .name = "cohort",
+    .group = "the whole way",
+    .line = "a dataset of many people, as a BIDS App: each person, then the group",
+    .about =
+        "participant: walks the whole way for each person and session, several at once, each as `fascicle run BIDS_DIR "
+        "--participant sub-... --session ses-... --out OUT` would. One bad scan stops nobody else: each person ends as "
+        "done, "
+        "refused (with the line) or failed (with its log in OUT/logs). Who is done is not done again while inputs, "
+        "options and version stay the same.\n\n"
+        "group: needs OUT only. Joins every table into group_sites.tsv, with the columns of participants.tsv behind "
+        "it, and "
+        "names first who is missing.\n\n"
+        "Exit codes are those of the BIDS Apps execution draft: 0; 1 somebody was refused or failed; 16 no BIDS "
+        "dataset; 17 "
+        "unknown level; 18 the labels select nobody; 64 wrong command line; 65 wrong data; 66 no such folder; 73 OUT "
+        "cannot "
+        "be made; 74 a file cannot be read or written; 130 interrupted.",
+    .examples = "# a study of one\n"
+                "fascicle cohort demo study participant --participant-label 01\n"
+                "fascicle cohort demo labelled participant --labels demo/derivatives/truth\n"
+                "fascicle cohort demo labelled group",
+    .args = args,
+    .opts = opts,
+    .size = sizeof(values),
+    .run = run,
+    .bids_codes = 1,
+};

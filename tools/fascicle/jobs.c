@@ -1,0 +1,139 @@
+#include "jobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { WORDS_MOST = 256 };
+
+static fsc_status log_path(char out[CLI_PATH_MAX], const jobs *j, const unit *u, fsc_error *err) {
+    char name[136];
+    unit_name(name, u);
+    return cli_path(out, CLI_PATH_MAX, err, "%s/logs/%s.log", j->out, name);
+}
+
+/* The environment with the threads of one process; the words of its command stay those of a single run. */
+static fsc_status spawn(unit *u, char *const *argv, const char *log, int n_thread, fsc_error *err) {
+    char threads[32];
+    int n = 0, k = 0;
+    while (environ[n]) n++;
+    char **env = calloc((size_t)n + 2, sizeof *env);
+    if (!env) return cli_refuse(err, FSC_E_NOMEM, "out of memory while starting %s", u->participant);
+    (void)snprintf(threads, sizeof threads, "OMP_NUM_THREADS=%d", n_thread);
+    for (int i = 0; i < n; i++)
+        if (strncmp(environ[i], "OMP_NUM_THREADS=", 16) != 0) env[k++] = environ[i];
+    env[k] = threads;
+    posix_spawn_file_actions_t files;
+    pid_t pid = 0;
+    int why = posix_spawn_file_actions_init(&files);
+    if (why == 0) why = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    if (why == 0) why = posix_spawn_file_actions_addopen(&files, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (why == 0) why = posix_spawn_file_actions_adddup2(&files, 1, 2);
+    if (why == 0) why = posix_spawn(&pid, "/proc/self/exe", &files, NULL, argv, env);
+    (void)posix_spawn_file_actions_destroy(&files);
+    free(env);
+    if (why) return cli_refuse(err, FSC_E_IO, "%s cannot be started (%s)", u->participant, strerror(why));
+    u->pid = pid;
+    u->state = UNIT_RUNS;
+    return FSC_OK;
+}
+
+static fsc_status start(const jobs *j, unit *u, fsc_error *err) {
+    char log[CLI_PATH_MAX];
+    const char *word[WORDS_MOST] = {j->cli->argv[0], "run", j->dir, "--participant", u->participant};
+    int n = 5;
+    if (u->session[0]) word[n++] = "--session", word[n++] = u->session;
+    if (n + j->n_word + 1 > WORDS_MOST) return cli_refuse(err, FSC_E_ARG, "too many options");
+    for (int i = 0; i < j->n_word; i++) word[n++] = j->word[i];
+    TRY(log_path(log, j, u, err));
+    return spawn(u, (char *const *)word, log, j->n_thread, err);
+}
+
+/* The last line of the log that tells of the failure. */
+static void read_line(unit *u, const char *log, const char *dir) {
+    char line[2048];
+    FILE *from = fopen(log, "r");
+    while (from && fgets(line, sizeof line, from)) {
+        const char *said = strncmp(line, "fascicle run: ", 14) == 0 ? line + 14 : NULL;
+        if (said &&
+            strncmp(said, dir, strlen(dir)) == 0) /* the list goes with the results: nothing above the dataset */
+            said += strlen(dir) + strspn(said + strlen(dir), "/");
+        if (said) (void)snprintf(u->line, sizeof u->line, "%.*s", (int)strcspn(said, "\n"), said);
+    }
+    if (from) (void)fclose(from);
+}
+
+static fsc_status end(const jobs *j, unit *u, int status, fsc_error *err) {
+    char log[CLI_PATH_MAX];
+    TRY(log_path(log, j, u, err));
+    u->pid = 0;
+    u->code = WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+    u->state = u->code == EXIT_OK                                   ? UNIT_DONE
+               : u->code == EXIT_BAD_INPUT || u->code == EXIT_USAGE ? UNIT_REFUSED
+                                                                    : UNIT_FAILED;
+    if (u->state == UNIT_DONE) return FSC_OK;
+    read_line(u, log, j->dir);
+    if (!u->line[0] && WIFSIGNALED(status))
+        (void)snprintf(u->line, sizeof u->line, "was ended by signal %d (%s)", WTERMSIG(status),
+                       strsignal(WTERMSIG(status)));
+    else if (!u->line[0])
+        (void)snprintf(u->line, sizeof u->line, "exit code %d", u->code);
+    return FSC_OK;
+}
+
+static void say(const jobs *j, const unit *u) {
+    char name[136];
+    unit_name(name, u);
+    const int more = u->state == UNIT_FAILED || u->state == UNIT_REFUSED;
+    cli_clear_progress(j->cli);
+    cli_row(j->cli, "person",
+            FIELDS(FIELD("participant", (const char *)u->participant), FIELD("session", (const char *)u->session),
+                   FIELD("state", unit_state_text(u->state)), FIELD("exit_code", u->code),
+                   FIELD("line", (const char *)u->line)),
+            more ? "%s %s: %s; see logs/%s.log" : "%s %s", name, unit_state_text(u->state), u->line, name);
+}
+
+fsc_status jobs_run(const jobs *j, people *list, fsc_status (*done)(unit *u, void *context, fsc_error *err),
+                    void *context, fsc_error *err) {
+    int next = 0, running = 0, ended = 0;
+    fsc_status status = FSC_OK;
+    for (int i = 0; i < list->n; i++) ended += list->item[i].state == UNIT_KEPT;
+    for (;;) {
+        if (status == FSC_OK) status = cli_go_on(err);
+        for (; status == FSC_OK && running < j->n_at_once && next < list->n; next++) {
+            if (list->item[next].state != UNIT_WAITS) continue;
+            status = start(j, &list->item[next], err);
+            running += status == FSC_OK;
+        }
+        if (running == 0) return status;
+        if (status != FSC_OK) /* those that run end by themselves or are asked to */
+            for (int i = 0; i < list->n; i++)
+                if (list->item[i].pid) (void)kill(list->item[i].pid, SIGTERM);
+        int how = 0;
+        const pid_t pid = waitpid(-1, &how, status == FSC_OK ? WNOHANG : 0);
+        if (pid == 0) {
+            const struct timespec moment = {0, 20000000};
+            (void)nanosleep(&moment, NULL); /* a signal is noticed at once */
+            continue;
+        }
+        if (pid < 0 && errno != EINTR) return cli_refuse(err, FSC_E_IO, "a process is lost (%s)", strerror(errno));
+        for (int i = 0; i < list->n; i++) {
+            unit *u = &list->item[i];
+            if (pid <= 0 || u->pid != pid) continue;
+            running--;
+            const fsc_status was = end(j, u, how, err);
+            if (status != FSC_OK) continue;
+            status = was;
+            if (status == FSC_OK && done) status = done(u, context, err);
+            say(j, u);
+            (void)j->cli->progress.step(j->cli->progress.context, "people", (double)++ended / list->n);
+        }
+    }
+}

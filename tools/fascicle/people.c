@@ -1,0 +1,208 @@
+#include "people.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PEOPLE_MOST = 1000000, DEPTH_MOST = 8 };
+
+static int is_folder(const char *path) {
+    struct stat is;
+    return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
+}
+
+static int by_name(const void *a, const void *b) {
+    const unit *x = a, *y = b;
+    const int order = strcmp(x->participant, y->participant);
+    return order ? order : strcmp(x->session, y->session);
+}
+
+static int is_wanted(const opt_texts *list, const char *prefix, const char *name) {
+    for (int i = 0; i < list->n; i++) {
+        const char *label = list->item[i];
+        if (strcmp(label, name) == 0 || strcmp(label, name + strlen(prefix)) == 0) return 1;
+    }
+    return list->n == 0;
+}
+
+static fsc_status add(people *list, const char *participant, const char *session, fsc_error *err) {
+    if (list->n == PEOPLE_MOST) return cli_refuse(err, FSC_E_RANGE, "more than %d people and sessions", PEOPLE_MOST);
+    if ((list->n & (list->n - 1)) == 0) { /* grown at powers of two */
+        unit *more = realloc(list->item, (size_t)(list->n ? 2 * list->n : 1) * sizeof *more);
+        if (!more) return cli_refuse(err, FSC_E_NOMEM, "out of memory while listing people");
+        list->item = more;
+    }
+    unit *u = &list->item[list->n++];
+    memset(u, 0, sizeof *u);
+    (void)snprintf(u->participant, sizeof u->participant, "%s", participant);
+    (void)snprintf(u->session, sizeof u->session, "%s", session);
+    return FSC_OK;
+}
+
+static fsc_status add_sessions(people *list, const people_filter *filter, const char *participant, fsc_error *err) {
+    char path[CLI_PATH_MAX];
+    int n_session = 0;
+    fsc_status status = cli_path(path, sizeof path, err, "%s/%s", filter->dir, participant);
+    DIR *folder = status == FSC_OK ? opendir(path) : NULL;
+    for (const struct dirent *entry; status == FSC_OK && folder && (entry = readdir(folder)) != NULL;) {
+        if (strncmp(entry->d_name, "ses-", 4) != 0 || strlen(entry->d_name) > 60) continue;
+        n_session++;
+        if (is_wanted(filter->session, "ses-", entry->d_name)) status = add(list, participant, entry->d_name, err);
+    }
+    if (folder) (void)closedir(folder);
+    if (status == FSC_OK && n_session == 0 && filter->session->n == 0) status = add(list, participant, "", err);
+    return status;
+}
+
+fsc_status people_find(cli *c, people *out, const people_filter *filter, fsc_error *err) {
+    int n_person = 0;
+    DIR *folder = opendir(filter->dir);
+    *out = (people){NULL, 0};
+    if (!folder) {
+        c->code = EXIT_BIDS_NO_INPUT;
+        return cli_refuse(err, FSC_E_IO, "%.300s: %s", filter->dir, strerror(errno));
+    }
+    fsc_status status = FSC_OK;
+    for (const struct dirent *entry; status == FSC_OK && (entry = readdir(folder)) != NULL;) {
+        char path[CLI_PATH_MAX];
+        if (strncmp(entry->d_name, "sub-", 4) != 0 || strlen(entry->d_name) > 60) continue;
+        status = cli_path(path, sizeof path, err, "%s/%s", filter->dir, entry->d_name);
+        if (status != FSC_OK || !is_folder(path)) continue;
+        n_person++;
+        if (is_wanted(filter->participant, "sub-", entry->d_name))
+            status = add_sessions(out, filter, entry->d_name, err);
+    }
+    (void)closedir(folder);
+    if (status != FSC_OK) return status;
+    if (n_person == 0) {
+        c->code = EXIT_BIDS_INVALID;
+        return cli_refuse(err, FSC_E_FORMAT, "%.300s: is no BIDS dataset: it has no folder sub-...", filter->dir);
+    }
+    if (out->n == 0) {
+        c->code = EXIT_BIDS_NOTHING;
+        return cli_refuse(err, FSC_E_NOTFOUND, "%.300s: none of its %d people has the labels asked for", filter->dir,
+                          n_person);
+    }
+    qsort(out->item, (size_t)out->n, sizeof *out->item, by_name);
+    return FSC_OK;
+}
+
+void people_free(people *list) {
+    free(list->item);
+    *list = (people){NULL, 0};
+}
+
+void unit_name(char out[136], const unit *u) {
+    (void)snprintf(out, 136, "%s%s%s", u->participant, u->session[0] ? "_" : "", u->session);
+}
+
+const char *unit_state_text(unit_state state) {
+    static const char *const text[] = {"waits", "runs", "done before", "done", "refused", "failed"};
+    return text[state];
+}
+
+/* Hashes every file below a folder (or the one file), in the order of their names. */
+static fsc_status add_files(fsc_recipe *recipe, const char *path, int depth, fsc_error *err) {
+    struct stat is;
+    if (stat(path, &is) != 0) return FSC_OK; /* its absence is told when it is read */
+    if (S_ISREG(is.st_mode)) return fsc_recipe_add_input(recipe, path, err);
+    if (!S_ISDIR(is.st_mode) || depth == DEPTH_MOST) return FSC_OK;
+    struct dirent **entry = NULL;
+    const int n = scandir(path, &entry, NULL, alphasort);
+    fsc_status status = FSC_OK;
+    for (int i = 0; i < n; i++) {
+        char below[CLI_PATH_MAX];
+        if (status == FSC_OK && entry[i]->d_name[0] != '.') {
+            status = cli_path(below, sizeof below, err, "%s/%s", path, entry[i]->d_name);
+            if (status == FSC_OK) status = add_files(recipe, below, depth + 1, err);
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    return status;
+}
+
+/* A label path with the person's names in it. */
+static fsc_status fill_in(char out[CLI_PATH_MAX], const char *pattern, const unit *u, fsc_error *err) {
+    size_t n = 0;
+    for (const char *c = pattern; *c && n + 64 < CLI_PATH_MAX;) {
+        const int person = strncmp(c, "{participant}", 13) == 0, session = strncmp(c, "{session}", 9) == 0;
+        if (person || session)
+            n += (size_t)snprintf(out + n, CLI_PATH_MAX - n, "%s", person ? u->participant : u->session);
+        else
+            out[n++] = *c;
+        c += person ? 13 : session ? 9 : 1;
+    }
+    if (n + 64 >= CLI_PATH_MAX) return cli_refuse(err, FSC_E_RANGE, "%.200s...: path is too long", pattern);
+    out[n] = 0;
+    return FSC_OK;
+}
+
+static fsc_status add_labels(fsc_recipe *recipe, const unit *u, const char *where, fsc_error *err) {
+    char path[CLI_PATH_MAX], below[CLI_PATH_MAX];
+    glob_t found = {0};
+    TRY(fill_in(path, where, u, err));
+    fsc_status status = FSC_OK;
+    if (is_folder(path)) {
+        TRY(cli_path(below, sizeof below, err, "%s/%s", path, u->participant));
+        return add_files(recipe, is_folder(below) ? below : path, 0, err);
+    }
+    if (glob(path, 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc && status == FSC_OK; i++)
+            status = add_files(recipe, found.gl_pathv[i], 0, err);
+    globfree(&found);
+    return status;
+}
+
+static fsc_status hash_inputs(fsc_recipe *recipe, const unit *u, const char *dir, const char *labels,
+                              const char *levels, fsc_error *err) {
+    char path[CLI_PATH_MAX];
+    TRY(cli_path(path, sizeof path, err, "%s/%s%s%s", dir, u->participant, u->session[0] ? "/" : "", u->session));
+    TRY(add_files(recipe, path, 0, err));
+    TRY(cli_path(path, sizeof path, err, "%s/participants.tsv", dir));
+    TRY(add_files(recipe, path, 0, err));
+    if (labels) TRY(add_labels(recipe, u, labels, err));
+    return levels ? add_labels(recipe, u, levels, err) : FSC_OK;
+}
+
+fsc_status unit_key(char **out, const unit *u, const char *dir, const char *labels, const char *levels,
+                    const char *options, fsc_error *err) {
+    fsc_recipe recipe = {0};
+    size_t length = 0;
+    fsc_status status = hash_inputs(&recipe, u, dir, labels, levels, err);
+    FILE *to = status == FSC_OK ? open_memstream(out, &length) : NULL;
+    if (status == FSC_OK && !to) status = cli_refuse(err, FSC_E_NOMEM, "out of memory while noting inputs");
+    if (to) {
+        fprintf(to, "version\t%s\noptions\t%s\n", fsc_version(), options);
+        for (int32_t i = 0; i < recipe.n_input; i++)
+            fprintf(to, "input\t%s\t%s\n", recipe.input[i].sha256, recipe.input[i].path);
+        if (fclose(to) != 0) status = cli_refuse(err, FSC_E_NOMEM, "out of memory while noting inputs");
+    }
+    fsc_recipe_free(&recipe);
+    return status;
+}
+
+int unit_key_is(const char *path, const char *key) {
+    FILE *from = fopen(path, "rb");
+    int same = from != NULL;
+    for (const char *c = key; same && *c; c++) same = getc(from) == (unsigned char)*c;
+    same = same && getc(from) == EOF;
+    if (from) (void)fclose(from);
+    return same;
+}
+
+fsc_status people_write(const char *path, const char *text, fsc_error *err) {
+    char temp[CLI_PATH_MAX];
+    TRY(cli_path(temp, sizeof temp, err, "%s.part-%ld", path, (long)getpid()));
+    FILE *to = fopen(temp, "wbx");
+    int good = to && fputs(text, to) >= 0 && fflush(to) == 0 && fsync(fileno(to)) == 0;
+    if (to) good = fclose(to) == 0 && good;
+    if (good && rename(temp, path) == 0) return FSC_OK;
+    const int why = errno;
+    (void)remove(temp);
+    return cli_refuse(err, FSC_E_IO, "%.300s: cannot be written (%s)", path, strerror(why));
+}
