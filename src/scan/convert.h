@@ -15,6 +15,8 @@ typedef struct fsc_conversion {
 int fsc_is_dicom_file(const char *path);
 /* Whether a folder, or one below it, holds such a file; looks at a few thousand files at most. */
 int fsc_holds_dicom(const char *folder);
+/* FSC_E_NOTFOUND when the DICOM files below a folder name more than one person, even within one series. */
+FSC_MUST_USE fsc_status fsc_dicom_one_person(const char *folder, fsc_error *err);
 /* Converts all DICOM files of folder into a new temporary folder. Returns FSC_OK; FSC_E_UNSUPPORTED (dcm2niix is not
  * installed: the text says what to install); FSC_E_FORMAT (it could not convert); FSC_E_IO; FSC_E_NOMEM. */
 FSC_MUST_USE fsc_status fsc_convert_dicom(fsc_conversion *out, const char *folder, fsc_error *err);

@@ -231,6 +231,7 @@ static fsc_status check_person(const fsc_found *found, const char *path, fsc_err
 }
 
 static fsc_status convert(fsc_found *found, const char *path, const fsc_scan_options *opt, fsc_error *err) {
+    FSC_TRY(fsc_dicom_one_person(path, err));
     FSC_TRY(fsc_convert_dicom(&found->conversion, path, err));
     FSC_TRY(walk(found, found->conversion.folder, opt, 0, err));
     if (found->n == 0)
