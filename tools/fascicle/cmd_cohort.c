@@ -1,4 +1,5 @@
 /* fascicle cohort: a data set of many people as a BIDS App. */
+#define _XOPEN_SOURCE 700 /* realpath: XSI, not base POSIX; only fortified headers declare it without */
 #include "jobs.h"
 #include "people.h"
 #include "walk.h"
