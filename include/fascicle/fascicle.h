@@ -12,6 +12,7 @@
 #include <fascicle/exam.h>
 #include <fascicle/exchange.h>
 #include <fascicle/forecast.h>
+#include <fascicle/group.h>
 #include <fascicle/identify.h>
 #include <fascicle/map.h>
 #include <fascicle/label_maps.h>

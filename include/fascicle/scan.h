@@ -61,6 +61,7 @@ typedef struct fsc_scan_options {
     const char *session;     /* likewise */
     const char *acquisition; /* acq- entity to choose between several; NULL = the only one */
     const char *run;         /* run- entity, likewise */
+    const char *scratch_dir; /* where a private folder may be made for converted DICOM files; NULL = "/tmp" */
     const fsc_progress *progress;
 } fsc_scan_options;
 

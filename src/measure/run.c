@@ -71,22 +71,31 @@ static fsc_status summarise(fsc_measures *out, const fsc_fatwater *fw, fsc_error
 #define LEAST_VOXELS 20
 
 static void doubt_labels(fsc_measures *out) {
+    const fsc_row *empty = NULL, *fat = NULL;
+    double empty_share = EMPTY_SHARE;
+    int32_t n_empty = 0, n_fat = 0;
     for (int32_t i = 0; i < out->n_row; i++) {
         const fsc_row *row = &out->row[i];
-        const double labelled = (double)(row->n_voxel + row->n_missing);
+        const double labelled = (double)(row->n_voxel + row->n_missing), share = (double)row->n_missing / labelled;
         if (row->kind != FSC_ROW_MUSCLE || labelled < LEAST_VOXELS) continue;
-        if ((double)row->n_missing > EMPTY_SHARE * labelled)
-            fsc_notes_add(
-                &out->notes, FSC_NOTE_WARNING, "labels-empty",
-                "Labels may lie elsewhere: %.0f %% of %s (%s) has no fat fraction; check that they are of this "
-                "person and session.",
-                100 * (double)row->n_missing / labelled, row->place.muscle, fsc_side_text(row->place.side));
-        if (row->pdff_median_fraction > FAT_FRACTION)
-            fsc_notes_add(&out->notes, FSC_NOTE_WARNING, "labels-fat",
-                          "Labels may lie elsewhere: %s (%s) reads %.0f %% fat; check that they are of this person and "
-                          "session.",
-                          row->place.muscle, fsc_side_text(row->place.side), 100 * row->pdff_median_fraction);
+        n_empty += share > EMPTY_SHARE;
+        if (share > empty_share) empty_share = share, empty = row;
+        if (!(row->pdff_median_fraction > FAT_FRACTION)) continue;
+        n_fat++;
+        if (!fat || row->pdff_median_fraction > fat->pdff_median_fraction) fat = row;
     }
+    if (empty)
+        fsc_notes_add(
+            &out->notes, FSC_NOTE_WARNING, "labels-empty",
+            "Labels may lie elsewhere: %.0f %% of %s (%s) has no fat fraction (%d such); check that they are of "
+            "this person and session.",
+            100 * empty_share, empty->place.muscle, fsc_side_text(empty->place.side), (int)n_empty);
+    if (fat)
+        fsc_notes_add(
+            &out->notes, FSC_NOTE_WARNING, "labels-fat",
+            "Labels may lie elsewhere: %s (%s) reads %.0f %% fat (%d such); check that they are of this person "
+            "and session.",
+            fat->place.muscle, fsc_side_text(fat->place.side), 100 * fat->pdff_median_fraction, (int)n_fat);
 }
 
 static void say(fsc_measures *out, const fsc_sites *sites) {

@@ -231,8 +231,9 @@ static fsc_status check_person(const fsc_found *found, const char *path, fsc_err
 }
 
 static fsc_status convert(fsc_found *found, const char *path, const fsc_scan_options *opt, fsc_error *err) {
-    FSC_TRY(fsc_convert_dicom(&found->conversion, path, err));
-    FSC_TRY(walk(found, found->conversion.folder, opt, 0, err));
+    FSC_TRY(fsc_dicom_one_person(path, err));
+    FSC_TRY(fsc_convert_dicom(&found->conversion, path, opt->scratch_dir, err));
+    FSC_TRY(walk(found, found->conversion.scratch.path, opt, 0, err));
     if (found->n == 0)
         return fsc_fail(err, FSC_E_FORMAT, "%s: dcm2niix %s found no image in the DICOM files", path,
                         found->conversion.version);
@@ -250,7 +251,7 @@ static const char *reason(const fsc_found *found, int32_t set) {
 }
 
 void fsc_found_say(fsc_notes *notes, const fsc_found *found) {
-    if (!found->conversion.folder[0]) return;
+    if (!found->conversion.scratch.path[0]) return;
     fsc_notes_add(notes, FSC_NOTE_FOUND, "dicom-converted", "DICOM files were converted by dcm2niix %s (%s).",
                   found->conversion.version, found->conversion.command);
     for (int32_t i = 0; i < found->n; i++) {

@@ -231,7 +231,7 @@ fsc_status fsc_scan_read(fsc_scan **out, const char *path, const fsc_scan_option
     take_names(scan, first_image(&found));
     FSC_TRY(fsc_scan_take_person(scan, first_image(&found)->path, err));
     FSC_TRY(read_kind(scan, &found, opt ? opt->progress : NULL, err));
-    if (found.conversion.folder[0]) FSC_TRY(name_inputs(scan, &found, err));
+    if (found.conversion.scratch.path[0]) FSC_TRY(name_inputs(scan, &found, err));
     fsc_found_say(&scan->notes, &found);
     note_geometry(scan);
     FSC_TRY(fsc_notes_check(&scan->notes, err));

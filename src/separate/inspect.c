@@ -16,12 +16,22 @@
 /* ... or where its strength is this far from what the others foretell, and they fit better. */
 #define GAIN 0.15
 #define GAIN_BETTER 0.85
+/* ... or where, among so many echoes, its strength is surely that far off although all fit: a scaled echo is taken for
+ * fat and decay. */
+#define SCALED 0.05
+#define SURELY 6.0
+#define SCALED_ECHOES 5
+#define SCALED_NOISE 3e-3 /* at more noise than this leaves, what the others foretell is drawn too */
 /* Exchanged pairs are looked for from here on. */
 #define PAIRS_FROM 3e-3
 #define PAIRS_MOST 66
 /* Share of the largest magnitude down to which a number below zero is an interpolation's, and how many may be. */
 #define BELOW 0.02
 #define BELOW_SHARE 1e-3
+/* Share of an echo's signal that is its largest value (rounding of phase aside), where it was cut off. */
+#define CEILING_SQUARE 0.99999
+#define CEILING_SHARE 0.005
+#define CEILING_VOXELS 50
 /* With one complex echo left out, three must remain; and so many voxels must be there to ask. */
 #define COMPLEX_LEAST 4
 #define LEAST_VOXELS 50
@@ -58,6 +68,25 @@ static int is_zero(const float *re, const float *im, int64_t n) {
     return 1;
 }
 
+/* A slice of one echo that got lost on the way: the first that is zero where another echo has signal. */
+static fsc_status check_slices(const fsc_scan *scan, fsc_error *err) {
+    const int64_t n = fsc_grid_count(&scan->grid), slice = scan->grid.dim[0] * scan->grid.dim[1];
+    for (int64_t k = 0; k < scan->grid.dim[2]; k++) {
+        int32_t n_zero = 0, first = -1;
+        for (int32_t e = 0; e < scan->n_echo; e++) {
+            const int64_t at = e * n + k * slice;
+            if (!is_zero(scan->echo_re + at, scan->echo_im ? scan->echo_im + at : NULL, slice)) continue;
+            if (n_zero++ == 0) first = e;
+        }
+        if (n_zero > 0 && n_zero < scan->n_echo)
+            return fsc_fail(err, FSC_E_RANGE,
+                            "echo %d (TE %.3f ms) is empty in slice %lld of %lld, where other echoes have signal; copy "
+                            "or convert it again",
+                            (int)first + 1, 1e3 * scan->te_s[first], (long long)k + 1, (long long)scan->grid.dim[2]);
+    }
+    return FSC_OK;
+}
+
 fsc_status fsc_inspect_images(const fsc_scan *scan, fsc_error *err) {
     const int64_t n = fsc_grid_count(&scan->grid);
     int32_t zeros = 0;
@@ -76,7 +105,35 @@ fsc_status fsc_inspect_images(const fsc_scan *scan, fsc_error *err) {
             return fsc_fail(err, FSC_E_RANGE, "echoes %d and %d are the same image; export the scan again", (int)e,
                             (int)e + 1);
     }
-    return FSC_OK;
+    return check_slices(scan, err);
+}
+
+void fsc_inspect_ceiling(const fsc_scan *scan, fsc_notes *notes) {
+    const int64_t n = fsc_grid_count(&scan->grid);
+    double most_share = 0;
+    int32_t worst = 0;
+    for (int32_t e = 0; e < scan->n_echo; e++) {
+        const float *re = scan->echo_re + e * n, *im = scan->echo_im ? scan->echo_im + e * n : NULL;
+        float high = 0;
+        int64_t at_high = 0, with_signal = 0;
+        for (int64_t v = 0; v < n; v++) {
+            const float square = re[v] * re[v] + (im ? im[v] * im[v] : 0);
+            high = square > high ? square : high;
+            with_signal += square > 0;
+        }
+        for (int64_t v = 0; v < n; v++)
+            at_high += re[v] * re[v] + (im ? im[v] * im[v] : 0) >= (float)CEILING_SQUARE * high;
+        const double share = with_signal > 0 ? (double)at_high / (double)with_signal : 0;
+        if (at_high < CEILING_VOXELS || share <= most_share) continue;
+        most_share = share;
+        worst = e;
+    }
+    if (most_share < CEILING_SHARE) return;
+    fsc_notes_add(
+        notes, FSC_NOTE_WARNING, "echo-cut-off",
+        "Fat fractions are wrong where signal is strong: %.1f %% of echo %d (TE %.3f ms) is one largest value, "
+        "so it was cut off when it was stored; export it with more bits or another scale",
+        100 * most_share, (int)worst + 1, 1e3 * scan->te_s[worst]);
 }
 
 double fsc_inspect_coherence(const fsc_sample *s) {
@@ -130,15 +187,28 @@ static void all_of(int32_t *list, int32_t n) {
     for (int32_t e = 0; e < n; e++) list[e] = e;
 }
 
-/* The echo without which the others fit best. */
-static fsc_status leave_one_out(int32_t *worst, fsc_leftout *best, int32_t n_echo, fsc_left_fn left, void *context,
-                                fsc_error *err) {
+void fsc_leftout_strength(fsc_leftout *result, double *value, int32_t n) {
+    result->strength = n > 0 ? fsc_median(value, n) : 1;
+    for (int32_t i = 0; i < n; i++) value[i] = fabs(value[i] - result->strength);
+    result->strength_se = n > 0 ? 1.2533 * 1.4826 * fsc_median(value, n) / sqrt((double)n) : 0;
+}
+
+/* How far an echo's strength is off, as a ratio above 1; 1 when that is not sure. */
+static double scaling_of(const fsc_leftout *out) {
+    if (!(out->strength > 0) || fabs(out->strength - 1) < SURELY * out->strength_se) return 1;
+    return fmax(out->strength, 1 / out->strength);
+}
+
+/* The echo without which the others fit best, and the one whose strength is farthest off. */
+static fsc_status leave_one_out(int32_t *worst, fsc_leftout *best, fsc_leftout *scaled, int32_t n_echo,
+                                fsc_left_fn left, void *context, fsc_error *err) {
     int32_t list[FSC_ECHO_MAX] = {0};
     best->left = INFINITY;
     for (int32_t e = 0; e < n_echo; e++) {
         fsc_leftout here = {.out = e};
         for (int32_t k = 0; k < n_echo - 1; k++) list[k] = k + (k >= e);
         FSC_TRY(left(&here, context, list, list, n_echo - 1, err));
+        if (scaling_of(&here) > scaling_of(scaled)) *scaled = here;
         if (!(here.left < best->left)) continue;
         *best = here;
         *worst = e;
@@ -170,12 +240,12 @@ static fsc_status exchange_pairs(int32_t pair[2], double *best, int32_t n_echo, 
 fsc_status fsc_inspect_echoes(const double *te_s, int32_t n_echo, int32_t least, fsc_left_fn left, void *context,
                               fsc_notes *notes, fsc_error *err) {
     int32_t list[FSC_ECHO_MAX] = {0}, worst = 0, pair[2] = {0, 0};
-    fsc_leftout all = {.out = -1}, without = {.out = -1, .strength = 1};
+    fsc_leftout all = {.out = -1}, without = {.out = -1, .strength = 1}, scaled = without;
     double exchanged = INFINITY;
     if (n_echo < least) return FSC_OK;
     all_of(list, n_echo);
     FSC_TRY(left(&all, context, list, list, n_echo, err));
-    FSC_TRY(leave_one_out(&worst, &without, n_echo, left, context, err));
+    FSC_TRY(leave_one_out(&worst, &without, &scaled, n_echo, left, context, err));
     const double gain = without.strength;
     const int alone = (all.left > MUCH && without.left < BETTER * all.left) ||
                       (fabs(gain - 1) > GAIN && without.left < GAIN_BETTER * all.left);
@@ -193,6 +263,11 @@ fsc_status fsc_inspect_echoes(const double *te_s, int32_t n_echo, int32_t least,
             "times better without it and foretell %.2f of its strength; it may be scaled, moved or turned, or "
             "its EchoTime is wrong",
             (int)worst + 1, 1e3 * te_s[worst], all.left / without.left, 1 / gain);
+    else if (n_echo >= SCALED_ECHOES && all.left < SCALED_NOISE && scaling_of(&scaled) > 1 + SCALED)
+        fsc_notes_add(notes, FSC_NOTE_WARNING, "echo-scaled",
+                      "Fat fractions may be some points off: echo %d (TE %.3f ms) has %.2f of the strength that the "
+                      "others foretell; check whether the files of one echo were scaled",
+                      (int)scaled.out + 1, 1e3 * te_s[scaled.out], scaled.strength);
     return FSC_OK;
 }
 
@@ -260,7 +335,7 @@ static fsc_status left_of_complex(fsc_leftout *result, void *context, const int3
         }
     }
     result->left = sum / (t->n * (2.0 * n_echo - (model.r2_free ? 6 : 5)));
-    result->strength = n_strength > 0 ? fsc_median(t->strength, n_strength) : 1;
+    fsc_leftout_strength(result, t->strength, n_strength);
     return FSC_OK;
 }
 

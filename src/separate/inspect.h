@@ -5,9 +5,15 @@
 
 #include "branch.h"
 
-/* Before anything is fitted: an echo without signal, two equal echoes, magnitudes below zero (FSC_E_RANGE, naming the
- * echo). */
+/* Before anything is fitted: an echo or a slice of one without signal, two equal echoes, magnitudes below zero
+ * (FSC_E_RANGE, naming the echo). */
 FSC_MUST_USE fsc_status fsc_inspect_images(const fsc_scan *scan, fsc_error *err);
+
+/* moved.c: warns of an echo that lies some voxels away from the others, from three echoes on. */
+FSC_MUST_USE fsc_status fsc_inspect_places(const fsc_scan *scan, fsc_notes *notes, fsc_error *err);
+
+/* Warns where many magnitudes of an echo are one and the same largest number: cut off when they were stored. */
+void fsc_inspect_ceiling(const fsc_scan *scan, fsc_notes *notes);
 
 /* Mean over echoes of how alike the phase steps of neighbouring voxels are: near 1 for any field, near 0 where phase
  * means nothing. */
@@ -21,7 +27,11 @@ typedef struct fsc_leftout {
     int32_t out;     /* in: which echo, or -1: none */
     double left;     /* per degree of freedom, relative to the signal, mean over voxels */
     double strength; /* of the echo left out, over what the others foretell: median */
+    double strength_se;
 } fsc_leftout;
+
+/* strength and strength_se from n values, which change their order; 1 and 0 without any. */
+void fsc_leftout_strength(fsc_leftout *result, double *value, int32_t n);
 
 /* Fills left and strength with the images image[k] taken at the times of the echoes time[k], k < n. */
 typedef fsc_status (*fsc_left_fn)(fsc_leftout *result, void *context, const int32_t *image, const int32_t *time,

@@ -272,7 +272,7 @@ static fsc_status left_of_magnitudes(fsc_leftout *result, void *context, const i
         strength[n_strength++] = foretold > 0 ? found / foretold : 0;
     }
     result->left = sum / look->n;
-    result->strength = n_strength > 0 ? fsc_median(strength, n_strength) : 1;
+    fsc_leftout_strength(result, strength, n_strength);
     return FSC_OK;
 }
 

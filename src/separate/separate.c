@@ -39,6 +39,8 @@ static fsc_status dispatch(fsc_fatwater *out, const fsc_scan *scan, const fsc_sp
     if (!scan->echo_re || (complex && !scan->echo_im))
         return fsc_fail(err, FSC_E_ARG, "the scan holds no echo data for its kind");
     FSC_TRY(fsc_inspect_images(scan, err));
+    FSC_TRY(fsc_inspect_places(scan, &out->notes, err));
+    fsc_inspect_ceiling(scan, &out->notes);
     if (scan->n_echo == 2) {
         out->method = complex ? FSC_METHOD_TWO_POINT : FSC_METHOD_TWO_POINT_MAGNITUDE;
         return fsc_separate_two_point(out, scan, spectrum, opt, err);

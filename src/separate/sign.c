@@ -59,11 +59,15 @@ int fsc_sign_note(const fsc_sign *found, int32_t stated, int32_t wanted, fsc_not
     else if (found->ratio >= CLEAR)
         fsc_notes_add(notes, FSC_NOTE_FOUND, "sign", "phase taken %s (%.2f : 1 clearer than the other sign)", how,
                       found->ratio);
+    else if (stated != 0)
+        fsc_notes_add(notes, FSC_NOTE_FOUND, "sign-unclear",
+                      "the residuals do not tell the phase sign (%.2f : 1); taken %s as the file states", found->ratio,
+                      how);
     else
         fsc_notes_add(notes, FSC_NOTE_WARNING, "sign-unclear",
                       "fat and water may be exchanged everywhere: the residuals do not tell the phase sign (%.2f : 1); "
-                      "taken %s%s",
-                      found->ratio, how, stated ? " as the file states" : " because the file states nothing");
+                      "taken %s because the file states nothing",
+                      found->ratio, how);
     if (wanted == 0 && stated != 0 && stated != found->sign)
         fsc_notes_add(notes, FSC_NOTE_WARNING, "sign-contradicts",
                       "the stated precession was not followed: its residual is %.2f times larger", found->ratio);

@@ -1,6 +1,7 @@
 /* fascicle cohort: a data set of many people as a BIDS App. */
-#include "group.h"
+#define _XOPEN_SOURCE 700 /* realpath: XSI, not base POSIX; only fortified headers declare it without */
 #include "jobs.h"
+#include "people.h"
 #include "walk.h"
 
 #include <string.h>
@@ -95,10 +96,18 @@ typedef struct study {
     const char *options;
 } study;
 
-static fsc_status key_path(char out[CLI_PATH_MAX], const char *dir, const unit *u, fsc_error *err) {
+/* OUT/logs/<name>.inputs.tsv or .state.tsv: a file a person, so that calls side by side never write the same one. */
+static fsc_status log_path(char out[CLI_PATH_MAX], const char *dir, const unit *u, const char *end, fsc_error *err) {
     char name[136];
     unit_name(name, u);
-    return cli_path(out, CLI_PATH_MAX, err, "%s/logs/%s.inputs.tsv", dir, name);
+    return cli_path(out, CLI_PATH_MAX, err, "%s/logs/%s.%s.tsv", dir, name, end);
+}
+
+static fsc_status note_state(const unit *u, const char *dir, fsc_error *err) {
+    char path[CLI_PATH_MAX], text[CLI_PATH_MAX];
+    TRY(log_path(path, dir, u, "state", err));
+    TRY(cli_path(text, sizeof text, err, "%s\t%s\n", unit_state_text(u->state), u->line[0] ? u->line : "n/a"));
+    return people_write(path, text, err);
 }
 
 static fsc_status key_of(char **out, const unit *u, const study *s, fsc_error *err) {
@@ -110,7 +119,8 @@ static fsc_status note_done(unit *u, void *context, fsc_error *err) {
     const study *s = context;
     char path[CLI_PATH_MAX];
     AUTO(char) key = NULL;
-    TRY(key_path(path, s->v->out, u, err));
+    TRY(note_state(u, s->v->out, err));
+    TRY(log_path(path, s->v->out, u, "inputs", err));
     if (u->state != UNIT_DONE) return remove(path), FSC_OK;
     TRY(key_of(&key, u, s, err));
     return people_write(path, key, err);
@@ -121,7 +131,7 @@ static fsc_status find_kept(people *list, const study *s, fsc_error *err) {
         unit *u = &list->item[i];
         char path[CLI_PATH_MAX];
         AUTO(char) key = NULL;
-        TRY(key_path(path, s->v->out, u, err));
+        TRY(log_path(path, s->v->out, u, "inputs", err));
         if (access(path, R_OK) != 0) continue;
         TRY(key_of(&key, u, s, err));
         if (unit_key_is(path, key)) u->state = UNIT_KEPT;
@@ -129,22 +139,15 @@ static fsc_status find_kept(people *list, const study *s, fsc_error *err) {
     return FSC_OK;
 }
 
-/* One line a person; a step that was interrupted leaves the people it did not reach as "waits". */
-static fsc_status write_list(const people *list, const char *out, fsc_error *err) {
-    char path[CLI_PATH_MAX];
-    AUTO(char) text = NULL;
-    size_t length = 0;
-    TRY(cli_path(path, sizeof path, err, "%s/logs/cohort.tsv", out));
-    FILE *to = open_memstream(&text, &length);
-    if (!to) return cli_refuse(err, FSC_E_NOMEM, "out of memory while listing people");
-    fputs("participant_id\tsession_id\tstate\tline\n", to);
+/* Killed from here on, a person who was to be done again counts as begun. */
+static fsc_status forget_states(const people *list, const char *out, fsc_error *err) {
     for (int i = 0; i < list->n; i++) {
-        const unit *u = &list->item[i];
-        fprintf(to, "%s\t%s\t%s\t%s\n", u->participant, u->session[0] ? u->session : "n/a", unit_state_text(u->state),
-                u->line[0] ? u->line : "n/a");
+        char path[CLI_PATH_MAX];
+        if (list->item[i].state == UNIT_KEPT) continue;
+        TRY(log_path(path, out, &list->item[i], "state", err));
+        (void)remove(path);
     }
-    if (fclose(to) != 0) return cli_refuse(err, FSC_E_NOMEM, "out of memory while listing people");
-    return people_write(path, text, err);
+    return FSC_OK;
 }
 
 /* Groups and ages go with the results, so that the group step needs nothing else. */
@@ -198,21 +201,43 @@ static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     j.n_at_once = v->n_procs > 0 ? (int)v->n_procs : n_core > 0 ? (int)n_core : 1;
     if (j.n_at_once > list.n && list.n > 0) j.n_at_once = list.n;
     j.n_thread = n_core > j.n_at_once ? (int)n_core / j.n_at_once : 1;
+    if (status == FSC_OK) status = forget_states(&list, v->out, err);
     if (status == FSC_OK) {
         status = jobs_run(&j, &list, note_done, &s, err);
-        fsc_error later = FSC_ERROR_INIT;
-        const fsc_status listed = write_list(&list, v->out, status == FSC_OK ? err : &later);
-        if (status == FSC_OK) status = listed;
         say_end(c, &list);
     }
     people_free(&list);
     return status;
 }
 
+static fsc_status run_group(cli *c, const char *out, fsc_error *err) {
+    static const char *const file[] = {"group_people.tsv", "group_sites.tsv", "group_wide.tsv", "group.html"};
+    AUTO(fsc_group) group = NULL;
+    int missing = 0;
+    TRY(fsc_group_write(&group, out, err));
+    for (int32_t i = 0; i < group->n_member; i++) {
+        const fsc_group_member *m = &group->member[i];
+        if (strcmp(m->state, "done") == 0) continue;
+        missing++;
+        cli_row(c, "missing",
+                FIELDS(FIELD("participant", (const char *)m->participant), FIELD("session", (const char *)m->session),
+                       FIELD("state", (const char *)m->state), FIELD("line", (const char *)m->line)),
+                "%s %s: %s", m->name, m->state, m->line);
+    }
+    cli_row(c, "group", FIELDS(FIELD("n_table", group->n_table), FIELD("n_missing", missing)),
+            "%d tables joined, %d missing", group->n_table, missing);
+    for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
+        char path[CLI_PATH_MAX];
+        TRY(cli_path(path, sizeof path, err, "%s/%s", out, file[i]));
+        cli_file(c, i < 3 ? "table" : "page", path);
+    }
+    return FSC_OK;
+}
+
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     if (strcmp(v->level, "participant") == 0) return run_people(c, v, err);
-    if (strcmp(v->level, "group") == 0) return group_write(c, v->out, err);
+    if (strcmp(v->level, "group") == 0) return run_group(c, v->out, err);
     c->code = EXIT_BIDS_LEVEL;
     return cli_refuse(err, FSC_E_ARG, "'%.40s' is no level of analysis; write participant or group", v->level);
 }

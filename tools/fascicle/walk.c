@@ -79,6 +79,7 @@ fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
                                       .session = with->session,
                                       .acquisition = with->acquisition,
                                       .run = with->run,
+                                      .scratch_dir = getenv("TMPDIR"),
                                       .progress = &w->cli->progress};
     TRY(fsc_scan_read(&w->scan, path, &options, w->err));
     say_scan(w->cli, w->scan);

@@ -126,6 +126,47 @@ static void rising_decay_is_said(void **state) {
     is_said(s, "decay-implausible", "an echo is scaled");
 }
 
+static void an_echo_scaled_by_a_tenth_is_named(void **state) {
+    (void)state;
+    sim *s = whole();
+    scale_echo(s, 2, 1.1f);
+    is_said(s, "echo-scaled", "echo 3 (TE 3.200 ms) has 1.1");
+}
+
+static void move_echo(sim *s, int32_t e, int64_t by) {
+    for (int part = 0; part < 2; part++) {
+        float *m = image(s, e, part);
+        for (int64_t line = 0; line < s->n; line += s->scan.grid.dim[0]) {
+            memmove(m + line + by, m + line, (size_t)(s->scan.grid.dim[0] - by) * sizeof *m);
+            memset(m + line, 0, (size_t)by * sizeof *m);
+        }
+    }
+}
+
+static void a_moved_echo_is_named(void **state) {
+    (void)state;
+    for (int32_t n_echo = 3; n_echo < 7; n_echo++) {
+        sim *s = sim_new(64, 64, 2, n_echo, 1.2e-3, 1.0e-3, 3, 30, sim_body);
+        move_echo(s, 1, 2);
+        is_said(s, "echo-moved", "echo 2 (TE 2.200 ms)");
+    }
+}
+
+static void a_lost_slice_is_refused(void **state) {
+    (void)state;
+    sim *s = whole();
+    for (int64_t v = s->n / 2; v < s->n; v++) image(s, 4, 0)[v] = image(s, 4, 1)[v] = 0;
+    is_refused(s, "echo 5 (TE 5.200 ms) is empty in slice 2 of 2");
+}
+
+static void numbers_cut_off_are_said(void **state) {
+    (void)state;
+    sim *s = whole();
+    take_magnitudes(s);
+    for (int64_t v = 0; v < s->n; v++) image(s, 0, 0)[v] = fminf(image(s, 0, 0)[v], 0.7f);
+    is_said(s, "echo-cut-off", "echo 1 (TE 1.200 ms)");
+}
+
 static void whole_scans_are_left_in_peace(void **state) {
     (void)state;
     static const struct {
@@ -139,9 +180,9 @@ static void whole_scans_are_left_in_peace(void **state) {
                              scan[b].snr, sim_body);
             if (magnitudes) take_magnitudes(s);
             fsc_fatwater *out = separate(s, NULL);
-            static const char *const key[] = {"echo-misfit",      "echoes-exchanged",      "decay-implausible",
-                                              "phase-range",      "phase-without-meaning", "maps-exchanged",
-                                              "echo-conditioning"};
+            static const char *const key[] = {
+                "echo-misfit",    "echoes-exchanged",  "decay-implausible", "phase-range", "phase-without-meaning",
+                "maps-exchanged", "echo-conditioning", "echo-scaled",       "echo-moved",  "echo-cut-off"};
             for (size_t k = 0; k < sizeof key / sizeof *key; k++)
                 if (has_note(out, key[k])) fail_msg("scan %d: %s", (int)b, note_text(out, key[k]));
             fsc_fatwater_free(out);
@@ -154,6 +195,10 @@ int main(void) {
         cmocka_unit_test(empty_and_equal_echoes_are_refused),
         cmocka_unit_test(magnitudes_below_zero_are_refused),
         cmocka_unit_test(scaled_echo_is_named),
+        cmocka_unit_test(an_echo_scaled_by_a_tenth_is_named),
+        cmocka_unit_test(a_moved_echo_is_named),
+        cmocka_unit_test(a_lost_slice_is_refused),
+        cmocka_unit_test(numbers_cut_off_are_said),
         cmocka_unit_test(exchanged_echoes_are_named),
         cmocka_unit_test(wrong_echo_time_is_named),
         cmocka_unit_test(phase_in_another_unit_is_said),
