@@ -1,6 +1,7 @@
 /* Sites back from the files that an earlier run wrote. */
 #include "alloc.h"
 #include "fail.h"
+#include "fields.h"
 #include "table.h"
 #include "text.h"
 
@@ -28,8 +29,8 @@ static fsc_status read_table(fsc_sites *sites, const char *path, fsc_error *err)
                                    side_of(fsc_table_get(&table, i, "side")));
         const double value = fsc_table_number(&table, i, "value");
         if (fabs(value) > INT32_MAX || (isfinite(value) && value != rint(value)))
-            return fsc_fail(err, FSC_E_FORMAT, "%s: row %d: '%.40s' is no label value (a whole number of 32 bits)", path,
-                            i + 1, fsc_table_get(&table, i, "value"));
+            return fsc_fail(err, FSC_E_FORMAT, "%s: row %d: '%.40s' is no label value (a whole number of 32 bits)",
+                            path, i + 1, fsc_table_get(&table, i, "value"));
         site->label_value = isfinite(value) ? (int32_t)value : 0;
         site->coverage = (double)NAN;
         fsc_copy_text(sites->muscle_scheme, sizeof sites->muscle_scheme, fsc_table_get(&table, i, "scheme"));
@@ -62,7 +63,8 @@ fsc_status fsc_sites_read(fsc_sites **out, const char *path, fsc_error *err) {
     (void)snprintf(table_path, sizeof table_path, "%.*s.tsv", (int)(n - 7), path);
     fsc_sites *sites = fsc_alloc(1, sizeof *sites);
     if (!sites) return fsc_fail_nomem(err, "reading sites");
-    const fsc_status status = read_all(sites, path, table_path, err);
+    fsc_status status = read_all(sites, path, table_path, err);
+    if (status == FSC_OK) status = fsc_notes_beside(&sites->notes, table_path, err);
     if (status != FSC_OK)
         fsc_sites_free(sites);
     else

@@ -1,6 +1,7 @@
 #include "fields.h"
 
 #include "fail.h"
+#include "file.h"
 #include "format.h"
 #include "text.h"
 
@@ -379,4 +380,16 @@ void fsc_notes_from_json(fsc_notes *notes, const fsc_json *array) {
         fsc_fields_read(&note, note_fields, fsc_json_at(array, i));
         if (note.text[0]) fsc_notes_add(notes, note.kind, note.key, "%s", note.text);
     }
+}
+
+fsc_status fsc_notes_beside(fsc_notes *notes, const char *tsv_path, fsc_error *err) {
+    char path[4096];
+    const size_t n = strlen(tsv_path);
+    if (n < 4 || n + 2 > sizeof path || strcmp(tsv_path + n - 4, ".tsv") != 0) return FSC_OK;
+    (void)snprintf(path, sizeof path, "%.*s.json", (int)(n - 4), tsv_path);
+    if (!fsc_file_exists(path)) return FSC_OK;
+    __attribute__((cleanup(fsc_json_cleanup))) fsc_json *sidecar = NULL;
+    FSC_TRY(fsc_json_read(&sidecar, path, err));
+    fsc_notes_from_json(notes, fsc_json_get(sidecar, "Notes"));
+    return fsc_notes_check(notes, err);
 }

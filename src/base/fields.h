@@ -92,5 +92,8 @@ FSC_MUST_USE fsc_status fsc_table_take_word(int32_t *out, const fsc_word *words,
 /* --- Notes as records --- */
 /* Adds the notes of an array made by fsc_notes_json. */
 void fsc_notes_from_json(fsc_notes *notes, const fsc_json *array);
+/* Adds the Notes of the sidecar of a table ("a_sites.json" beside "a_sites.tsv"); tables of others have none. Returns
+ * FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_NOMEM. */
+FSC_MUST_USE fsc_status fsc_notes_beside(fsc_notes *notes, const char *tsv_path, fsc_error *err);
 
 #endif

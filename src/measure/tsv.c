@@ -75,6 +75,7 @@ fsc_status fsc_measures_read(fsc_measures **out, const char *tsv_path, fsc_error
     made->n_row = table.n_row;
     FSC_TRY(fsc_fields_read_table(line, sizeof *line, fsc_site_fields, &table, tsv_path, err));
     take_lines(made, line);
+    FSC_TRY(fsc_notes_beside(&made->notes, tsv_path, err));
     FSC_GIVE(out, made);
     return FSC_OK;
 }

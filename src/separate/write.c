@@ -51,6 +51,13 @@ static const char *method_entity(fsc_method method) {
     }
 }
 
+/* What of the scan itself a page made from the files says again. */
+static void set_scan(fsc_json *sidecar, const fsc_scan *scan) {
+    if (scan->body_part[0]) fsc_json_set_string(sidecar, "BodyPart", scan->body_part);
+    if (isfinite(scan->imaging_frequency_mhz))
+        fsc_json_set_number(sidecar, "ImagingFrequency", scan->imaging_frequency_mhz);
+}
+
 static void set_findings(fsc_json *sidecar, const fsc_fatwater *fatwater) {
     fsc_json_set_string(sidecar, "Method", fsc_word_key(fsc_method_words, (int32_t)fatwater->method));
     fsc_json_set_string(sidecar, "FatSpectrum", fatwater->spectrum);
@@ -66,14 +73,15 @@ static void set_findings(fsc_json *sidecar, const fsc_fatwater *fatwater) {
     fsc_json_set(sidecar, "Notes", fsc_notes_json(&fatwater->notes));
 }
 
-static fsc_status write_sidecar(const fsc_fatwater *fatwater, const map_text *text, const char *stem,
-                                const fsc_recipe *recipe, fsc_error *err) {
+static fsc_status write_sidecar(const fsc_fatwater *fatwater, const fsc_scan *scan, const map_text *text,
+                                const char *stem, const fsc_recipe *recipe, fsc_error *err) {
     char path[4096];
     if (snprintf(path, sizeof path, "%s.json", stem) >= (int)sizeof path)
         return fsc_fail(err, FSC_E_RANGE, "the output path is too long: %s", stem);
     __attribute__((cleanup(fsc_json_cleanup))) fsc_json *sidecar = fsc_json_object();
     fsc_provenance_set(sidecar, recipe, text->description, 1);
     fsc_json_set_string(sidecar, "Units", text->units);
+    set_scan(sidecar, scan);
     set_findings(sidecar, fatwater);
     return fsc_json_write(sidecar, path, err);
 }
@@ -101,7 +109,7 @@ static fsc_status write_map(const fsc_fatwater *fatwater, const float *map, cons
         for (int64_t v = 0; v < n; v++) scaled[v] = map[v] * (float)text->factor;
     }
     FSC_TRY(fsc_volume_write(&fatwater->grid, scaled ? scaled : map, path, err));
-    return write_sidecar(fatwater, text, stem, recipe, err);
+    return write_sidecar(fatwater, scan, text, stem, recipe, err);
 }
 
 static fsc_status write_flags(const fsc_fatwater *fatwater, const fsc_scan *scan, const char *dir,
@@ -116,7 +124,7 @@ static fsc_status write_flags(const fsc_fatwater *fatwater, const fsc_scan *scan
     for (int64_t v = 0; v < n; v++) bits[v] = fatwater->quality[v];
     const fsc_labels labels = {fatwater->grid, bits};
     FSC_TRY(fsc_labels_write(&labels, path, err));
-    return write_sidecar(fatwater, &flags_text, stem, recipe, err);
+    return write_sidecar(fatwater, scan, &flags_text, stem, recipe, err);
 }
 
 fsc_status fsc_fatwater_write(const fsc_fatwater *fatwater, const fsc_scan *scan, const char *dir,
