@@ -44,8 +44,9 @@ static void say_lost(fsc_notes *notes, const fsc_scheme *from, const fsc_label_v
         if (target[i] != 0) continue;
         const fsc_scheme_entry *e = fsc_scheme_find(from, value[i].value);
         const size_t used = strlen(list);
-        fsc_format(list + used, sizeof list - used, "%s%s%s%s %s", used ? ", " : "", e->structure, *e->level ? " " : "",
-                   e->level, e->side == FSC_SIDE_MIDLINE ? "" : fsc_side_text(e->side));
+        fsc_format(list + used, sizeof list - used, "%s%s%s%s%s%s", used ? ", " : "", e->structure,
+                   *e->level ? " " : "", e->level, e->side == FSC_SIDE_MIDLINE ? "" : " ",
+                   e->side == FSC_SIDE_MIDLINE ? "" : fsc_side_text(e->side));
     }
     fsc_notes_add(notes, FSC_NOTE_WARNING, "labels-lost", "Lost, as the target has no number for it: %s.", list);
 }

@@ -62,6 +62,8 @@ __attribute__((format(printf, 2, 3), unused)) static int fsc_test_fprintf(FILE *
 __attribute__((unused)) static double fsc_test_strtod(const char *text, char **end) {
     FSC_TEST_IN_C(double, strtod(text, end));
 }
+#undef snprintf /* a macro itself where copies are guarded */
+#undef fprintf
 #define snprintf fsc_test_snprintf
 #define fprintf fsc_test_fprintf
 #define strtod fsc_test_strtod

@@ -163,10 +163,23 @@ static fsc_status hash_inputs(fsc_recipe *recipe, const unit *u, const char *dir
     char path[CLI_PATH_MAX];
     TRY(cli_path(path, sizeof path, err, "%s/%s%s%s", dir, u->participant, u->session[0] ? "/" : "", u->session));
     TRY(add_files(recipe, path, 0, err));
-    TRY(cli_path(path, sizeof path, err, "%s/participants.tsv", dir));
-    TRY(add_files(recipe, path, 0, err));
     if (labels) TRY(add_labels(recipe, u, labels, err));
     return levels ? add_labels(recipe, u, levels, err) : FSC_OK;
+}
+
+/* The head of participants.tsv and the unit's own rows: somebody else who is added changes nobody's results. */
+static void add_person(FILE *to, const unit *u, const char *dir) {
+    char path[CLI_PATH_MAX], *line = NULL;
+    size_t size = 0;
+    const size_t n = strlen(u->participant);
+    FILE *from = snprintf(path, sizeof path, "%s/participants.tsv", dir) < (int)sizeof path ? fopen(path, "r") : NULL;
+    for (int row = 0; from && getline(&line, &size, from) > 0; row++) {
+        line[strcspn(line, "\r\n")] = 0;
+        if (row == 0 || (strncmp(line, u->participant, n) == 0 && (line[n] == '\t' || !line[n])))
+            fprintf(to, "participants\t%s\n", line);
+    }
+    free(line);
+    if (from) (void)fclose(from);
 }
 
 fsc_status unit_key(char **out, const unit *u, const char *dir, const char *labels, const char *levels,
@@ -180,6 +193,7 @@ fsc_status unit_key(char **out, const unit *u, const char *dir, const char *labe
         fprintf(to, "version\t%s\noptions\t%s\n", fsc_version(), options);
         for (int32_t i = 0; i < recipe.n_input; i++)
             fprintf(to, "input\t%s\t%s\n", recipe.input[i].sha256, recipe.input[i].path);
+        add_person(to, u, dir);
         if (fclose(to) != 0) status = cli_refuse(err, FSC_E_NOMEM, "out of memory while noting inputs");
     }
     fsc_recipe_free(&recipe);
