@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "file.h"
 #include "label_files.h"
+#include "provenance.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -104,6 +105,13 @@ static fsc_status choose(int32_t *index, const fsc_label_paths *found, int wante
                     base_of(found->path[*index]), wanted == HOLDS_LEVELS ? "--levels" : "--labels");
 }
 
+/* Which file it was, without what lies above its dataset: notes go with the results. */
+static void note_found(fsc_label_maps *maps, const char *key, const char *what, const char *path) {
+    FSC_AUTO_TEXT fsc_text name = {0};
+    fsc_shown_path(&name, path);
+    fsc_notes_add(&maps->notes, FSC_NOTE_FOUND, key, "The %s map is %s.", what, name.data ? name.data : "not named");
+}
+
 /* Muscles, and unless levels are named elsewhere the level map beside them. */
 static fsc_status from_folder(fsc_label_maps *maps, const char *folder, int with_levels, const fsc_label_owner *owner,
                               fsc_error *err) {
@@ -118,10 +126,10 @@ static fsc_status from_folder(fsc_label_maps *maps, const char *folder, int with
                         folder, (int)found.n, base_of(found.path[0]));
     if (found.n > 1 && with_levels) FSC_TRY(choose(&levels, &found, HOLDS_LEVELS, folder, "--labels", err));
     FSC_TRY(read_file(&maps->muscles, &maps->muscle_path, maps, found.path[muscles], err));
-    fsc_notes_add(&maps->notes, FSC_NOTE_FOUND, "labels-found", "The label map is %s.", found.path[muscles]);
+    note_found(maps, "labels-found", "label", found.path[muscles]);
     if (levels < 0 || levels == muscles) return FSC_OK;
     FSC_TRY(read_file(&maps->levels, &maps->level_path, maps, found.path[levels], err));
-    fsc_notes_add(&maps->notes, FSC_NOTE_FOUND, "levels-found", "The level map is %s.", found.path[levels]);
+    note_found(maps, "levels-found", "level", found.path[levels]);
     return FSC_OK;
 }
 

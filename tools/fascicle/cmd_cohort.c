@@ -48,16 +48,19 @@ static void make_words(words *w, const values *v) {
     add_option(w, "--out", v->out);
 }
 
+/* As a record shows them; where results lie is no part of what they are. */
 static fsc_status join_words(char **out, const words *w, fsc_error *err) {
-    size_t length = 0;
-    FILE *to = open_memstream(out, &length);
-    if (!to) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
-    for (int i = 0; i < w->n; i++)
+    AUTO_STRUCT(fsc_recipe) recipe = {0};
+    const char *item[WORDS_MOST] = {""};
+    int n = 1;
+    for (int i = 0; i < w->n && n < WORDS_MOST; i++)
         if (strcmp(w->item[i], "--out") == 0)
-            i++; /* where results lie is no part of what they are */
+            i++;
         else
-            fprintf(to, " %s", w->item[i]);
-    return fclose(to) == 0 ? FSC_OK : cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+            item[n++] = w->item[i];
+    TRY(fsc_recipe_set_command(&recipe, n, (char *const *)item, err));
+    *out = strdup(recipe.command);
+    return *out ? FSC_OK : cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
 }
 
 /* An absolute path without links, also of what is not there yet; owned. */

@@ -70,9 +70,33 @@ static void read_line(unit *u, const char *log, const char *dir) {
     if (from) (void)fclose(from);
 }
 
+/* A log goes with the results: what lies above dataset and results is left out of it. */
+static fsc_status scrub(const jobs *j, const char *log, fsc_error *err) {
+    const char *above[2] = {j->out, j->dir}, *instead[2] = {"OUT", "BIDS_DIR"};
+    char line[8192];
+    size_t length = 0;
+    AUTO(char) text = NULL;
+    FILE *from = fopen(log, "r"), *to = open_memstream(&text, &length);
+    while (from && to && fgets(line, sizeof line, from))
+        for (const char *c = line; *c;) {
+            int k = 0;
+            while (k < 2 && strncmp(c, above[k], strlen(above[k])) != 0) k++;
+            if (k < 2 && strchr(above[k], '/')) {
+                fputs(instead[k], to);
+                c += strlen(above[k]);
+            } else {
+                fputc(*c++, to);
+            }
+        }
+    if (from) (void)fclose(from);
+    if (!to || fclose(to) != 0) return cli_refuse(err, FSC_E_NOMEM, "out of memory while reading a log");
+    return people_write(log, text, err);
+}
+
 static fsc_status end(const jobs *j, unit *u, int status, fsc_error *err) {
     char log[CLI_PATH_MAX];
     TRY(log_path(log, j, u, err));
+    TRY(scrub(j, log, err));
     u->pid = 0;
     u->code = WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
     u->state = u->code == EXIT_OK                                   ? UNIT_DONE
