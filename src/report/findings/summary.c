@@ -90,6 +90,10 @@ void fsc_summary_findings_add(fsc_text *out, const fsc_case *c, int32_t limit) {
         fsc_text_add(out, "<ol class=\"findings\">\n");
         for (int32_t i = 0; i < f->n && i < limit; i++) add_finding(out, &f->item[i]);
         fsc_text_add(out, "</ol>\n");
+    } else if (f->n_site == 0) {
+        fsc_text_add(out,
+                     "<p><strong>No site could be judged</strong>: each is too small, cut off or unclear. That is no "
+                     "all-clear: see what was not compared.</p>\n");
     } else {
         fsc_text_printf(out,
                         "<p><strong>Nothing stands out</strong> among the %d sites that could be judged. That is no "

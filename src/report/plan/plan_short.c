@@ -131,8 +131,10 @@ static void add_follow_up(fsc_text *out, const fsc_plan_follow_up *f) {
         fsc_text_add_html(out, measure->name);
         if (isfinite(measure->now)) fsc_text_printf(out, " now %.4g", measure->now);
         if (isfinite(measure->least_change)) fsc_text_printf(out, ", least change %.4g", measure->least_change);
-        fsc_text_add(out, " ");
-        fsc_text_add_html(out, measure->unit);
+        if (isfinite(measure->now) || isfinite(measure->least_change)) { /* a unit of something */
+            fsc_text_add(out, " ");
+            fsc_text_add_html(out, measure->unit);
+        }
     }
     fsc_text_add(out, f->n_measure ? ".</p>\n" : "</p>\n");
 }
