@@ -37,7 +37,7 @@ FSC_API FSC_MUST_USE fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const c
 FSC_API void fsc_recipe_free(fsc_recipe *recipe);
 
 /* Whether dir may take our files: FSC_OK when it has no dataset_description.json or one of ours, else FSC_E_ARG
- * (somebody's dataset; its description must not be lost). */
+ * (somebody's dataset; its description must not be lost), FSC_E_IO (it cannot be read). */
 FSC_API FSC_MUST_USE fsc_status fsc_recipe_check_dataset(const char *dir, fsc_error *err);
 
 /* Creates dir (with its parents) if needed; writes dataset_description.json (BIDS derivative, GeneratedBy) when there

@@ -196,8 +196,10 @@ fsc_status fsc_recipe_check_dataset(const char *dir, fsc_error *err) {
     FSC_TRY(fsc_file_join(path, sizeof path, dir, DESCRIPTION, err));
     if (!fsc_file_exists(path)) return FSC_OK;
     __attribute__((cleanup(fsc_json_cleanup))) fsc_json *about = NULL;
-    const fsc_status status = fsc_json_read(&about, path, NULL);
+    fsc_error why = FSC_ERROR_INIT;
+    const fsc_status status = fsc_json_read(&about, path, &why);
     if (status == FSC_E_NOMEM) return fsc_fail_nomem(err, "reading a dataset's description");
+    if (status == FSC_E_IO) return fsc_fail(err, FSC_E_IO, "%s", why.text); /* not read is not somebody else's */
     if (status == FSC_OK && is_ours(about)) return FSC_OK;
     return fsc_fail(err, FSC_E_ARG,
                     "%s: is a dataset that Fascicle did not make, and would lose its description; write elsewhere, for "
