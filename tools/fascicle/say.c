@@ -100,16 +100,19 @@ void say_sentences(cli *c, const char *step, const char *key, const fsc_map *map
 }
 
 void say_map(cli *c, const fsc_map *map) {
-    int placed = 0, sites = 0;
+    int placed = 0, sites = 0, borrowed = 0;
     for (int32_t i = 0; i < map->n_site; i++) {
         if (map->site[i].row.kind != FSC_ROW_SITE) continue;
         sites++;
         placed += map->site[i].norm.norm_id[0] != 0;
+        borrowed += map->site[i].norm.kind == FSC_NORM_BORROWED;
     }
     if (map->stop) cli_line(c, "STOP", "%s: %s", map->exam->red_flag[0].urgency, map->exam->red_flag[0].action);
     const int asked = isfinite(map->exam->age_years) && map->exam->sex != FSC_SEX_UNKNOWN;
-    cli_row(c, "map", FIELDS(FIELD("n_site", sites), FIELD("n_site_with_norm", placed), FIELD("stop", map->stop)),
-            "%d of %d sites have a reference group to compare with%s", placed, sites,
+    cli_row(c, "map",
+            FIELDS(FIELD("n_site", sites), FIELD("n_site_with_norm", placed), FIELD("n_site_borrowed", borrowed),
+                   FIELD("stop", map->stop)),
+            "%d of %d sites have a reference group to compare with, %d more a borrowed band%s", placed, sites, borrowed,
             asked ? "" : "; age and sex are not given (--exam, or participants.tsv)");
     cli_notes(c, "map", &map->notes, 0);
 }
