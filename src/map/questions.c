@@ -114,13 +114,13 @@ static void add_properties(fsc_json *out, const fsc_json *schema, const fsc_tabl
             if (strcmp(fsc_table_get(questions, row, "key"), key) == 0) about = fsc_table_get(questions, row, "text");
         fsc_json_set_string(out, comment, about);
         if (type && strcmp(type, "array") == 0) {
-            fsc_json *example = fsc_json_object();
-            add_properties(example, fsc_json_get(one, "items"), questions);
+            const fsc_json *items = fsc_json_get(one, "items");
             fsc_format(comment, sizeof comment, "//%.60s, one item", key);
-            if (fsc_json_length(example) > 0)
+            if (fsc_json_length(fsc_json_get(items, "properties")) > 0) {
+                fsc_json *example = fsc_json_object();
+                add_properties(example, items, questions);
                 fsc_json_set(out, comment, example);
-            else
-                fsc_json_free(example);
+            }
             fsc_json_set(out, key, fsc_json_array());
         } else if (type && strcmp(type, "object") == 0) {
             fsc_json *inner = fsc_json_object();

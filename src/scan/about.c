@@ -115,6 +115,7 @@ fsc_status fsc_image_about(fsc_image *image, fsc_error *err) {
         for (int64_t k = 0; (key = fsc_json_key(one, k)) != NULL; k++)
             fsc_json_set(all, key, fsc_json_copy(fsc_json_get(one, key)));
     }
+    FSC_TRY(fsc_json_check(all, err)); /* a member that could not be copied is not a member that is not there */
     fsc_sidecar_take(&image->sidecar, all);
     return FSC_OK;
 }

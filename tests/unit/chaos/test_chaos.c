@@ -6,7 +6,7 @@
 
 static const trial trials[] = {{"phantom_make", make_phantom, look_phantom, drop_phantom, 18},
                                {"phantom_write", write_phantom, FILES, 80},
-                               {"scan_read", read_scan, look_scan, drop_scan, 100},
+                               {"scan_read", read_scan, look_scan, drop_scan, 300},
                                {"separate_run", separate, look_fatwater, drop_fatwater, 30},
                                {"fatwater_write", write_fatwater, FILES, 40},
                                {"fatwater_read", read_fatwater, look_fatwater, drop_fatwater, 60},
