@@ -40,7 +40,7 @@ static void say_other_group(cli *c, const fsc_exam *made_with, const fsc_exam *n
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     char path[CLI_PATH_MAX], dir[CLI_PATH_MAX], name[CLI_PATH_MAX];
-    fsc_recipe recipe = {0};
+    AUTO_STRUCT(fsc_recipe) recipe = {0};
     AUTO(fsc_map) map = NULL;
     AUTO(fsc_plan) plan = NULL;
     TRY(split(path, dir, name, sizeof path, v->map, err));
