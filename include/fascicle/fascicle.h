@@ -17,6 +17,7 @@
 #include <fascicle/map.h>
 #include <fascicle/label_maps.h>
 #include <fascicle/measure.h>
+#include <fascicle/model_view.h>
 #include <fascicle/norms.h>
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
