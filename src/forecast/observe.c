@@ -214,7 +214,13 @@ static fsc_status check_percent(const fsc_table *table, const char *path, fsc_er
 static fsc_status read_sites(fsc_observations *out, const char *path, double visit_day, fsc_error *err) {
     fsc_measures *measures = NULL;
     FSC_TRY(fsc_measures_read(&measures, path, err));
-    const fsc_status status = fsc_observations_add(out, measures, visit_day, err);
+    const fsc_status status =
+        measures->label_source == FSC_LABELS_PROPOSAL
+            ? fsc_fail(err, FSC_E_ARG,
+                       "'%s': the labels are a proposal that nobody has looked at; look, and run again with "
+                       "--accept-proposal",
+                       path)
+            : fsc_observations_add(out, measures, visit_day, err);
     fsc_measures_free(measures);
     return status;
 }
