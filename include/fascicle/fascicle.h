@@ -18,9 +18,11 @@
 #include <fascicle/map.h>
 #include <fascicle/label_maps.h>
 #include <fascicle/measure.h>
+#include <fascicle/model_view.h>
 #include <fascicle/norms.h>
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
+#include <fascicle/subtypes.h>
 #include <fascicle/output.h>
 #include <fascicle/phantom.h>
 #include <fascicle/plan.h>

@@ -9,6 +9,7 @@
 
 #include <fascicle/exam.h>
 #include <fascicle/measure.h>
+#include <fascicle/model_view.h>
 #include <fascicle/simulate.h>
 #include <stdint.h>
 
@@ -189,10 +190,11 @@ typedef struct fsc_forecast_options {
     uint64_t seed;
     int32_t n_threads; /* 0 = all; the result does not depend on it */
     const fsc_progress *progress;
+    fsc_model_view *view; /* filled when given; NULL = not asked for */
 } fsc_forecast_options;
 
 #define FSC_FORECAST_OPTIONS_INIT                                                                                      \
-    { 1024, NULL, 0, NULL, 1, 0, NULL }
+    { 1024, NULL, 0, NULL, 1, 0, NULL, NULL }
 
 /* Infers and forecasts. *out is owned: fsc_forecast_free. Returns FSC_OK; FSC_E_ARG (no observation usable);
  * FSC_E_NOTFOUND (unknown schedule); FSC_E_RANGE (values, days, injury after a visit); FSC_E_NUMERIC; FSC_E_CANCELLED;

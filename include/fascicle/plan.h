@@ -3,6 +3,7 @@
 #define FASCICLE_PLAN_H
 
 #include <fascicle/map.h>
+#include <fascicle/model_view.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -121,18 +122,6 @@ typedef struct fsc_plan_follow_up {
     int32_t n_measure;
 } fsc_plan_follow_up;
 
-#define FSC_PLAN_STORIES 2
-/* What the injury-cycle model would say. A model's statement: it changes nothing in the plan. */
-typedef struct fsc_plan_model_view {
-    int32_t made;     /* non-zero: it was computed */
-    char reason[160]; /* why not */
-    char best[FSC_PLAN_STORIES][240];
-    double share_best[FSC_PLAN_STORIES]; /* of the virtual people who fit this person */
-    int32_t n_people[FSC_PLAN_STORIES];
-    int32_t cannot_tell; /* under 0.7, or the stories disagree */
-    char text[480];
-} fsc_plan_model_view;
-
 #define FSC_EXERCISE_PHASES 3
 /* One exercise of the home programme. Drawings: fsc_exercise_svg. */
 typedef struct fsc_plan_exercise {
@@ -181,7 +170,7 @@ typedef struct fsc_plan {
     fsc_plan_sentence *sentence;
     int32_t n_ask, n_stop, n_refer, n_hold_back, n_region, n_step, n_topic, n_card, n_not_known, n_home, n_sentence;
     fsc_plan_follow_up follow_up;
-    fsc_plan_model_view model_view;
+    fsc_model_view model_view; /* what the injury-cycle model would say; it changes nothing in the plan */
     fsc_notes notes;
 } fsc_plan;
 
@@ -189,6 +178,8 @@ typedef struct fsc_plan_options {
     const char *rules_path;       /* a rule table of your own in the form of data/plan/rules.tsv; NULL = built in */
     const char *emergency_number; /* NULL = the words "your emergency number" */
     const char *crisis_number;    /* NULL = the words "your crisis line" */
+    const fsc_model_view
+        *model_view; /* as fsc_forecast_run filled it; NULL = not computed. It goes into a ready plan */
 } fsc_plan_options;
 
 #define FSC_PLAN_OPTIONS_INIT                                                                                          \

@@ -9,35 +9,34 @@
 
 typedef struct fsc_seen {
     fsc_group_member who;
+    int32_t person;  /* its row of participants.tsv; -1 without */
     char *made;      /* owned: version and options; NULL when a single run made it */
     char stem[300];  /* of its pages: "sub-01_acq-x"; "" without a table */
     fsc_table sites; /* no column without a table */
 } fsc_seen;
 
+/* Every site that any member has ("<muscle> <level> <side>"), once, in alphabetical order. */
+typedef struct fsc_site_names {
+    char (*name)[72]; /* owned */
+    int32_t n;
+} fsc_site_names;
+
 typedef struct fsc_gathered {
     const char *dir;
-    fsc_seen *item;
-    int32_t n, n_table;
+    fsc_seen *item; /* owned; each name once, in their order */
+    int32_t n, n_table, capacity;
     char dictionary[4096]; /* a member's own; "" without a table */
     fsc_table people;      /* participants.tsv, where there is one */
+    fsc_site_names site;
+    int32_t *row; /* owned, (n, site.n): the site's row in the member's table; -1 where it has none */
 } fsc_gathered;
 
 FSC_MUST_USE fsc_status fsc_gather(fsc_gathered *out, const char *dir, fsc_error *err);
 void fsc_gathered_free(fsc_gathered *all);
 
-/* The row of participants.tsv, -1 when there is none. */
-int32_t fsc_gathered_person(const fsc_gathered *all, const fsc_seen *m);
-/* "<muscle> <level> <side>"; 0 for rows that pool sites. */
-int fsc_gathered_site(char *name, size_t size, const fsc_table *t, int32_t row);
-
-/* Every site that any member has, once, in alphabetical order. */
-typedef struct fsc_site_names {
-    char (*name)[72];
-    int32_t n;
-} fsc_site_names;
-FSC_MUST_USE fsc_status fsc_gathered_sites(fsc_site_names *out, const fsc_gathered *all, fsc_error *err);
-/* -1 when it is none of them. */
-int32_t fsc_site_names_find(const fsc_site_names *names, const char *name);
+/* A cell of a member's site: "" and NaN where there is none. */
+const char *fsc_gathered_get(const fsc_gathered *all, int32_t member, int32_t site, const char *column);
+double fsc_gathered_number(const fsc_gathered *all, int32_t member, int32_t site, const char *column);
 
 /* The page's text. */
 FSC_MUST_USE fsc_status fsc_group_page(fsc_text *out, const fsc_gathered *all, fsc_error *err);

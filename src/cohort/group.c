@@ -19,7 +19,7 @@ static void add_person(fsc_text *text, const fsc_gathered *s, const fsc_seen *m)
         const char *name = s->people.column[c];
         if (strcmp(name, "participant_id") == 0 || strcmp(name, "session_id") == 0) continue;
         if (m)
-            add_cell(text, fsc_table_cell(&s->people, fsc_gathered_person(s, m), c));
+            add_cell(text, fsc_table_cell(&s->people, m->person, c));
         else
             fsc_text_printf(text, "\tparticipants_%s", name);
     }
@@ -65,46 +65,24 @@ static fsc_status write_long(const fsc_gathered *s, fsc_error *err) {
     return put(s, "group_sites.tsv", &text, err);
 }
 
-static void add_values(fsc_text *text, const fsc_seen *m, const fsc_site_names *site, const char **cell) {
-    for (int32_t k = 0; k < site->n; k++) cell[k] = NULL;
-    for (int32_t r = 0; r < m->sites.n_row; r++) {
-        char name[sizeof *site->name];
-        if (!fsc_gathered_site(name, sizeof name, &m->sites, r)) continue;
-        const int32_t k = fsc_site_names_find(site, name);
-        if (k >= 0) cell[k] = fsc_table_get(&m->sites, r, "pdff_mean_fraction");
-    }
-    for (int32_t k = 0; k < site->n; k++) add_cell(text, cell[k]);
-}
-
-static void add_wide(fsc_text *text, const fsc_gathered *s, const fsc_site_names *site, const char **cell) {
-    fsc_text_add(text, "participant_id\tsession_id\tstate");
-    add_person(text, s, NULL);
-    for (int32_t k = 0; k < site->n; k++) {
-        char name[sizeof *site->name];
-        memcpy(name, site->name[k], sizeof name);
-        for (char *c = name; *c; c++) *c = *c == ' ' ? '_' : *c;
-        fsc_text_printf(text, "\t%s_pdff_mean_fraction", name);
-    }
-    for (int32_t i = 0; i < s->n; i++) {
-        fsc_text_add(text, "\n");
-        add_key(text, &s->item[i].who);
-        add_person(text, s, &s->item[i]);
-        add_values(text, &s->item[i], site, cell);
-    }
-    fsc_text_add(text, "\n");
-}
-
 static fsc_status write_wide(const fsc_gathered *s, fsc_error *err) {
     FSC_AUTO_TEXT fsc_text text = {0};
-    fsc_site_names site = {0};
-    FSC_TRY(fsc_gathered_sites(&site, s, err));
-    const char **cell = calloc((size_t)site.n + 1, sizeof *cell);
-    if (cell) add_wide(&text, s, &site, cell);
-    const fsc_status status =
-        cell ? put(s, "group_wide.tsv", &text, err) : fsc_fail_nomem(err, "writing a study's tables");
-    free(cell);
-    free(site.name);
-    return status;
+    fsc_text_add(&text, "participant_id\tsession_id\tstate");
+    add_person(&text, s, NULL);
+    for (int32_t k = 0; k < s->site.n; k++) {
+        char name[sizeof *s->site.name];
+        memcpy(name, s->site.name[k], sizeof name);
+        for (char *c = name; *c; c++) *c = *c == ' ' ? '_' : *c;
+        fsc_text_printf(&text, "\t%s_pdff_mean_fraction", name);
+    }
+    for (int32_t i = 0; i < s->n; i++) {
+        fsc_text_add(&text, "\n");
+        add_key(&text, &s->item[i].who);
+        add_person(&text, s, &s->item[i]);
+        for (int32_t k = 0; k < s->site.n; k++) add_cell(&text, fsc_gathered_get(s, i, k, "pdff_mean_fraction"));
+    }
+    fsc_text_add(&text, "\n");
+    return put(s, "group_wide.tsv", &text, err);
 }
 
 static fsc_status write_dictionary(const fsc_gathered *s, fsc_error *err) {

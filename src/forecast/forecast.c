@@ -1,5 +1,6 @@
 #include "evidence.h"
 #include "outlook.h"
+#include "sequence.h"
 
 #include "alloc.h"
 #include "fail.h"
@@ -334,6 +335,23 @@ static fsc_status run_stories(fsc_forecast *f, work *w, fsc_error *err) {
     return FSC_OK;
 }
 
+static fsc_status view_orders(work *w, fsc_error *err) {
+    fsc_sequences all;
+    double *pain[FSC_CYCLE_N_STORY] = {NULL};
+    int32_t n_person[FSC_CYCLE_N_STORY] = {0};
+    if (w->out->nothing_departs) {
+        fsc_model_view_refuse(w->opt->view, "no level departs from this person's own baseline");
+        return FSC_OK;
+    }
+    fsc_status status = fsc_sequences_read(&all, err);
+    for (int s = 0; s < FSC_CYCLE_N_STORY && status == FSC_OK; s++)
+        status = fsc_sequences_search(&pain[s], &n_person[s], &all, w->story[s].posterior, w->opt->n_threads,
+                                      w->opt->progress, err);
+    if (status == FSC_OK) status = fsc_model_view_fill(w->opt->view, &all, pain, n_person, err);
+    for (int s = 0; s < FSC_CYCLE_N_STORY; s++) fsc_free(pain[s]);
+    return status;
+}
+
 static fsc_status run_work(work *w, fsc_error *err) {
     fsc_forecast *f = w->out;
     int32_t has[FSC_OBSERVED_N] = {0};
@@ -346,6 +364,7 @@ static fsc_status run_work(work *w, fsc_error *err) {
     memcpy(f->use, w->evidence.use, sizeof f->use);
     FSC_TRY(fsc_ground_build(&w->ground, w->model, w->data, w->person, w->assumed, err));
     FSC_TRY(run_stories(f, w, err));
+    if (w->opt->view) FSC_TRY(view_orders(w, err));
     fsc_order_words(f, has, w->assumed);
     fsc_honesty_words(f, w->model, w->person);
     return FSC_OK;

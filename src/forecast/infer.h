@@ -9,6 +9,7 @@
  *   posterior.c  chains over all levels together: which depart, and joint draws;
  *                whole.c, a deep layer that is replaced as a whole
  *   future.c     the draws' months ahead; person.c the same for pain, disability and motion
+ *   sequence.c   orders and start weeks of model treatments, tried on whole persons; view.c says what comes of it
  *   words.c      what is said, and what is not said where nothing departs; record.c the file
  *   assess.c     all of this tried on people whose truth is known (people.c)
  */

@@ -17,6 +17,10 @@ double fsc_outlook_share_below(const fsc_outlook *o);
  * the pick's own change, the error of that change, and what healthy sites drift. */
 void fsc_outlook_draw(double *pdff, const fsc_outlook *o, uint64_t seed);
 
+/* A whole person from joint draw i: struck levels as in the library, all others healthy. state and fat_shift (n_state
+ * and n_site values) are filled and borrowed by person. */
+void fsc_person_compose(fsc_cycle_person *person, double *state, double *fat_shift, const fsc_posterior *posterior,
+                        int32_t i);
 /* Whole persons from joint draws, simulated ahead under one schedule: band[quantity][day]. Pain and disability start at
  * the person's own numbers and take the model's change; motion is relative to today.
  * deep_pdff[FSC_PICKS][day] is the mean over the measured deep sites. */

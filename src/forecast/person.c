@@ -34,9 +34,9 @@ static double largest_excess(const fsc_candidate *c) {
     return fmax(c->excess[0][0], c->excess[0][1]);
 }
 
-/* A person from joint draw i: struck levels as in the library, all others healthy. The parameters are those of the most
- * affected struck level's member: there they matter most. */
-static void compose(fsc_cycle_person *person, double *state, double *fat_shift, const fsc_posterior *post, int32_t i) {
+/* The parameters are those of the most affected struck level's member: there they matter most. */
+void fsc_person_compose(fsc_cycle_person *person, double *state, double *fat_shift, const fsc_posterior *post,
+                        int32_t i) {
     const fsc_library *lib = post->library;
     int32_t lead = i % lib->n_member;
     double most = -1;
@@ -95,7 +95,7 @@ fsc_status fsc_person_future(fsc_band *band, const fsc_posterior *posterior, con
     if (!people || !state || !scratch) return fsc_fail_nomem(err, "putting whole persons together");
     for (int32_t c = 0; c < n; c++) {
         double *own = state + c * (n_state + n_site);
-        compose(&people[c], own, own + n_state, posterior, (int32_t)((int64_t)c * FSC_PICKS / n));
+        fsc_person_compose(&people[c], own, own + n_state, posterior, (int32_t)((int64_t)c * FSC_PICKS / n));
         people[c].course = course;
         people[c].n_course = n_course;
     }

@@ -170,6 +170,11 @@ static void head(fsc_planning *p) {
     fsc_copy_text(plan->model_view.reason, sizeof plan->model_view.reason, "not computed");
 }
 
+/* The model's view stands beside a plan that has nothing in its way, and comes last: nothing can depend on it. */
+static void add_model_view(fsc_planning *p) {
+    if (p->opt->model_view) p->plan->model_view = *p->opt->model_view;
+}
+
 fsc_status fsc_plan_make(fsc_plan **out, const fsc_map *map, const fsc_rules *rules, const fsc_plan_options *opt,
                          fsc_error *err) {
     static const fsc_plan_options none = FSC_PLAN_OPTIONS_INIT;
@@ -187,6 +192,7 @@ fsc_status fsc_plan_make(fsc_plan **out, const fsc_map *map, const fsc_rules *ru
         FSC_TRY(fsc_plan_layers(&p));
         FSC_TRY(fsc_plan_home(&p));
         FSC_TRY(fsc_plan_follow(&p));
+        add_model_view(&p);
     }
     FSC_TRY(fsc_plan_speak(&p));
     FSC_GIVE(out, plan);

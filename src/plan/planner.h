@@ -43,6 +43,9 @@ FSC_MUST_USE fsc_status fsc_plan_follow(fsc_planning *p);
 FSC_MUST_USE fsc_status fsc_plan_speak(fsc_planning *p);
 
 fsc_json *fsc_plan_json(const fsc_plan *plan);
+/* The model's view in it, there and back. */
+fsc_json *fsc_plan_view_json(const fsc_model_view *view);
+void fsc_plan_view_from(fsc_model_view *view, const fsc_json *object);
 /* Reminders of the home programme as iCalendar; says nothing about health. */
 void fsc_plan_calendar(fsc_text *out, const fsc_plan *plan);
 

@@ -127,10 +127,6 @@ static const fsc_field measure_fields[] = {FSC_FIELD(fsc_plan_measure, name, TEX
 static const fsc_field follow_up_fields[] = {FSC_FIELD(fsc_plan_follow_up, scan_not_before_weeks, NUMBER),
                                              FSC_FIELD(fsc_plan_follow_up, why, TEXT),
                                              FSC_FIELD(fsc_plan_follow_up, rows, TEXT), FSC_FIELD_END};
-static const fsc_field model_fields[] = {
-    FSC_FIELD(fsc_plan_model_view, made, FLAG),          FSC_FIELD(fsc_plan_model_view, reason, TEXT),
-    FSC_FIELD(fsc_plan_model_view, share_best, NUMBERS), FSC_FIELD(fsc_plan_model_view, cannot_tell, FLAG),
-    FSC_FIELD(fsc_plan_model_view, text, TEXT),          FSC_FIELD_END};
 
 /* The arrays of a plan, in one table for writing, reading and freeing. */
 typedef struct list_of {
@@ -249,21 +245,13 @@ fsc_json *fsc_plan_json(const fsc_plan *plan) {
         memcpy(&n, (const char *)plan + l->n_at, sizeof n);
         fsc_json_set(root, l->key, array_of(l->key, l->field, item, l->item_size, n));
     }
-    fsc_json *follow_up = fsc_json_object(), *model = fsc_json_object();
+    fsc_json *follow_up = fsc_json_object();
     fsc_fields_write(follow_up, follow_up_fields, &plan->follow_up);
     fsc_json_set(follow_up, "measures",
                  array_of("measures", measure_fields, plan->follow_up.measure, sizeof(fsc_plan_measure),
                           plan->follow_up.n_measure));
     fsc_json_set(root, "follow_up", follow_up);
-    fsc_fields_write(model, model_fields, &plan->model_view);
-    fsc_json *best = fsc_json_array(), *people = fsc_json_array();
-    for (int i = 0; i < FSC_PLAN_STORIES; i++) {
-        fsc_json_append_string(best, plan->model_view.best[i]);
-        fsc_json_append_number(people, plan->model_view.n_people[i]);
-    }
-    fsc_json_set(model, "best", best);
-    fsc_json_set(model, "n_people", people);
-    fsc_json_set(root, "model_view", model);
+    fsc_json_set(root, "model_view", fsc_plan_view_json(&plan->model_view));
     fsc_json_set(root, "notes", fsc_notes_json(&plan->notes));
     return root;
 }
@@ -295,19 +283,13 @@ static fsc_status from_json(fsc_plan *plan, const fsc_json *root, fsc_error *err
         memcpy((char *)plan + l->n_at, &n, sizeof n);
         FSC_TRY(status);
     }
-    const fsc_json *follow_up = fsc_json_get(root, "follow_up"), *model = fsc_json_get(root, "model_view");
+    const fsc_json *follow_up = fsc_json_get(root, "follow_up");
     fsc_fields_read(&plan->follow_up, follow_up_fields, follow_up);
     void *measure = NULL;
     FSC_TRY(take_list(&measure, &plan->follow_up.n_measure, "measures", measure_fields, sizeof(fsc_plan_measure),
                       fsc_json_get(follow_up, "measures"), err));
     plan->follow_up.measure = measure;
-    fsc_fields_read(&plan->model_view, model_fields, model);
-    take_texts(plan->model_view.best[0], sizeof plan->model_view.best[0], FSC_PLAN_STORIES,
-               fsc_json_get(model, "best"));
-    for (int i = 0; i < FSC_PLAN_STORIES; i++) {
-        const double people = fsc_json_number(fsc_json_at(fsc_json_get(model, "n_people"), i));
-        plan->model_view.n_people[i] = people >= 0 && people < 1e9 ? (int32_t)people : 0;
-    }
+    fsc_plan_view_from(&plan->model_view, fsc_json_get(root, "model_view"));
     return FSC_OK;
 }
 

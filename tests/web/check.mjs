@@ -26,7 +26,7 @@ const measure = () => ({
 });
 
 for (const file of pages) {
-  const reader = /desc-([a-z]+)_report/.exec(file)[1];
+  const reader = /desc-([a-z]+)_report/.exec(file)?.[1] ?? 'group';
   for (const width of [1200, 390]) {
     const context = await browser.newContext({ viewport: { width, height: 900 } });
     const page = await context.newPage();

@@ -99,7 +99,8 @@ typedef struct study {
     const char *options;
 } study;
 
-/* OUT/logs/<name>.inputs.tsv or .state.tsv: a file a person, so that calls side by side never write the same one. */
+/* OUT/logs/<name>.inputs.tsv, .outputs.tsv or .state.tsv: a file a person, so that calls side by side never write the
+ * same one. */
 static fsc_status log_path(char out[CLI_PATH_MAX], const char *dir, const unit *u, const char *end, fsc_error *err) {
     char name[136];
     unit_name(name, u);
@@ -122,22 +123,38 @@ static fsc_status note_done(unit *u, void *context, fsc_error *err) {
     const study *s = context;
     char path[CLI_PATH_MAX];
     AUTO(char) key = NULL;
+    AUTO(char) list = NULL;
     TRY(note_state(u, s->v->out, err));
     TRY(log_path(path, s->v->out, u, "inputs", err));
     if (u->state != UNIT_DONE) return remove(path), FSC_OK;
     TRY(key_of(&key, u, s, err));
-    return people_write(path, key, err);
+    TRY(people_write(path, key, err));
+    TRY(log_path(path, s->v->out, u, "outputs", err));
+    TRY(unit_results(&list, u, s->v->out, err));
+    return people_write(path, list, err);
+}
+
+/* Same inputs, options and version, and every result still there as it was left. */
+static fsc_status is_kept(int *kept, const unit *u, const study *s, fsc_error *err) {
+    char inputs[CLI_PATH_MAX], outputs[CLI_PATH_MAX];
+    AUTO(char) key = NULL;
+    AUTO(char) list = NULL;
+    *kept = 0;
+    TRY(log_path(inputs, s->v->out, u, "inputs", err));
+    TRY(log_path(outputs, s->v->out, u, "outputs", err));
+    if (access(inputs, R_OK) != 0 || access(outputs, R_OK) != 0) return FSC_OK;
+    TRY(key_of(&key, u, s, err));
+    if (!unit_key_is(inputs, key)) return FSC_OK;
+    TRY(unit_results(&list, u, s->v->out, err));
+    *kept = unit_key_is(outputs, list);
+    return FSC_OK;
 }
 
 static fsc_status find_kept(people *list, const study *s, fsc_error *err) {
     for (int i = 0; i < list->n && !s->v->force; i++) {
-        unit *u = &list->item[i];
-        char path[CLI_PATH_MAX];
-        AUTO(char) key = NULL;
-        TRY(log_path(path, s->v->out, u, "inputs", err));
-        if (access(path, R_OK) != 0) continue;
-        TRY(key_of(&key, u, s, err));
-        if (unit_key_is(path, key)) u->state = UNIT_KEPT;
+        int kept;
+        TRY(is_kept(&kept, &list->item[i], s, err));
+        if (kept) list->item[i].state = UNIT_KEPT;
     }
     return FSC_OK;
 }
@@ -168,12 +185,33 @@ static fsc_status copy_participants(const values *v, fsc_error *err) {
     return there ? people_write(to, text, err) : FSC_OK;
 }
 
-static fsc_status make_folders(const values *v, fsc_error *err) {
+/* Everybody in the raw dataset, also whom this call leaves out: the group step names who was never begun. Calls side by
+ * side write the same bytes. */
+static fsc_status list_dataset(cli *c, const values *v, fsc_error *err) {
+    static const opt_texts every = {0};
+    char path[CLI_PATH_MAX];
+    people list;
+    AUTO(char) text = NULL;
+    size_t length = 0;
+    TRY(cli_path(path, sizeof path, err, "%s/logs/dataset.tsv", v->out));
+    fsc_status status = people_find(c, &list, &(people_filter){v->dir, &every, &every}, err);
+    FILE *to = status == FSC_OK ? open_memstream(&text, &length) : NULL;
+    if (to) fputs("participant_id\tsession_id\n", to);
+    for (int i = 0; to && i < list.n; i++)
+        fprintf(to, "%s\t%s\n", list.item[i].participant, list.item[i].session[0] ? list.item[i].session : "n/a");
+    if (status == FSC_OK && (!to || fclose(to) != 0))
+        status = cli_refuse(err, FSC_E_NOMEM, "out of memory while listing people");
+    people_free(&list);
+    return status == FSC_OK ? people_write(path, text, err) : status;
+}
+
+static fsc_status make_folders(cli *c, const values *v, fsc_error *err) {
     char logs[CLI_PATH_MAX];
     TRY(fsc_recipe_open_dataset(v->out, err));
     TRY(cli_path(logs, sizeof logs, err, "%s/logs", v->out));
     if (mkdir(logs, 0777) != 0 && access(logs, W_OK) != 0)
         return cli_refuse(err, FSC_E_IO, "%.300s: cannot be made", logs);
+    TRY(list_dataset(c, v, err));
     return copy_participants(v, err);
 }
 
@@ -198,7 +236,7 @@ static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     study s = {v, options};
     fsc_status status = people_find(c, &list, &(people_filter){v->dir, &v->participant, &v->session}, err);
     if (status == FSC_OK) status = check_out(c, v, err);
-    if (status == FSC_OK) status = make_folders(v, err);
+    if (status == FSC_OK) status = make_folders(c, v, err);
     if (status == FSC_OK) status = find_kept(&list, &s, err);
     jobs j = {.cli = c, .dir = v->dir, .out = v->out, .word = w.item, .n_word = w.n};
     j.n_at_once = v->n_procs > 0 ? (int)v->n_procs : n_core > 0 ? (int)n_core : 1;

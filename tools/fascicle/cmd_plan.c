@@ -3,11 +3,13 @@
 #include "walk.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct values {
     const char *map, *exam, *out;
     fsc_plan_options with;
+    int model_view;
 } values;
 
 /* Folder and name of the files beside path, "<dir>/<name>_map.json" or the PDFF map of the same run. */
@@ -37,6 +39,32 @@ static void say_other_group(cli *c, const fsc_exam *made_with, const fsc_exam *n
         "compares it anew.");
 }
 
+/* The order that the cycle model would choose, from the sites of the map. A map that holds none of the model's sites
+ * gets the reason. */
+static fsc_status view_orders(fsc_model_view *view, cli *c, const fsc_map *map, fsc_error *err) {
+    AUTO_STRUCT(fsc_observations) seen = {0};
+    AUTO(fsc_forecast) forecast = NULL;
+    fsc_forecast_person person;
+    fsc_forecast_options options = FSC_FORECAST_OPTIONS_INIT;
+    fsc_forecast_person_from(&person, map->exam);
+    options.person = &person;
+    options.view = view;
+    options.n_threads = (int32_t)c->threads;
+    options.progress = &c->progress;
+    seen.injury_day = -map->exam->days_since_injury;
+    fsc_row *row = calloc((size_t)map->n_site + 1, sizeof *row);
+    if (!row) return cli_refuse(err, FSC_E_NOMEM, "out of memory");
+    for (int32_t i = 0; i < map->n_site; i++) row[i] = map->site[i].row;
+    const fsc_measures measures = {.row = row, .n_row = map->n_site, .method = map->acquisition.method};
+    fsc_status status = fsc_observations_add(&seen, &measures, 0, err);
+    free(row);
+    if (status == FSC_OK) status = fsc_forecast_run(&forecast, &seen, &options, err);
+    if (status != FSC_E_ARG) return status;
+    (void)snprintf(view->reason, sizeof view->reason, "%.159s", err->text);
+    *err = (fsc_error)FSC_ERROR_INIT;
+    return FSC_OK;
+}
+
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     char path[CLI_PATH_MAX], dir[CLI_PATH_MAX], name[CLI_PATH_MAX];
@@ -52,7 +80,13 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
         fsc_exam_free(map->exam);
         map->exam = exam;
     }
-    TRY(fsc_plan_run(&plan, map, &v->with, err));
+    fsc_model_view view = {0};
+    fsc_plan_options with = v->with;
+    if (v->model_view) {
+        TRY(view_orders(&view, c, map, err));
+        with.model_view = &view;
+    }
+    TRY(fsc_plan_run(&plan, map, &with, err));
     say_plan(c, plan);
     TRY(cli_recipe(c, &recipe, err));
     TRY(fsc_recipe_add_input(&recipe, path, err));
@@ -69,6 +103,7 @@ static const opt opts[] = {
     OPT(values, exam, "exam", OPT_TEXT, "FILE", "the exam (default: the one the map was made with)"),
     OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the plan goes (default: beside the map)"),
     WALK_PLAN_OPTS(values, with),
+    WALK_VIEW_OPT(values, model_view),
     OPT_END,
 };
 const command cmd_plan = {

@@ -9,7 +9,7 @@ typedef struct values {
     walk_made_options made;
     walk_map_options map;
     fsc_plan_options plan;
-    int forecast, pdf;
+    int forecast, model_view, pdf;
 } values;
 
 static fsc_status write_report(walk *w, int pdf) {
@@ -28,6 +28,8 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
     int made = 0;
+    fsc_model_view view = {0};
+    if (v->model_view) w.view = &view;
     TRY(walk_made_check(&w, &made, &v->made, &v->labels));
     TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
     TRY(walk_scan(&w, v->path, &v->scan));
@@ -44,7 +46,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_measure(&w));
     const int judged = w.sites && !walk_unreviewed(&w, &v->made);
     if (judged) TRY(walk_map(&w, &v->scan, &v->map));
-    if (judged && v->forecast) TRY(walk_forecast(&w));
+    if (judged && (v->forecast || v->model_view)) TRY(walk_forecast(&w));
     if (w.map && w.exam) TRY(walk_plan(&w, &v->plan));
     TRY(walk_output(&w, v->out));
     if (earlier != FSC_OK) TRY(walk_write_maps(&w));
@@ -69,6 +71,7 @@ static const opt opts[] = {
     WALK_PLAN_OPTS(values, plan),
     OPT(values, forecast, "forecast", OPT_FLAG, NULL,
         "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"),
+    WALK_VIEW_OPT(values, model_view),
     WALK_PDF_OPT(values, pdf),
     OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the results go"),
     WALK_SCAN_OPTS(values, scan),

@@ -200,6 +200,46 @@ fsc_status unit_key(char **out, const unit *u, const char *dir, const char *labe
     return status;
 }
 
+/* The pages lie beside the folders of people, under the stem of a map: asked by name, for a listing of everybody's
+ * pages at each person would be a square. */
+static fsc_status add_pages(fsc_recipe *recipe, const char *out, const char *folder, fsc_error *err) {
+    static const char *const page[] = {"person", "clinic", "research"};
+    static const char end[] = "_PDFFmap.json";
+    struct dirent **entry = NULL;
+    const int n = scandir(folder, &entry, NULL, alphasort);
+    fsc_status status = FSC_OK;
+    for (int i = 0; i < n; i++) {
+        const char *name = entry[i]->d_name;
+        const size_t length = strlen(name);
+        const int is_map =
+            length >= sizeof end && strcmp(name + length - (sizeof end - 1), end) == 0 && !strstr(name, "_desc-");
+        for (int k = 0; is_map && status == FSC_OK && k < 3; k++) {
+            char path[CLI_PATH_MAX];
+            status = cli_path(path, sizeof path, err, "%s/%.*s_desc-%s_report.html", out,
+                              (int)(length - (sizeof end - 1)), name, page[k]);
+            if (status == FSC_OK) status = add_files(recipe, path, 0, err);
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    return status;
+}
+
+fsc_status unit_results(char **list, const unit *u, const char *out, fsc_error *err) {
+    AUTO_STRUCT(fsc_recipe) recipe = {0};
+    char folder[CLI_PATH_MAX], maps[CLI_PATH_MAX];
+    size_t length = 0;
+    TRY(cli_path(folder, sizeof folder, err, "%s/%s%s%s", out, u->participant, u->session[0] ? "/" : "", u->session));
+    TRY(cli_path(maps, sizeof maps, err, "%s/anat", folder));
+    TRY(add_files(&recipe, folder, 0, err));
+    TRY(add_pages(&recipe, out, maps, err));
+    FILE *to = open_memstream(list, &length);
+    for (int32_t i = 0; to && i < recipe.n_input; i++)
+        fprintf(to, "%s\t%s\n", recipe.input[i].sha256, recipe.input[i].path);
+    if (!to || fclose(to) != 0) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting results");
+    return FSC_OK;
+}
+
 int unit_key_is(const char *path, const char *key) {
     FILE *from = fopen(path, "rb");
     int same = from != NULL;

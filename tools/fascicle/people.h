@@ -44,6 +44,8 @@ const char *unit_state_text(unit_state state);
  * be NULL. *out is owned: free. */
 fsc_status unit_key(char **out, const unit *u, const char *dir, const char *labels, const char *levels,
                     const char *options, fsc_error *err);
+/* What a unit left below out, a line a file: hash and path. *list is owned: free. */
+fsc_status unit_results(char **list, const unit *u, const char *out, fsc_error *err);
 /* Non-zero when a file holds exactly that text. */
 int unit_key_is(const char *path, const char *key);
 /* Writes a text whole or not at all. */

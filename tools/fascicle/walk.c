@@ -271,11 +271,13 @@ fsc_status walk_forecast(walk *w) {
     fsc_forecast_person person;
     fsc_forecast_person_from(&person, w->map ? w->map->exam : w->exam); /* with what the dataset tells */
     options.person = &person;
+    options.view = w->view;
     seen.injury_day = w->exam ? -w->exam->days_since_injury : (double)NAN; /* the scan is day 0 */
     TRY(fsc_observations_add(&seen, w->measures, 0, w->err));
     const fsc_status status = fsc_forecast_run(&w->forecast, &seen, &options, w->err);
     if (status == FSC_E_ARG) { /* no site that the model can place: the rest of the page stands without it */
         cli_line(w->cli, "forecast", "none: %s", w->err->text);
+        if (w->view) (void)snprintf(w->view->reason, sizeof w->view->reason, "%.159s", w->err->text);
         *w->err = (fsc_error)FSC_ERROR_INIT;
         return FSC_OK;
     }
@@ -284,7 +286,9 @@ fsc_status walk_forecast(walk *w) {
 }
 
 fsc_status walk_plan(walk *w, const fsc_plan_options *with) {
-    TRY(fsc_plan_run(&w->plan, w->map, with, w->err));
+    fsc_plan_options full = *with;
+    full.model_view = w->view;
+    TRY(fsc_plan_run(&w->plan, w->map, &full, w->err));
     say_plan(w->cli, w->plan);
     return FSC_OK;
 }

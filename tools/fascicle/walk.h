@@ -20,6 +20,7 @@ typedef struct walk {
     fsc_norms *norms;
     fsc_map *map;
     fsc_forecast *forecast;
+    fsc_model_view *view; /* to be filled by the forecast; borrowed, NULL = not asked for */
     fsc_plan *plan;    /* NULL without an exam */
     fsc_output output; /* what is written, aside until walk_commit */
 } walk;
@@ -116,6 +117,9 @@ typedef struct walk_map_options {
     OPT(type, field.rules_path, "rules", OPT_TEXT, "FILE", "a rule table of your own, as data/plan/rules.tsv"),        \
         OPT(type, field.emergency_number, "emergency", OPT_TEXT, "NUMBER", "the emergency number of your place"),      \
         OPT(type, field.crisis_number, "crisis", OPT_TEXT, "NUMBER", "the crisis line of your place")
+#define WALK_VIEW_OPT(type, field)                                                                                     \
+    OPT(type, field, "model-view", OPT_FLAG, NULL,                                                                     \
+        "add which order of treatments the injury-cycle model would choose; it changes nothing in the plan")
 
 /* Before any work: reads label maps, exam and norms, and looks whether out can be written and the store be used.
  * labels and map may be NULL. */

@@ -67,6 +67,55 @@ static void the_record_survives_a_round_trip(void **state) {
     }
 }
 
+/* The model's view, as a search fills it. */
+static fsc_model_view some_view(void) {
+    fsc_model_view view = {.made = 1, .n_tried = 209, .cannot_tell = 1, .text = "The model cannot tell."};
+    for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
+        fsc_model_view_story *story = &view.story[s];
+        fsc_copy_text(story->story, sizeof story->story, fsc_cycle_story_text((fsc_cycle_story)s));
+        story->n_people = 32, story->n_differ = 20 + s, story->pain_range = 0.31;
+        fsc_copy_text(story->best[0].what, sizeof story->best[0].what, "week 0 strengthening");
+        story->best[0].share_best = 0.4 + s / 10.0;
+    }
+    return view;
+}
+
+static char *print_without_view(fsc_plan *plan) {
+    plan->model_view = (fsc_model_view){0};
+    return print(plan);
+}
+
+static void the_models_view_changes_nothing_and_is_silent_at_a_stop(void **state) {
+    (void)state;
+    static const char *const exams[] = {full_exam, "{}", "{\"age_years\": 9}", "{\"now\": {\"fever_unwell\": true}}"};
+    const fsc_model_view view = some_view();
+    for (int i = 0; i < 4; i++) {
+        fsc_map *map = map_of(exams[i]);
+        fsc_plan *without = NULL, *with = NULL, *back = NULL;
+        const fsc_plan_options options = {.model_view = &view};
+        assert_ok(fsc_plan_run(&without, map, NULL, &test_error));
+        assert_ok(fsc_plan_run(&with, map, &options, &test_error));
+        assert_int_equal(with->model_view.made, i == 0);
+        assert_string_equal(with->model_view.story[1].best[0].what, i == 0 ? "week 0 strengthening" : "");
+        assert_ok(fsc_plan_write(with, ".", "test_plan_view", NULL, &test_error));
+        assert_ok(fsc_plan_read(&back, "./test_plan_view_plan.json", &test_error));
+        (void)unlink("test_plan_view_plan.json");
+        (void)unlink("test_plan_view_plan.ics");
+        char *first = print(with), *second = print(back);
+        assert_string_equal(first, second);
+        fsc_free(first);
+        fsc_free(second);
+        first = print_without_view(with), second = print_without_view(without);
+        assert_string_equal(first, second);
+        fsc_free(first);
+        fsc_free(second);
+        fsc_plan_free(without);
+        fsc_plan_free(with);
+        fsc_plan_free(back);
+        fsc_map_free(map);
+    }
+}
+
 static void a_stop_takes_an_earlier_runs_reminders_away(void **state) {
     (void)state;
     char dir[] = "/tmp/fsc-plan-XXXXXX", ics[64], json[64];
@@ -255,6 +304,7 @@ static void memory_failures_are_reported(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_record_survives_a_round_trip),
+        cmocka_unit_test(the_models_view_changes_nothing_and_is_silent_at_a_stop),
         cmocka_unit_test(a_stop_takes_an_earlier_runs_reminders_away),
         cmocka_unit_test(reminders_say_nothing_of_health),
         cmocka_unit_test(numbers_of_the_place_are_printed),

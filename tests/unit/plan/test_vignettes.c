@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 static fsc_rules *rules;
+static int stated[12];      /* people of each of the eleven statements (doc/equations/plan.md) */
 static char covered[32768]; /* every "must" that was met, blanks between */
 
 static fsc_map *map_of(const fsc_json *vignette, const char *name) {
@@ -93,6 +94,16 @@ static int check(const char *name, const fsc_json *vignette) {
     return faults;
 }
 
+/* "2 11": the statements that a person stands for. */
+static void count_statements(const char *numbers) {
+    for (char *end = NULL; numbers && *numbers; numbers = end) {
+        const long number = strtol(numbers, &end, 10);
+        if (end == numbers) return;
+        assert_in_range(number, 1, 11);
+        stated[number]++;
+    }
+}
+
 static void every_person_gets_what_their_file_says(void **state) {
     (void)state;
     char **names = NULL;
@@ -106,6 +117,7 @@ static void every_person_gets_what_their_file_says(void **state) {
         assert_ok(fsc_file_join(path, sizeof path, VIGNETTES, names[i], &test_error));
         assert_ok(fsc_json_read(&vignette, path, &test_error));
         faults += check(names[i], vignette);
+        count_statements(fsc_json_string(fsc_json_get(vignette, "mission")));
         fsc_json_free(vignette);
     }
     fsc_file_free_names(names, n);
@@ -128,6 +140,11 @@ static void every_rule_and_flag_has_a_person(void **state) {
         (void)snprintf(refer, sizeof refer, " refer:%s ", id);
         if (!strstr(covered, stop) && !strstr(covered, refer)) faults += (print_error("no person for %s\n", id), 1);
     }
+    for (int k = 1; k <= 11; k++)
+        if (!stated[k]) faults += (print_error("no person for statement %d\n", k), 1);
+    print_message("people of the eleven statements:");
+    for (int k = 1; k <= 11; k++) print_message(" %d", stated[k]);
+    print_message("\n");
     assert_int_equal(faults, 0);
 }
 
