@@ -16,6 +16,7 @@ fuzz: deps
 	@scripts/fuzz
 torture: all
 	@tests/torture/torture build/tools/fascicle/fascicle
+	@tests/torture/damage build/tools/fascicle/fascicle 60 200 build/tests/dicom/dicom_make
 install: all
 	meson install -C build
 	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig # so that C programs find the library

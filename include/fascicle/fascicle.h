@@ -21,6 +21,7 @@
 #include <fascicle/norms.h>
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
+#include <fascicle/subtypes.h>
 #include <fascicle/output.h>
 #include <fascicle/phantom.h>
 #include <fascicle/plan.h>

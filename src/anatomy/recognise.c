@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define POINT_MAX_VOXELS 27  /* a point label is a cube of 3 voxels at most */
-#define POINT_MAX_MM3 3000.0 /* and smaller than a vertebra, where voxels are thick */
+#define POINT_MAX_MM3 1000.0 /* and smaller than any vertebra, where voxels are thick */
 #define LABEL_KINDS_MAX 2000 /* more different values than this is an image, not a label map */
 
 static int by_value(const void *a, const void *b) {

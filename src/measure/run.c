@@ -98,6 +98,40 @@ static void doubt_labels(fsc_measures *out) {
             fat->place.muscle, fsc_side_text(fat->place.side), 100 * fat->pdff_median_fraction, (int)n_fat);
 }
 
+/* Noise leaves no patch of exact zeros (or ones) in tissue, however lean: such a patch was never measured, or its
+ * numbers got lost.
+ * So many voxels within patches, and this share of all labelled ones, are said. */
+#define BLANK_LEAST 10
+#define BLANK_SHARE 2e-3
+
+/* Non-zero when the voxel and all beside it within its plane of storage hold exactly no fat, or nothing but fat. */
+static int is_blank(const fsc_fatwater *fw, int64_t v) {
+    const int64_t nx = fw->grid.dim[0], ny = fw->grid.dim[1], x = v % nx, y = v / nx % ny;
+    const float here = fw->pdff_fraction[v] > 0.5f ? 1.0f : 0.0f;
+    for (int64_t dy = y > 0 ? -1 : 0; dy <= (y + 1 < ny ? 1 : 0); dy++)
+        for (int64_t dx = x > 0 ? -1 : 0; dx <= (x + 1 < nx ? 1 : 0); dx++) {
+            const float f = fw->pdff_fraction[v + dy * nx + dx];
+            if (!isfinite(f) || f < here || f > here) return 0;
+        }
+    return 1;
+}
+
+static void doubt_map(fsc_measures *out, const fsc_fatwater *fw, const fsc_sites *sites) {
+    const int64_t n = fsc_grid_count(&fw->grid);
+    int64_t blank = 0, labelled = 0;
+    for (int64_t v = 0; v < n && fw->pdff_fraction; v++) {
+        if (sites->site_of_voxel[v] <= 0) continue;
+        labelled++;
+        blank += is_blank(fw, v);
+    }
+    if ((double)blank <= fmax(BLANK_LEAST, BLANK_SHARE * (double)labelled)) return;
+    fsc_notes_add(
+        &out->notes, FSC_NOTE_WARNING, "map-blank",
+        "Fat fractions are wrong in places: %.1f %% of the labelled voxels hold exactly 0 or 100 %% fat, as all "
+        "around them do; an image was cut or lost a part there.",
+        100.0 * (double)blank / (double)labelled);
+}
+
 static void say(fsc_measures *out, const fsc_sites *sites) {
     int64_t missing = 0, labelled = 0;
     int32_t n_site = 0, cut = 0;
@@ -140,6 +174,7 @@ static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const
     if (status == FSC_OK) {
         say(out, sites);
         doubt_labels(out);
+        doubt_map(out, fw, sites);
     }
     return status;
 }

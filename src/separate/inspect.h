@@ -15,6 +15,9 @@ FSC_MUST_USE fsc_status fsc_inspect_places(const fsc_scan *scan, fsc_notes *note
 /* Warns where many magnitudes of an echo are one and the same largest number: cut off when they were stored. */
 void fsc_inspect_ceiling(const fsc_scan *scan, fsc_notes *notes);
 
+/* holes.c: warns of an echo that is exactly 0, or of one phase over long rows, where other echoes show a body. */
+void fsc_inspect_holes(const fsc_scan *scan, fsc_notes *notes);
+
 /* Mean over echoes of how alike the phase steps of neighbouring voxels are: near 1 for any field, near 0 where phase
  * means nothing. */
 double fsc_inspect_coherence(const fsc_sample *sample);

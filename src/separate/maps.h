@@ -13,6 +13,10 @@
 #define FSC_MAP_RESIDUAL 16u
 #define FSC_MAP_SWAP 32u
 
+/* Noise in tissue takes no fat fraction beyond these: a number there is none. */
+#define FSC_FRACTION_LEAST (-1.0)
+#define FSC_FRACTION_MOST 2.0
+
 /* PDFF and quality always, the others as asked. */
 FSC_MUST_USE fsc_status fsc_maps_make(fsc_fatwater *out, int64_t n_voxel, unsigned which, int32_t n_threads,
                                       fsc_error *err);

@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "fields.h"
 #include "file.h"
+#include "maps.h"
 #include "provenance.h"
 
 #include <math.h>
@@ -217,7 +218,18 @@ static fsc_status read_maps(fsc_fatwater *fatwater, const char *stem, const char
             read_map(list[m].map, &fatwater->grid, stem, list[m].text == &pdff_text ? entity : "", list[m].text, err));
     FSC_TRY(read_flags(fatwater, stem, err));
     const int64_t n = fsc_grid_count(&fatwater->grid);
-    for (int64_t v = 0; v < n; v++) fatwater->n_fitted += isfinite(fatwater->pdff_fraction[v]) != 0;
+    int64_t beyond = 0;
+    for (int64_t v = 0; v < n; v++) {
+        const double f = (double)fatwater->pdff_fraction[v];
+        fatwater->n_fitted += isfinite(f) != 0;
+        beyond += f < FSC_FRACTION_LEAST || f > FSC_FRACTION_MOST;
+    }
+    if (beyond > 0)
+        return fsc_fail(
+            err, FSC_E_FORMAT,
+            "%s_%sPDFFmap.nii.gz: %lld voxels lie outside %.0f to %.0f %% fat, which no run writes: the file "
+            "is damaged; run the scan again",
+            stem, entity, (long long)beyond, 100 * FSC_FRACTION_LEAST, 100 * FSC_FRACTION_MOST);
     return FSC_OK;
 }
 

@@ -333,6 +333,24 @@ static void labels_of_another_are_doubted(void **state) {
     free_scene(&s);
 }
 
+/* Zeros strewn by clipping are lean tissue; a patch of nothing but zeros was lost. */
+static void a_lost_patch_is_said(void **state) {
+    (void)state;
+    scene s;
+    make_scene(&s, "LAS", (double[]){2, 2, 4}, (int64_t[]){64, 60, 32}, 0, 0.02, 1);
+    const int64_t n = fsc_grid_count(&s.grid);
+    for (int64_t v = 0; v < n; v++)
+        if (v % 3 == 0) s.pdff[v] = 0;
+    fsc_measures *m = measure(&s);
+    assert_false(has_note(m, "map-blank"));
+    fsc_measures_free(m);
+    for (int64_t v = n / 2; v < n / 2 + 2 * 64 * 60; v++) s.pdff[v] = 0;
+    m = measure(&s);
+    assert_true(has_note(m, "map-blank"));
+    fsc_measures_free(m);
+    free_scene(&s);
+}
+
 static void memory_may_run_out_anywhere(void **state) {
     (void)state;
     scene s;
@@ -363,6 +381,7 @@ int main(void) {
         cmocka_unit_test(few_sagittal_slices_measure_no_area),
         cmocka_unit_test(without_sites_there_is_a_summary),
         cmocka_unit_test(stated_errors_cover_the_truth),
+        cmocka_unit_test(a_lost_patch_is_said),
         cmocka_unit_test(labels_of_another_are_doubted),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };

@@ -167,6 +167,36 @@ static void numbers_cut_off_are_said(void **state) {
     is_said(s, "echo-cut-off", "echo 1 (TE 1.200 ms)");
 }
 
+/* A stretch of storage that was lost and filled up: zeros, or one phase, within a slice that is otherwise whole. */
+static void holes_are_said(void **state) {
+    (void)state;
+    for (int32_t n_echo = 3; n_echo < 7; n_echo += 3)
+        for (int is_phase = 0; is_phase < 2; is_phase++) {
+            sim *s = sim_new(64, 64, 2, n_echo, 1.2e-3, 1.0e-3, 3, 30, sim_body);
+            for (int64_t v = 24 * 64; v < 34 * 64; v++) {
+                float *re = &image(s, 1, 0)[v], *im = &image(s, 1, 1)[v];
+                *re = is_phase ? hypotf(*re, *im) : 0;
+                *im = 0;
+            }
+            is_said(s, "echo-holes", is_phase ? "stands still" : "exactly 0");
+        }
+}
+
+/* Two magnitudes exchanged, their phases not: three echoes fit that, with less than no fat. */
+static void less_than_no_fat_is_said(void **state) {
+    (void)state;
+    sim *s = sim_new(64, 64, 2, 3, 1.2e-3, 1.0e-3, 3, 60, sim_body);
+    for (int64_t v = 0; v < s->n; v++) {
+        float *a[2] = {&image(s, 0, 0)[v], &image(s, 0, 1)[v]}, *b[2] = {&image(s, 1, 0)[v], &image(s, 1, 1)[v]};
+        const float x = hypotf(*a[0], *a[1]), y = hypotf(*b[0], *b[1]);
+        for (int part = 0; part < 2; part++) {
+            *a[part] *= x > 0 ? y / x : 0;
+            *b[part] *= y > 0 ? x / y : 0;
+        }
+    }
+    is_said(s, "fractions-beyond", "outside 0 to 100 %");
+}
+
 static void whole_scans_are_left_in_peace(void **state) {
     (void)state;
     static const struct {
@@ -182,7 +212,8 @@ static void whole_scans_are_left_in_peace(void **state) {
             fsc_fatwater *out = separate(s, NULL);
             static const char *const key[] = {
                 "echo-misfit",    "echoes-exchanged",  "decay-implausible", "phase-range", "phase-without-meaning",
-                "maps-exchanged", "echo-conditioning", "echo-scaled",       "echo-moved",  "echo-cut-off"};
+                "maps-exchanged", "echo-conditioning", "echo-scaled",       "echo-moved",  "echo-cut-off",
+                "echo-holes",     "fractions-beyond"};
             for (size_t k = 0; k < sizeof key / sizeof *key; k++)
                 if (has_note(out, key[k])) fail_msg("scan %d: %s", (int)b, note_text(out, key[k]));
             fsc_fatwater_free(out);
@@ -203,6 +234,8 @@ int main(void) {
         cmocka_unit_test(wrong_echo_time_is_named),
         cmocka_unit_test(phase_in_another_unit_is_said),
         cmocka_unit_test(rising_decay_is_said),
+        cmocka_unit_test(holes_are_said),
+        cmocka_unit_test(less_than_no_fat_is_said),
         cmocka_unit_test(whole_scans_are_left_in_peace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 #include "../test.h"
 #include "file.h"
 #include "json.h"
-#include "sim.h"
+#include "judge.h"
 
 #include <unistd.h>
 
@@ -166,6 +166,10 @@ static void ready_maps_pass_and_exchanges_are_seen(void **state) {
     for (int64_t v = 0; v < s->n; v++) s->scan.fat_fraction[v] = (float)s->truth[v].fraction;
     assert_ok(fsc_separate_run(&out, &s->scan, NULL, &test_error));
     assert_true(isnan(out->pdff_fraction[0])); /* air, not 0 % fat */
+    fsc_fatwater_free(out);
+    s->scan.fat_fraction[32 * 64 + 32] = 3e8f; /* as a flipped bit makes it */
+    assert_ok(fsc_separate_run(&out, &s->scan, NULL, &test_error));
+    assert_true(isnan(out->pdff_fraction[32 * 64 + 32]) && has_note(out, "voxels-beyond"));
     fsc_fatwater_free(out);
     fsc_free(s->scan.water);
     fsc_free(s->scan.fat);
