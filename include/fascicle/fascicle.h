@@ -7,6 +7,7 @@
 #include <fascicle/assess.h>
 #include <fascicle/calibrate.h>
 #include <fascicle/change.h>
+#include <fascicle/clinic.h>
 #include <fascicle/cycle.h>
 #include <fascicle/day.h>
 #include <fascicle/exam.h>
