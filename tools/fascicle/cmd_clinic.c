@@ -30,16 +30,18 @@ static fsc_status walk_all(walk *w, const values *v, const char *images) {
     TRY(walk_made_check(w, &made, &with.made, &with.labels));
     TRY(walk_scan(w, images, &with.scan));
     if (!made) TRY(walk_anatomy(w, &with.scan, &with.labels));
+    if (!made && w->sites) walk_accept(w, &with.made);
     TRY(walk_separate(w, &with.separate));
     if (made) TRY(walk_made(w, &with.made, &with.labels, with.out));
     TRY(walk_measure(w));
-    const int judged = !walk_unreviewed(w, &with.made);
+    const int judged = !walk_unreviewed(w);
     if (judged) TRY(walk_map(w, &with.scan, &with.map));
     return w->map && w->exam ? walk_plan(w, &with.plan) : FSC_OK;
 }
 
 static fsc_label_origin origin(const walk *w, const values *v) {
-    if (w->proposal) return v->made.accept_proposal ? FSC_LABELS_ACCEPTED : FSC_LABELS_PROPOSED;
+    if (w->sites->label_source == FSC_LABELS_PROPOSAL) return FSC_LABELS_PROPOSED;
+    if (w->sites->label_source == FSC_LABELS_PROPOSAL_ACCEPTED) return FSC_LABELS_ACCEPTED;
     return v->made.segment.n ? FSC_LABELS_PROGRAM : FSC_LABELS_GIVEN;
 }
 
