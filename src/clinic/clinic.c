@@ -4,13 +4,14 @@
  *   planes.c          finds where their pixels lie in the scan's grid,
  *   codes.c           the codes of data/clinic/codes.tsv,
  *   dump.c            writes one object as text and lets dump2dcm make the file; UIDs follow from the content,
- *   seg.c, sr.c, pdf.c  the three objects; fhir.c the bundle.
+ *   seg.c, sr.c, pdf.c  the three objects, fhir.c the same as a FHIR bundle.
  *
  * What names the person goes from the study into the objects and nowhere else. */
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
 #include "format.h"
+#include "fhir.h"
 #include "objects.h"
 #include "scratch.h"
 
@@ -65,6 +66,8 @@ static fsc_status write_all(fsc_objects *o, const char *dir, const char *name, f
     FSC_TRY(fsc_seg_write(o, path, err));
     FSC_TRY(path_of(path, sizeof path, dir, name, "_SR.dcm", err));
     FSC_TRY(fsc_sr_write(o, path, err));
+    FSC_TRY(path_of(path, sizeof path, dir, name, "_fhir.json", err));
+    FSC_TRY(fsc_fhir_write(o, path, err));
     FSC_TRY(path_of(path, sizeof path, dir, name, "_PDF.dcm", err));
     return o->input->pdf_path ? fsc_pdf_write(o, path, err) : FSC_OK;
 }

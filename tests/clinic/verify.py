@@ -4,6 +4,7 @@ segmentation to the site map, codes and units to the table of codes. Reads DICOM
 usage: verify.py OUT CODES_TSV [norms]"""
 import csv
 import gzip
+import json
 import math
 import pathlib
 import struct
@@ -201,6 +202,37 @@ if seen != expected or seen < 20:
     say(f"{seen} groups, {expected} segments have a row")
 if "norms" in sys.argv and not n_z:
     say("no site has a z, and the test is of that")
+bundle = json.loads(one("*_fhir.json").read_text())
+resources = [entry["resource"] for entry in bundle["entry"]]
+told = {r["bodySite"]["text"]: r for r in resources if r["resourceType"] == "Observation"}
+for number, label_value in site_of.items():
+    row = rows_of.get(site[label_value])
+    observation = told.pop(name_of[number], None)
+    if not row or row["pdff_mean_fraction"] == "n/a":
+        continue
+    if not observation or not near(observation["valueQuantity"]["value"], row["pdff_mean_fraction"], 100):
+        say(f"{name_of[number]}: the bundle has another fat fraction")
+        continue
+    parts = {c["code"]["text"]: c["valueQuantity"] for c in observation["component"]}
+    if ("Z-Score of measurement" in parts) != (row["norm_id"] in published):
+        say(f"{name_of[number]}: z in the bundle")
+    for name, value in parts.items():
+        if value["code"] != UNIT_OF[name]:
+            say(f"{name}: unit {value}")
+    if observation["status"] != "preliminary":
+        say("an observation is called final")
+if told:
+    say(f"the bundle tells of {list(told)[:3]}, which have no segment")
+kinds = [r["resourceType"] for r in resources]
+if "stop" in sys.argv:
+    high = [r for r in resources if r["resourceType"] == "DetectedIssue" and r["severity"] == "high"]
+    if not high or "CarePlan" in kinds or not sr["0008,103e"].startswith("STOP"):
+        say("a red flag is no high issue, or a programme stands beside it")
+for plan in (r for r in resources if r["resourceType"] == "CarePlan"):
+    if (plan["status"], plan["intent"]) != ("draft", "proposal"):
+        say("a plan is more than a proposal")
+if "plan" in sys.argv and "CarePlan" not in kinds:
+    say("the exam gives a plan, the bundle has none")
 evidence = {i["0008,1155"] for s in sr["0040,a375"][0]["0008,1115"] for i in s["0008,1199"]}
 named = {i["0008,1199"][0]["0008,1155"] for i in boxes["Image Library"]["0040,a730"][0]["0040,a730"]}
 if not named or not named | {seg["0008,0018"]} == evidence:

@@ -34,7 +34,7 @@ static fsc_status walk_all(walk *w, const values *v, const char *images) {
     if (made) TRY(walk_made(w, &with.made, &with.labels, with.out));
     TRY(walk_measure(w));
     const int judged = !walk_unreviewed(w, &with.made);
-    if (judged) TRY(walk_map(w, &with.scan, &with.map));
+    TRY(judged ? walk_map(w, &with.scan, &with.map) : walk_stop(w));
     return w->map && w->exam ? walk_plan(w, &with.plan) : FSC_OK;
 }
 
@@ -77,7 +77,7 @@ static fsc_status write_objects(walk *w, const values *v, const fsc_dicom_study 
 }
 
 static fsc_status name_objects(walk *w, const char *out) {
-    static const char *const ending[] = {"PDF.dcm", "SEG.dcm", "SR.dcm"};
+    static const char *const ending[] = {"PDF.dcm", "SEG.dcm", "SR.dcm", "fhir.json"};
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
         char path[CLI_PATH_MAX];
         TRY(cli_path(path, sizeof path, w->err, "%s/%s_%s", out, w->scan->name, ending[i]));
@@ -109,7 +109,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(cli_go_on(err));
     TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
     TRY(name_objects(&w, v.out));
-    return w.map && v.map.store ? walk_store(&w, v.map.store) : FSC_OK;
+    return w.map && w.map->n_site && v.map.store ? walk_store(&w, v.map.store) : FSC_OK;
 }
 
 static const arg args[] = {
