@@ -112,7 +112,7 @@ static void add_common(fsc_json *object, const fsc_objects *o) {
 }
 
 static const fsc_norm_place *norm_of(const fsc_objects *o, const fsc_place *place) {
-    if (!o->input->map || o->input->labels == FSC_LABELS_PROPOSED) return NULL;
+    if (!o->input->map || fsc_objects_unreviewed(o)) return NULL;
     const fsc_map_site *site = fsc_map_find(o->input->map, place->muscle, place->level, place->side);
     return site && site->norm.kind == FSC_NORM_PUBLISHED && isfinite(site->norm.z) ? &site->norm : NULL;
 }
@@ -130,7 +130,7 @@ static void add_range(fsc_json *observation, const fsc_norm_place *norm) {
 static void add_notes(fsc_json *object, const fsc_objects *o) {
     FSC_AUTO_TEXT fsc_text text = {0};
     fsc_text_printf(&text, "Research software, no medical device. Labels: %s.", fsc_objects_labels(o));
-    if (o->input->labels == FSC_LABELS_PROPOSED) fsc_text_add(&text, " " FSC_DUMP_MARK ".");
+    if (fsc_objects_unreviewed(o)) fsc_text_add(&text, " " FSC_DUMP_MARK ".");
     fsc_json *note = fsc_json_object();
     fsc_json_set_string(note, "text", text.data ? text.data : "");
     fsc_json_set(object, "note", list_of(note));
@@ -150,6 +150,7 @@ static void add_observation(fsc_json *entries, fsc_json *results, fsc_objects *o
     add_reference(site, "device", DEVICE);
     fsc_json_set(site, "valueQuantity", quantity(100 * row->pdff_mean_fraction, "%"));
     add_component(parts, o, "se", 100 * row->pdff_se_fraction, "%");
+    add_component(parts, o, "se-label", 100 * row->pdff_se_label_fraction, "%");
     add_component(parts, o, "volume", row->volume_mm3, "mm3");
     add_component(parts, o, "csa", row->csa_mm2, "mm2");
     if (norm) {
@@ -185,7 +186,7 @@ static void add_report(fsc_json *entries, fsc_json *results, fsc_objects *o) {
     for (int32_t s = 0; map && map->stop && s < map->n_sentence; s++)
         if (strcmp(map->sentence[s].key, "stop") == 0) fsc_text_printf(&said, "%s ", map->sentence[s].text);
     fsc_text_printf(&said, "Research software, no medical device. Labels: %s.", fsc_objects_labels(o));
-    if (o->input->labels == FSC_LABELS_PROPOSED) fsc_text_add(&said, " " FSC_DUMP_MARK ".");
+    if (fsc_objects_unreviewed(o)) fsc_text_add(&said, " " FSC_DUMP_MARK ".");
     fsc_json_set_string(report, "conclusion", said.data ? said.data : "");
     put_in(entries, report);
 }

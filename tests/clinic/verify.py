@@ -72,7 +72,7 @@ with open(pathlib.Path(codes_path).parents[1] / "levels.tsv") as lines:
 with open(pathlib.Path(codes_path).parents[1] / "norms.tsv") as lines:
     published = {row["norm_id"] for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")}
 UNITS = {"%": "percent", "1": "no units", "mm2": "square millimeter", "mm3": "cubic millimeter"}
-UNIT_OF = {"Fat fraction": "%", "Standard error of the mean": "%", "Volume": "mm3", "Z-Score of measurement": "1",
+UNIT_OF = {"Fat fraction": "%", "Standard error of the mean": "%", "Standard error for the label border": "%", "Volume": "mm3", "Z-Score of measurement": "1",
            "Largest cross-sectional area square to the spine": "mm2", "Percentile Ranking of measurement": "%"}
 
 
@@ -189,7 +189,7 @@ for group in groups:
     row = rows_of[site[site_of[number]]]
     seen += 1
     for name, column, factor in (("Fat fraction", "pdff_mean_fraction", 100), ("Standard error of the mean", "pdff_se_fraction", 100),
-                                 ("Volume", "volume_mm3", 1), ("Largest cross-sectional area square to the spine", "csa_mm2", 1),
+                                 ("Standard error for the label border", "pdff_se_label_fraction", 100), ("Volume", "volume_mm3", 1), ("Largest cross-sectional area square to the spine", "csa_mm2", 1),
                                  ("Z-Score of measurement", "z", 1), ("Percentile Ranking of measurement", "percentile", 1)):
         missing = row[column] in ("n/a", "")
         if column in ("z", "percentile") and row["norm_id"] not in published:
