@@ -7,6 +7,7 @@
 #include <fascicle/assess.h>
 #include <fascicle/calibrate.h>
 #include <fascicle/change.h>
+#include <fascicle/clinic.h>
 #include <fascicle/cycle.h>
 #include <fascicle/day.h>
 #include <fascicle/exam.h>
@@ -21,6 +22,7 @@
 #include <fascicle/norms.h>
 #include <fascicle/notes.h>
 #include <fascicle/order.h>
+#include <fascicle/subtypes.h>
 #include <fascicle/output.h>
 #include <fascicle/phantom.h>
 #include <fascicle/plan.h>

@@ -64,13 +64,13 @@ typedef struct fsc_order_options {
     int64_t n_step;  /* steps a chain keeps */
     uint64_t seed;
     int32_t n_threads; /* 0 = all cores; the result does not depend on it */
-    int32_t n_mixture; /* mixtures refitted to resampled people that each chain walks under in turn, besides the best
-                          ones, so that shares and stages hold the mixtures' own uncertainty; 0 = the best ones only */
+    int32_t n_mixture; /* times a chain draws its mixtures anew, so that shares and stages hold the mixtures' own
+                          uncertainty; 0 = the best ones only */
     const fsc_progress *progress;
 } fsc_order_options;
 
 #define FSC_ORDER_OPTIONS_INIT                                                                                         \
-    { 16, 4, 50000, 250000, 1, 0, 24, NULL }
+    { 16, 4, 50000, 250000, 1, 0, 800, NULL }
 
 /* The two-component Gaussian mixture of one marker, in the marker's units. */
 typedef struct fsc_order_mixture {
@@ -78,6 +78,11 @@ typedef struct fsc_order_mixture {
     double abnormal_mean, abnormal_sd;
     double abnormal_share; /* among those not known to be healthy */
     int32_t n_value;       /* people with a value */
+    /* Found by the chains: between which shares of those people 90 % of the samples put the number past the event. A
+     * wide span says that the values do not tell before from after. */
+    double abnormal_share_p05, abnormal_share_p95;
+    double
+        beyond_share; /* a second opinion: share of them beyond the controls' 95th percentile; NaN under 20 controls */
 } fsc_order_mixture;
 
 /* Every array is owned; fsc_order_free. Positions and stages count from 0; stage k = the first k events have happened.

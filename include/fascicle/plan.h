@@ -140,8 +140,9 @@ typedef struct fsc_plan_exercise {
 
 /* A sentence with what it stands on. */
 typedef struct fsc_plan_sentence {
-    char key[32];    /* the rule, flag or topic it is of */
-    char part[16];   /* "stop", "ask", "refer", "hold", "region", "step", "topic", "home", "follow-up", "always", ... */
+    char key[32];  /* the rule, flag or topic it is of */
+    char part[16]; /* "stop", "ask", "refer", "hold", "region", "step", "topic", "home", "follow-up", "always", "help",
+                      ... */
     char reader[12]; /* "person", "clinic" or "both" */
     char text[900];
     char grade[160];
@@ -199,6 +200,13 @@ FSC_API FSC_MUST_USE fsc_status fsc_plan_write(const fsc_plan *plan, const char 
                                                const fsc_recipe *recipe, fsc_error *err);
 /* Reads such a file back. Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_RANGE, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_plan_read(fsc_plan **out, const char *path, fsc_error *err);
+
+/* When to seek help at once: the lines of every person's page, plan or not, with the numbers of opt (may be NULL).
+ * part: "help" a lead, "help-item" an item of a list, "help-after" what follows. *out is owned:
+ * fsc_plan_free_sentences. Returns FSC_OK, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_plan_help(fsc_plan_sentence **out, int32_t *n, const fsc_plan_options *opt,
+                                              fsc_error *err);
+FSC_API void fsc_plan_free_sentences(fsc_plan_sentence *sentence);
 
 /* One fact row behind the plan. Borrowed for ever. */
 typedef struct fsc_plan_fact_row {

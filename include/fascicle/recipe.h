@@ -11,7 +11,7 @@ extern "C" {
 
 typedef struct fsc_recipe_input {
     char *path;      /* as it may be passed on: below its dataset, else the name alone */
-    char sha256[65]; /* lower-case hex, 0-terminated */
+    char sha256[65]; /* lower-case hex, 0-terminated; "" is not written */
 } fsc_recipe_input;
 
 /* Zero-initialise, fill with the calls below, free once. */
@@ -34,14 +34,18 @@ FSC_API FSC_MUST_USE fsc_status fsc_recipe_set_options(fsc_recipe *recipe, const
  * FSC_E_IO or FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const char *path, fsc_error *err);
 
+/* Makes the recipe fit to be passed on: no command line, no option that names an exam, a day, a person or a store, no
+ * hash that ties a result to its original. Returns FSC_OK or FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_recipe_share(fsc_recipe *recipe, fsc_error *err);
+
 FSC_API void fsc_recipe_free(fsc_recipe *recipe);
 
 /* Whether dir may take our files: FSC_OK when it has no dataset_description.json or one of ours, else FSC_E_ARG
  * (somebody's dataset; its description must not be lost), FSC_E_IO (it cannot be read). */
 FSC_API FSC_MUST_USE fsc_status fsc_recipe_check_dataset(const char *dir, fsc_error *err);
 
-/* Creates dir (with its parents) if needed; writes dataset_description.json (BIDS derivative, GeneratedBy) when there
- * is none and adds to .bidsignore what BIDS has no suffix for. Says nothing of one run: every run leaves the same
+/* Creates dir (with its parents) if needed; writes dataset_description.json (BIDS derivative, GeneratedBy) and a README
+ * (that results are health data) when there is none and adds to .bidsignore what BIDS has no suffix for. Says nothing of one run: every run leaves the same
  * bytes. Returns FSC_OK, FSC_E_ARG (as fsc_recipe_check_dataset), FSC_E_IO or FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_recipe_open_dataset(const char *dir, fsc_error *err);
 

@@ -11,6 +11,7 @@ extern "C" {
 #endif
 
 #define FSC_ECHO_MAX 32
+#define FSC_SERIES_MAX 16
 
 typedef enum fsc_scan_kind {
     FSC_SCAN_COMPLEX = 0,     /* echo_re and echo_im */
@@ -50,6 +51,8 @@ typedef struct fsc_scan {
     char name[128]; /* the file-name stem for outputs: participant[_session][_acq...][_run...] or the file's stem */
     char manufacturer[48];
     char body_part[48];
+    int32_t n_series;      /* DICOM series numbers of the images used, where the sidecars tell them */
+    int32_t series[FSC_SERIES_MAX];
     int32_t side_known; /* 0: the files say that left and right are not knowable */
 
     fsc_notes notes;   /* what was found and assumed */

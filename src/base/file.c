@@ -269,3 +269,10 @@ fsc_status fsc_file_sha256(char hex[65], const char *path, fsc_error *err) {
     (void)SHA256End(&hash, hex);
     return FSC_OK;
 }
+
+void fsc_sha256(char hex[65], const char *bytes, size_t n) {
+    SHA2_CTX hash;
+    SHA256Init(&hash);
+    SHA256Update(&hash, (const uint8_t *)bytes, n);
+    (void)SHA256End(&hash, hex);
+}

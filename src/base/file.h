@@ -33,5 +33,7 @@ void fsc_file_free_names(char **names, int32_t n);
 
 /* SHA-256 of a file as 64 hex digits + 0. */
 FSC_MUST_USE fsc_status fsc_file_sha256(char hex[65], const char *path, fsc_error *err);
+/* The same of n bytes in memory. */
+void fsc_sha256(char hex[65], const char *bytes, size_t n);
 
 #endif

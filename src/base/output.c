@@ -44,6 +44,10 @@ static const struct {
     {FSC_OUTPUT_FORECAST, "_plan.ics"},
     {FSC_OUTPUT_PAGES, "_report.*"},
     {FSC_OUTPUT_PAGES, "_desc-*_report.*"},
+    {FSC_OUTPUT_PAGES, "_SEG.dcm"},
+    {FSC_OUTPUT_PAGES, "_SR.dcm"},
+    {FSC_OUTPUT_PAGES, "_PDF.dcm"},
+    {FSC_OUTPUT_PAGES, "_fhir.json"},
 };
 
 /* Whether a name is a file that a step from `from` on leaves for stem. */

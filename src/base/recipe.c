@@ -129,6 +129,32 @@ fsc_status fsc_recipe_add_input(fsc_recipe *recipe, const char *path, fsc_error 
     return FSC_OK;
 }
 
+static void drop_input(fsc_recipe *recipe, const char *path) {
+    int32_t kept = 0;
+    for (int32_t i = 0; i < recipe->n_input; i++)
+        if (path && strcmp(recipe->input[i].path, path) == 0)
+            fsc_free(recipe->input[i].path);
+        else
+            recipe->input[kept++] = recipe->input[i];
+    recipe->n_input = kept;
+}
+
+fsc_status fsc_recipe_share(fsc_recipe *recipe, fsc_error *err) {
+    static const char *const personal[] = {"exam", "date", "participant", "session", "store", "emergency", "crisis"};
+    fsc_free(recipe->command);
+    recipe->command = NULL;
+    for (int32_t i = 0; i < recipe->n_input; i++) recipe->input[i].sha256[0] = 0;
+    if (!recipe->options_json) return FSC_OK;
+    __attribute__((cleanup(fsc_json_cleanup))) fsc_json *options = NULL;
+    FSC_AUTO_TEXT fsc_text text = {0};
+    FSC_TRY(fsc_json_parse(&options, recipe->options_json, strlen(recipe->options_json), "options", err));
+    drop_input(recipe, fsc_json_string(fsc_json_get(options, "exam")));
+    for (size_t i = 0; i < sizeof personal / sizeof *personal; i++)
+        if (fsc_json_get(options, personal[i])) fsc_json_set_string(options, personal[i], NULL);
+    FSC_TRY(fsc_json_print(&text, options, err));
+    return fsc_recipe_set_options(recipe, text.data, err);
+}
+
 void fsc_recipe_free(fsc_recipe *recipe) {
     if (!recipe) return;
     for (int32_t i = 0; i < recipe->n_input; i++) fsc_free(recipe->input[i].path);
@@ -157,7 +183,7 @@ void fsc_provenance_set(fsc_json *sidecar, const fsc_recipe *recipe, const char 
     fsc_json *sources = fsc_json_array(), *hashes = fsc_json_object();
     for (int32_t i = 0; recipe && i < recipe->n_input; i++) {
         fsc_json_append_string(sources, recipe->input[i].path);
-        fsc_json_set_string(hashes, recipe->input[i].path, recipe->input[i].sha256);
+        if (recipe->input[i].sha256[0]) fsc_json_set_string(hashes, recipe->input[i].path, recipe->input[i].sha256);
     }
     fsc_json_set(sidecar, "Sources", sources);
     fsc_json_set(sidecar, "SourcesSHA256", hashes);
@@ -229,7 +255,7 @@ static fsc_status ignore_ours(const char *dir, fsc_error *err) {
     static const char *const line[] = {"*_PDFFmap.*",       "*_sites.*",  "*_map.json", "*_forecast.json",
                                        "*_plan.json",       "*_report.*", "*_plan.ics", "*_desc-*_quality.*",
                                        "group_*",           "logs/",      "*.part-*",   ".fascicle-*",
-                                       "*_desc-proposal*.*"};
+                                       "*_desc-proposal*.*", "*.dcm",      "*_fhir.json"};
     char path[4096];
     FSC_AUTO_BLOCK char *old = NULL;
     FSC_AUTO_TEXT fsc_text text = {0};
@@ -249,9 +275,23 @@ static fsc_status ignore_ours(const char *dir, fsc_error *err) {
     return changed ? fsc_file_write(path, text.data, text.length, err) : FSC_OK;
 }
 
+/* Who opens the folder should know what lies in it. */
+static fsc_status tell(const char *dir, fsc_error *err) {
+    static const char text[] =
+        "Maps, tables and pages that Fascicle made from MRI scans: research software, not a medical device.\n"
+        "\n"
+        "This folder holds health data: images and measurements of people and, unless every run was made with "
+        "--share,\n"
+        "days, ages, what people said of their health, and hashes that tie results to their scans. Keep it as such.\n";
+    char path[4096];
+    FSC_TRY(fsc_file_join(path, sizeof path, dir, "README", err));
+    return fsc_file_exists(path) ? FSC_OK : fsc_file_write(path, text, sizeof text - 1, err);
+}
+
 fsc_status fsc_recipe_open_dataset(const char *dir, fsc_error *err) {
     FSC_TRY(fsc_recipe_check_dataset(dir, err));
     FSC_TRY(fsc_file_make_folder(dir, err));
+    FSC_TRY(tell(dir, err));
     FSC_TRY(ignore_ours(dir, err));
     return describe(dir, err);
 }

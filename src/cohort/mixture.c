@@ -7,13 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds that keep the two components apart and finite. Young et al. 2014 hold the abnormal width below the healthy
- * one; fat spreads wider than health does, so ours may be up to three times as wide. */
 enum { MIN_PEOPLE = 10, MIN_CONTROLS = 5, MAX_ITERATION = 300, REFIT_ITERATION = 40 };
 #define MIN_SD_OF_ALL 0.1
-#define MIN_SD_RATIO 0.4
-#define MAX_SD_RATIO 3.0
-#define MIN_GAP_IN_SD 1.0
+#define MAX_SD_OF_ALL 2.0
 #define MIN_SHARE 0.02
 /* Larger values stand for "missing" in somebody's table; their squares would overflow. */
 #define MAX_VALUE 1e100
@@ -60,11 +56,19 @@ fsc_status fsc_order_sample_fill(fsc_order_sample *sample, const fsc_cohort *coh
 }
 
 static void keep_bounds(fsc_order_mixture *m, double sd_all) {
-    m->healthy_sd = clamp(m->healthy_sd, MIN_SD_OF_ALL * sd_all, 2.0 * sd_all);
-    m->abnormal_sd = clamp(m->abnormal_sd, MIN_SD_RATIO * m->healthy_sd, MAX_SD_RATIO * m->healthy_sd);
-    const double least = m->healthy_mean + MIN_GAP_IN_SD * m->healthy_sd;
+    m->healthy_sd = clamp(m->healthy_sd, MIN_SD_OF_ALL * sd_all, MAX_SD_OF_ALL * sd_all);
+    m->abnormal_sd =
+        clamp(m->abnormal_sd, FSC_ORDER_LEAST_SD_RATIO * m->healthy_sd, FSC_ORDER_MOST_SD_RATIO * m->healthy_sd);
+    const double least = m->healthy_mean + FSC_ORDER_LEAST_GAP_SD * m->healthy_sd;
     if (m->abnormal_mean < least) m->abnormal_mean = least;
     m->abnormal_share = clamp(m->abnormal_share, MIN_SHARE, 1.0 - MIN_SHARE);
+}
+
+int fsc_order_mixture_within(const fsc_order_mixture *m, double sd) {
+    return m->healthy_sd >= MIN_SD_OF_ALL * sd && m->healthy_sd <= MAX_SD_OF_ALL * sd &&
+           m->abnormal_sd >= FSC_ORDER_LEAST_SD_RATIO * m->healthy_sd &&
+           m->abnormal_sd <= FSC_ORDER_MOST_SD_RATIO * m->healthy_sd &&
+           m->abnormal_mean >= m->healthy_mean + FSC_ORDER_LEAST_GAP_SD * m->healthy_sd;
 }
 
 /* Fills the weights; returns the log likelihood. */
@@ -140,7 +144,12 @@ static fsc_order_mixture start_at(const fsc_order_sample *s, const double *sorte
     double mean[2] = {0}, n_control = 0, control_mean = 0, control_square = 0;
     for (int32_t i = 0; i < s->n; i++) mean[i >= cut] += sorted[i] / (i >= cut ? s->n - cut : cut);
     for (int32_t i = 0; i < s->n; i++) n_control += s->is_control[i];
-    fsc_order_mixture m = {mean[0], 0.5 * s->sd, mean[1], 0.5 * s->sd, 1.0 - quantile, s->n};
+    fsc_order_mixture m = {.healthy_mean = mean[0],
+                           .healthy_sd = 0.5 * s->sd,
+                           .abnormal_mean = mean[1],
+                           .abnormal_sd = 0.5 * s->sd,
+                           .abnormal_share = 1.0 - quantile,
+                           .n_value = s->n};
     if (n_control >= MIN_CONTROLS) {
         for (int32_t i = 0; i < s->n; i++) control_mean += s->is_control[i] * s->x[i] / n_control;
         for (int32_t i = 0; i < s->n; i++)

@@ -4,6 +4,12 @@
 
 #include <fascicle/order.h>
 
+/* Bounds that keep the two distributions apart and finite. Young et al. 2014 hold the abnormal width below the healthy
+ * one; fat spreads wider than health does, so ours may be up to three times as wide. */
+#define FSC_ORDER_LEAST_SD_RATIO 0.4
+#define FSC_ORDER_MOST_SD_RATIO 3.0
+#define FSC_ORDER_LEAST_GAP_SD 1.0
+
 /* The people with a value of one marker. Borrowed arrays of n entries. */
 typedef struct fsc_order_sample {
     double *x;          /* turned so that abnormal is larger */
@@ -27,6 +33,9 @@ void fsc_order_mixture_fit(fsc_order_mixture *out, const fsc_order_sample *sampl
  * likelihood of the values given the odds. */
 double fsc_order_mixture_refit(fsc_order_mixture *mixture, const fsc_order_sample *sample, int32_t falls,
                                int from_prior);
+
+/* Whether a mixture, turned so that abnormal is larger, keeps the bounds; sd: of all values. */
+int fsc_order_mixture_within(const fsc_order_mixture *mixture, double sd);
 
 /* log p(value | abnormal) - log p(value | healthy), monotone in value (held at its extremum where unequal widths would
  * turn it round) and cut to +-limit; 0 for NaN. */

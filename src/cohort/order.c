@@ -4,8 +4,11 @@
  *   cohort.c    reads the table of people and markers and takes one visit of each person,
  *   mixture.c   for each marker: two distributions, before and after its event, from controls and patients,
  *   walk.c      climbs and walks over orders by their likelihood (Markov chains),
- *   refine.c    carries the mixtures' own uncertainty along the chains,
+ *   refine.c    fits mixtures and order together,
+ *   redraw.c    draws the mixtures anew beside them,
+ *   tell.c      says which markers do not tell before from after,
  *   order.c     runs the chains side by side, joins them and says how sure each position is,
+ *   subtypes.c  asks whether two or three orders describe the cohort better than one,
  *   write.c     leaves the record and the picture.
  *
  * Positions are statements about the cohort; a person's stage is a posterior over them. */
@@ -15,11 +18,14 @@
 #include "fail.h"
 #include "mixture.h"
 #include "random.h"
+#include "redraw.h"
 #include "refine.h"
+#include "tell.h"
 #include "tiles.h"
 #include "walk.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Stage posteriors and best orders are looked at about this often per chain. */
@@ -30,13 +36,14 @@ enum { CLIMBS_A_LOOK = 8, STEPS_A_LOOK = 20000 };
 /* One chain's tallies; rows of the arrays are events. */
 typedef struct chain {
     fsc_order_walk walk;
-    fsc_order_ratios ratios; /* owned block: under the mixture of the moment; empty without resampled mixtures */
-    double *person_ratio;    /* owned, as in run */
+    fsc_order_redraw redraw; /* empty when the mixtures stay */
     int64_t *position;       /* (n_event, n_event) steps */
     int64_t *before;         /* (n_event, n_event) steps */
     double *stage;           /* (n_person, n_event + 1) sum over samples */
+    double *share;           /* (n_share, n_event): of the cases past each event, at each sample */
+    int32_t n_share;
     int64_t accepted;
-    int64_t part, at; /* the part of the run that comes next, and the step */
+    int64_t at; /* the step that comes next */
     int32_t best[FSC_ORDER_MAX_EVENTS];
     double best_log_likelihood;
 } chain;
@@ -50,9 +57,8 @@ typedef struct run {
     int32_t (*start)[FSC_ORDER_MAX_EVENTS]; /* ends of the ascents */
     double *start_log_likelihood;           /* n_start */
     const fsc_cohort *cohort;
-    const fsc_order_mixture *drawn; /* (n_chain, n_mixture, n_event) resampled mixtures */
-    int64_t first_climb;            /* of the ascents under way */
-    int64_t until;                  /* step at which chains pause */
+    int64_t first_climb; /* of the ascents under way */
+    int64_t until;       /* step at which chains pause */
 } run;
 
 static void read_sequence(int32_t *sequence, const fsc_order_walk *walk) {
@@ -95,19 +101,26 @@ static void tally(chain *c, int32_t n_event, int64_t dwell) {
     }
 }
 
+/* Everybody's stage, and the share of the cases that is past each event. */
 static void add_stages(const run *r, chain *c, const double *person_ratio) {
     const int32_t n = r->n_event;
-    double product[FSC_ORDER_MAX_EVENTS + 1];
+    double product[FSC_ORDER_MAX_EVENTS + 1], *share = c->share + (int64_t)c->n_share * n;
+    int32_t n_case = 0;
     for (int32_t j = 0; j < r->n_person; j++) {
         const double *ratio = person_ratio + (int64_t)j * n;
-        double *stage = c->stage + (int64_t)j * (n + 1), total = 1;
+        double *stage = c->stage + (int64_t)j * (n + 1), total = 1, from = 0;
         product[0] = 1;
         for (int32_t k = 1; k <= n; k++) {
             product[k] = product[k - 1] * ratio[c->walk.event[k]];
             total += product[k];
         }
         for (int32_t k = 0; k <= n; k++) stage[k] += product[k] / total;
+        if (r->cohort->is_control[j]) continue;
+        n_case++;
+        for (int32_t k = n; k > 0; k--) share[c->walk.event[k]] += (from += product[k]) / total;
     }
+    for (int32_t e = 0; e < n; e++) share[e] /= n_case;
+    c->n_share++;
 }
 
 static void keep_best(chain *c) {
@@ -130,89 +143,9 @@ static fsc_order_move propose(const uint32_t word[4], int32_t n) {
     return a < b ? (fsc_order_move){FSC_ORDER_LATER, a, b} : (fsc_order_move){FSC_ORDER_EARLIER, b, a};
 }
 
-static fsc_status new_ratios(fsc_order_ratios *ratios, const fsc_cohort *cohort, fsc_error *err) {
-    int64_t n_case = 0;
-    for (int32_t j = 0; j < cohort->n_person; j++) n_case += cohort->is_control[j] == 0;
-    ratios->n_event = cohort->n_event;
-    ratios->n_lane = (n_case + FSC_ORDER_LANES - 1) / FSC_ORDER_LANES * FSC_ORDER_LANES;
-    const int64_t size = (ratios->n_event + 1) * ratios->n_lane;
-    ratios->ratio = fsc_alloc(2 * size, sizeof(double));
-    if (!ratios->ratio) return fsc_fail_nomem(err, "comparing values with the mixtures");
-    ratios->inverse = ratios->ratio + size;
-    for (int64_t i = 0; i < 2 * size; i++) ratios->ratio[i] = 1;
-    return FSC_OK;
-}
-
-/* exp(log ratio) of everyone, and the cases' transposed into lanes. */
-static void fill_ratios(fsc_order_ratios *ratios, double *person_ratio, const fsc_cohort *cohort,
-                        const fsc_order_mixture *mixture) {
-    const int32_t n_event = cohort->n_event;
-    const double limit = fsc_order_ratio_limit(n_event);
-    int64_t lane = 0;
-    for (int32_t j = 0; j < cohort->n_person; j++) {
-        for (int32_t e = 0; e < n_event; e++) {
-            const double log_ratio = fsc_order_mixture_log_ratio(&mixture[e], cohort->falls[e],
-                                                                 cohort->value[(int64_t)j * n_event + e], limit);
-            person_ratio[(int64_t)j * n_event + e] = exp(log_ratio);
-            if (cohort->is_control[j]) continue;
-            ratios->ratio[e * ratios->n_lane + lane] = exp(log_ratio);
-            ratios->inverse[e * ratios->n_lane + lane] = exp(-log_ratio);
-        }
-        lane += cohort->is_control[j] == 0;
-    }
-}
-
-/* Steps first..end of a chain, of which those before keep are forgotten, under the walk's ratios. */
-static void walk_on(const run *r, chain *c, uint64_t stream, const int64_t step[3], const double *person_ratio) {
-    const int64_t every = r->opt->n_step / STAGE_SAMPLES + 1, keep = step[1];
-    int64_t dwell = 0;
-    for (int64_t i = step[0]; i < step[2]; i++) {
-        uint32_t word[4];
-        fsc_random_words(word, r->opt->seed, stream, (uint64_t)i);
-        const fsc_order_move move = propose(word, r->n_event);
-        const double gain = fsc_order_walk_gain(&c->walk, move);
-        if (gain >= 0 || fsc_random_unit(word[3], word[0]) < exp(gain)) {
-            tally(c, r->n_event, dwell);
-            dwell = 0;
-            fsc_order_walk_make(&c->walk, move, gain);
-            if (person_ratio == r->person_ratio) keep_best(c); /* likelihoods compare under one mixture only */
-            if (i >= keep) c->accepted++;
-        }
-        if (i < keep) continue;
-        dwell++;
-        if ((i - keep) % every == 0) add_stages(r, c, person_ratio);
-    }
-    tally(c, r->n_event, dwell);
-}
-
-/* First step, first kept step and end of a part: the best mixtures first, then the chain's resampled ones, equal shares
- * of the kept steps, each after forgetting a fifth of its own. */
-static void part_steps(int64_t step[3], const fsc_order_options *opt, int64_t part) {
-    const int64_t n_part = opt->n_mixture + 1, n = opt->n_step / n_part;
-    const int64_t first_end = opt->n_burn + n + opt->n_step % n_part;
-    if (part == 0) {
-        step[0] = 0;
-        step[1] = opt->n_burn;
-        step[2] = first_end;
-        return;
-    }
-    step[0] = first_end + (part - 1) * (n + n / 5);
-    step[1] = step[0] + n / 5;
-    step[2] = step[1] + n;
-}
-
-/* Puts a chain under the mixtures of its next part. */
-static void begin_part(const run *r, chain *c, int64_t number) {
-    if (c->part == 0) {
-        keep_best(c);
-        return;
-    }
-    int32_t sequence[FSC_ORDER_MAX_EVENTS];
-    read_sequence(sequence, &c->walk);
-    fill_ratios(&c->ratios, c->person_ratio, r->cohort,
-                r->drawn + (number * r->opt->n_mixture + c->part - 1) * r->n_event);
-    c->walk.ratios = &c->ratios;
-    fsc_order_walk_set(&c->walk, sequence);
+/* Steps between two draws of the mixtures; 0 = they stay. */
+static int64_t steps_a_sweep(const fsc_order_options *opt) {
+    return opt->n_mixture == 0 ? 0 : opt->n_step / opt->n_mixture > 0 ? opt->n_step / opt->n_mixture : 1;
 }
 
 /* Takes a chain on to the step at which all pause; where the pauses lie changes nothing. */
@@ -222,17 +155,30 @@ static void chain_tile(void *context, int64_t tile, int64_t begin, int64_t end, 
     (void)worker;
     const run *r = context;
     chain *c = &r->chains[tile];
-    const uint64_t stream = ((uint64_t)1 << 32) + (uint64_t)tile;
-    while (c->part <= r->opt->n_mixture && c->at < r->until) {
-        int64_t step[3];
-        part_steps(step, r->opt, c->part);
-        const int64_t stop = step[2] < r->until ? step[2] : r->until;
-        if (c->at == step[0]) begin_part(r, c, tile);
-        const int64_t now[3] = {c->at, step[1], stop};
-        walk_on(r, c, stream, now, c->part == 0 ? r->person_ratio : c->person_ratio);
-        c->at = stop;
-        c->part += stop == step[2];
+    const uint64_t stream = ((uint64_t)1 << 32) + (uint64_t)tile, mixtures = ((uint64_t)2 << 32) + (uint64_t)tile;
+    const int64_t every = r->opt->n_step / STAGE_SAMPLES + 1, keep = r->opt->n_burn, sweep = steps_a_sweep(r->opt);
+    const double *person_ratio = sweep ? c->redraw.person_ratio : r->person_ratio;
+    int64_t dwell = 0;
+    if (c->at == 0) keep_best(c);
+    for (; c->at < r->until; c->at++) {
+        uint32_t word[4];
+        if (sweep && c->at % sweep == 0)
+            fsc_order_redraw_sweep(&c->redraw, &c->walk, r->opt->seed, mixtures, c->at / sweep, c->at < keep);
+        fsc_random_words(word, r->opt->seed, stream, (uint64_t)c->at);
+        const fsc_order_move move = propose(word, r->n_event);
+        const double gain = fsc_order_walk_gain(&c->walk, move);
+        if (gain >= 0 || fsc_random_unit(word[3], word[0]) < exp(gain)) {
+            tally(c, r->n_event, dwell);
+            dwell = 0;
+            fsc_order_walk_make(&c->walk, move, gain);
+            if (!sweep) keep_best(c); /* likelihoods compare under one mixture only */
+            c->accepted += c->at >= keep;
+        }
+        if (c->at < keep) continue;
+        dwell++;
+        if ((c->at - keep) % every == 0) add_stages(r, c, person_ratio);
     }
+    tally(c, r->n_event, dwell);
 }
 
 static fsc_status check(const fsc_cohort *cohort, const fsc_order_options *opt, fsc_error *err) {
@@ -247,6 +193,40 @@ static fsc_status check(const fsc_cohort *cohort, const fsc_order_options *opt, 
         opt->n_step < 1 || opt->n_mixture < 0 || opt->n_mixture > 10000)
         return fsc_fail(err, FSC_E_RANGE,
                         "starts and chains must be 1 or more, burn-in and mixtures 0 or more, steps 1 or more");
+    return FSC_OK;
+}
+
+/* The events by their mean position: under mixtures that move no single order is the likeliest. */
+static void order_by_mean(fsc_order *out) {
+    const int32_t n = out->n_event;
+    double mean[FSC_ORDER_MAX_EVENTS];
+    for (int32_t e = 0; e < n; e++) {
+        int32_t k = e;
+        mean[e] = 0;
+        for (int32_t p = 0; p < n; p++) mean[e] += p * out->position[e * n + p];
+        for (; k > 0 && mean[out->sequence[k - 1]] > mean[e]; k--) out->sequence[k] = out->sequence[k - 1];
+        out->sequence[k] = e;
+    }
+}
+
+static int by_size(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The span of each event's share over the samples of all chains. */
+static fsc_status join_shares(fsc_order *out, const run *r, fsc_error *err) {
+    const int32_t n = out->n_event;
+    FSC_AUTO_BLOCK double *all = fsc_alloc((int64_t)r->opt->n_chain * (STAGE_SAMPLES + 1), sizeof *all);
+    if (!all) return fsc_fail_nomem(err, "joining the chains");
+    for (int32_t e = 0; e < n; e++) {
+        int32_t count = 0;
+        for (int32_t c = 0; c < r->opt->n_chain; c++)
+            for (int32_t i = 0; i < r->chains[c].n_share; i++) all[count++] = r->chains[c].share[(int64_t)i * n + e];
+        qsort(all, (size_t)count, sizeof *all, by_size);
+        out->mixture[e].abnormal_share_p05 = all[(int32_t)(0.05 * (count - 1))];
+        out->mixture[e].abnormal_share_p95 = all[(int32_t)(0.95 * (count - 1) + 0.5)];
+    }
     return FSC_OK;
 }
 
@@ -278,7 +258,10 @@ static void join(fsc_order *out, const run *r) {
         for (int32_t k = 0; k <= n; k++) total += stage[k];
         for (int32_t k = 0; k <= n; k++) stage[k] /= total;
     }
-    memcpy(out->sequence, best->best, (size_t)n * sizeof *out->sequence);
+    if (r->opt->n_mixture == 0)
+        memcpy(out->sequence, best->best, (size_t)n * sizeof *out->sequence);
+    else
+        order_by_mean(out);
     out->n_kept = r->opt->n_step * n_chain;
     out->accepted = (double)accepted / (kept * n_chain);
     if (out->chain_gap > 0.1)
@@ -327,12 +310,9 @@ static fsc_status new_chains(run *r, int32_t n_walk, fsc_error *err) {
         one->position = fsc_alloc(n * n, sizeof *one->position);
         one->before = fsc_alloc(n * n, sizeof *one->before);
         one->stage = fsc_alloc(r->n_person * (n + 1), sizeof *one->stage);
-        if (r->opt->n_mixture > 0) {
-            one->person_ratio = fsc_alloc(r->n_person * n, sizeof *one->person_ratio);
-            if (!one->person_ratio) return fsc_fail_nomem(err, "preparing the chains");
-            FSC_TRY(new_ratios(&one->ratios, r->cohort, err));
-        }
-        if (!one->position || !one->before || !one->stage) return fsc_fail_nomem(err, "preparing the chains");
+        one->share = fsc_alloc((STAGE_SAMPLES + 1) * n, sizeof *one->share);
+        if (!one->position || !one->before || !one->stage || !one->share)
+            return fsc_fail_nomem(err, "preparing the chains");
     }
     return FSC_OK;
 }
@@ -340,8 +320,8 @@ static fsc_status new_chains(run *r, int32_t n_walk, fsc_error *err) {
 static void free_chains(run *r, int32_t n_walk) {
     for (int32_t c = 0; r->chains && c < n_walk; c++) {
         fsc_order_walk_free(&r->chains[c].walk);
-        fsc_free(r->chains[c].ratios.ratio);
-        fsc_free(r->chains[c].person_ratio);
+        fsc_order_redraw_free(&r->chains[c].redraw);
+        fsc_free(r->chains[c].share);
         fsc_free(r->chains[c].position);
         fsc_free(r->chains[c].before);
         fsc_free(r->chains[c].stage);
@@ -366,13 +346,37 @@ static fsc_status climb_all(run *r, int32_t *best, double share, fsc_error *err)
 }
 
 static fsc_status walk_chains(run *r, fsc_error *err) {
-    int64_t step[3];
-    part_steps(step, r->opt, r->opt->n_mixture);
-    for (r->until = 0; r->until < step[2];) {
-        FSC_TRY(fsc_progress_step(r->opt->progress, "order", 0.1 + 0.9 * (double)r->until / (double)step[2], err));
-        r->until += STEPS_A_LOOK;
+    const int64_t n = r->opt->n_burn + r->opt->n_step;
+    for (r->until = 0; r->until < n;) {
+        FSC_TRY(fsc_progress_step(r->opt->progress, "order", 0.1 + 0.9 * (double)r->until / (double)n, err));
+        r->until = n - r->until > STEPS_A_LOOK ? r->until + STEPS_A_LOOK : n;
         fsc_tiles_run(r->opt->n_chain, 1, chain_tile, r, r->opt->n_threads);
     }
+    return FSC_OK;
+}
+
+/* Gives a chain mixtures of its own. Chains hardly ever find from one explanation of a flat marker to the other, so
+ * every second one starts from the other. */
+static fsc_status let_mixtures_move(chain *c, int32_t number, const fsc_order_mixture *mixture,
+                                    const fsc_order_doubt *doubt, const fsc_cohort *cohort, fsc_error *err) {
+    const int32_t n = cohort->n_event;
+    fsc_order_mixture start[FSC_ORDER_MAX_EVENTS];
+    int32_t sequence[FSC_ORDER_MAX_EVENTS];
+    read_sequence(sequence, &c->walk);
+    memcpy(start, mixture, (size_t)n * sizeof *start);
+    for (int32_t e = 0; number % 2 && e < n; e++) {
+        int32_t at = 0;
+        const int32_t to = doubt[e].other_place;
+        if (abs(to - doubt[e].place) < FSC_ORDER_DOUBT_PLACES(n)) continue;
+        start[e] = doubt[e].other;
+        while (sequence[at] != e) at++;
+        for (; at < to; at++) sequence[at] = sequence[at + 1];
+        for (; at > to; at--) sequence[at] = sequence[at - 1];
+        sequence[to] = e;
+    }
+    FSC_TRY(fsc_order_redraw_new(&c->redraw, cohort, start, err));
+    c->walk.ratios = &c->redraw.ratios;
+    fsc_order_walk_set(&c->walk, sequence);
     return FSC_OK;
 }
 
@@ -380,28 +384,27 @@ static fsc_status walk_chains(run *r, fsc_error *err) {
  * from the best end, the others from their own ascents, so that chains that agree have come from different places. */
 static fsc_status walk_all(fsc_order *out, run *r, const fsc_cohort *cohort, fsc_order_ratios *ratios,
                            double *person_ratio, fsc_error *err) {
-    fill_ratios(ratios, person_ratio, cohort, out->mixture);
+    fsc_order_ratios_fill(ratios, person_ratio, cohort, out->mixture);
     int32_t best = 0;
     FSC_TRY(climb_all(r, &best, 0, err));
     int32_t refined[FSC_ORDER_MAX_EVENTS];
     memcpy(refined, r->start[best], sizeof refined);
-    FSC_TRY(fsc_order_refine(out->mixture, refined, cohort, r->opt->n_threads, r->opt->progress, err));
-    fill_ratios(ratios, person_ratio, cohort, out->mixture);
+    fsc_order_doubt doubt[FSC_ORDER_MAX_EVENTS];
+    FSC_TRY(fsc_order_refine(out->mixture, refined, doubt, cohort, r->opt->n_threads, r->opt->progress, err));
+    fsc_order_ratios_fill(ratios, person_ratio, cohort, out->mixture);
     FSC_TRY(climb_all(r, &best, 0.05, err));
     fsc_order_walk *first = &r->chains[0].walk;
     fsc_order_walk_set(first, refined);
     fsc_order_walk_climb(first);
     if (r->start_log_likelihood[best] > first->log_likelihood + 1e-9) fsc_order_walk_set(first, r->start[best]);
     for (int32_t c = 1; c < r->opt->n_chain; c++) fsc_order_walk_set(&r->chains[c].walk, r->start[c % r->opt->n_start]);
-    const int32_t n_draw = r->opt->n_chain * r->opt->n_mixture;
-    FSC_AUTO_BLOCK fsc_order_mixture *drawn = fsc_alloc((int64_t)n_draw * r->n_event + 1, sizeof *drawn);
-    if (!drawn) return fsc_fail_nomem(err, "resampling the mixtures");
-    read_sequence(refined, first);
-    FSC_TRY(fsc_order_resample(drawn, out->mixture, refined, cohort, n_draw, r->opt->seed, r->opt->progress, err));
-    r->drawn = drawn;
+    for (int32_t c = 0; c < r->opt->n_chain && r->opt->n_mixture > 0; c++)
+        FSC_TRY(let_mixtures_move(&r->chains[c], c, out->mixture, doubt, cohort, err));
     FSC_TRY(walk_chains(r, err));
     first->ratios = ratios;
     join(out, r);
+    FSC_TRY(join_shares(out, r, err));
+    FSC_TRY(fsc_order_tell(out, doubt, cohort, err));
     fsc_order_walk_set(first, out->sequence);
     out->log_likelihood = first->log_likelihood;
     return FSC_OK;
@@ -409,7 +412,7 @@ static fsc_status walk_all(fsc_order *out, run *r, const fsc_cohort *cohort, fsc
 
 static fsc_status run_on(fsc_order *out, run *r, const fsc_cohort *cohort, fsc_order_ratios *ratios, fsc_error *err) {
     FSC_TRY(fsc_order_mixtures(out->mixture, cohort, err));
-    FSC_TRY(new_ratios(ratios, cohort, err));
+    FSC_TRY(fsc_order_ratios_new(ratios, cohort, err));
     FSC_AUTO_BLOCK double *person_ratio = fsc_alloc((int64_t)cohort->n_person * cohort->n_event, sizeof(double));
     if (!person_ratio) return fsc_fail_nomem(err, "comparing values with the mixtures");
     r->person_ratio = person_ratio;

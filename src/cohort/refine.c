@@ -3,18 +3,18 @@
 #include "alloc.h"
 #include "fail.h"
 #include "mixture.h"
-#include "random.h"
 #include "tiles.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A single value never speaks louder than exp(16), about 9 million to 1: a floor under both densities, so that one
  * outlier cannot dictate the order, and products over all events stay within a double. */
 #define MAX_LOG_RATIO 16.0
 enum { MAX_ROUND = 12 };
-/* Streams of resampled people, apart from those of ascents and chains (order.c). */
-#define RESAMPLE ((uint64_t)2 << 32)
+/* Log likelihood within which two places are told apart by nothing: about 95 % of a chi square with one degree. */
+#define NEARLY 2.0
 
 double fsc_order_ratio_limit(int32_t n_event) {
     const double fits = 600.0 / n_event;
@@ -44,7 +44,6 @@ typedef struct search {
     double *others;          /* n_person: log of the sum over stages without the marker's value, summed per place */
     double *log_likelihood;  /* n_event */
     fsc_order_mixture *candidate; /* n_event */
-    int32_t *row;                 /* n_person: where a person stands in sample, -1 = no value; resampling only */
 } search;
 
 /* Prior odds of the marker at every place, from the running products of the others' ratios, and the part of the log
@@ -106,8 +105,18 @@ static int32_t list_others(search *s, int32_t *others, const int32_t *sequence) 
     return n_other;
 }
 
+static void find_doubt(fsc_order_doubt *doubt, const search *s, int32_t best) {
+    *doubt = (fsc_order_doubt){best, best, s->candidate[best]};
+    for (int32_t p = 0; p < s->cohort->n_event; p++)
+        if (s->log_likelihood[p] > s->log_likelihood[best] - NEARLY && abs(p - best) > abs(doubt->other_place - best)) {
+            doubt->other_place = p;
+            doubt->other = s->candidate[p];
+        }
+}
+
 /* Moves one marker to its best place; non-zero when it moved or its mixture still changed. */
-static int move_one(search *s, fsc_order_mixture *mixture, int32_t *sequence, int32_t n_threads) {
+static int move_one(search *s, fsc_order_mixture *mixture, int32_t *sequence, fsc_order_doubt *doubt,
+                    int32_t n_threads) {
     const int32_t n = s->cohort->n_event;
     int32_t others[FSC_ORDER_MAX_EVENTS];
     const int32_t n_other = list_others(s, others, sequence);
@@ -116,6 +125,7 @@ static int move_one(search *s, fsc_order_mixture *mixture, int32_t *sequence, in
     int32_t best = s->place;
     for (int32_t p = 0; p < n; p++)
         if (s->log_likelihood[p] > s->log_likelihood[best] + 1e-6) best = p;
+    find_doubt(&doubt[s->event], s, best);
     const fsc_order_mixture *old = &mixture[s->event], *new = &s->candidate[best];
     const double shift = fabs(new->healthy_mean - old->healthy_mean) + fabs(new->abnormal_mean - old->abnormal_mean);
     const int changed = best != s->place || shift > 1e-3 * s->sample.sd;
@@ -137,8 +147,8 @@ static void open_search(search *s, const fsc_cohort *cohort, const fsc_order_mix
     s->log_likelihood = s->others + n_event;
 }
 
-fsc_status fsc_order_refine(fsc_order_mixture *mixture, int32_t *sequence, const fsc_cohort *cohort, int32_t n_threads,
-                            const fsc_progress *progress, fsc_error *err) {
+fsc_status fsc_order_refine(fsc_order_mixture *mixture, int32_t *sequence, fsc_order_doubt *doubt,
+                            const fsc_cohort *cohort, int32_t n_threads, const fsc_progress *progress, fsc_error *err) {
     const int64_t n = cohort->n_person, n_event = cohort->n_event;
     FSC_AUTO_BLOCK double *block = fsc_alloc(2 * n + 2 * n * n_event + 2 * n_event, sizeof *block);
     FSC_AUTO_BLOCK fsc_order_mixture *candidate = fsc_alloc(n_event, sizeof *candidate);
@@ -151,58 +161,9 @@ fsc_status fsc_order_refine(fsc_order_mixture *mixture, int32_t *sequence, const
         for (s.event = 0; s.event < cohort->n_event; s.event++) {
             FSC_TRY(fsc_progress_step(progress, "order", 0.02, err));
             FSC_TRY(fsc_order_sample_fill(&s.sample, cohort, s.event, err));
-            changed |= move_one(&s, mixture, sequence, n_threads);
+            changed |= move_one(&s, mixture, sequence, doubt, n_threads);
         }
         if (!changed) break;
-    }
-    return FSC_OK;
-}
-
-/* One marker's mixture under the people of one draw: the same people for every marker. */
-static void resample_one(fsc_order_mixture *out, const search *s, int32_t draw, uint64_t seed, double *room) {
-    const fsc_cohort *c = s->cohort;
-    const int64_t n_person = c->n_person;
-    const double *odds = s->odds + s->place * n_person;
-    fsc_order_sample sample = {
-        .x = room, .is_control = room + n_person, .odds = room + 2 * n_person, .weight = room + 3 * n_person};
-    for (int64_t j = 0; j < n_person; j++) {
-        const int64_t who =
-            (int64_t)(fsc_random_uniform(seed, RESAMPLE + (uint64_t)draw, (uint64_t)j) * (double)n_person);
-        const int32_t row = s->row[who];
-        if (row < 0) continue;
-        sample.x[sample.n] = s->sample.x[row];
-        sample.is_control[sample.n] = s->sample.is_control[row];
-        sample.odds[sample.n++] = odds[row];
-    }
-    sample.sd = s->sample.sd; /* of everyone: the bounds stay the same */
-    if (sample.n < s->sample.n / 2) return;
-    (void)fsc_order_mixture_refit(out, &sample, c->falls[s->event], 0);
-}
-
-fsc_status fsc_order_resample(fsc_order_mixture *out, const fsc_order_mixture *mixture, const int32_t *sequence,
-                              const fsc_cohort *cohort, int32_t n_draw, uint64_t seed, const fsc_progress *progress,
-                              fsc_error *err) {
-    const int64_t n = cohort->n_person, n_event = cohort->n_event;
-    FSC_AUTO_BLOCK double *block = fsc_alloc(6 * n + 2 * n * n_event + 2 * n_event, sizeof *block);
-    FSC_AUTO_BLOCK int32_t *row = fsc_alloc(n, sizeof *row);
-    if (!block || !row) return fsc_fail_nomem(err, "resampling the mixtures");
-    search s;
-    open_search(&s, cohort, mixture, block);
-    s.row = row;
-    double *room = s.log_likelihood + n_event;
-    for (s.event = 0; s.event < cohort->n_event; s.event++) {
-        int32_t others[FSC_ORDER_MAX_EVENTS], n_known = 0;
-        FSC_TRY(fsc_progress_step(progress, "order", 0.08, err));
-        s.sample.weight = room; /* only zeros are written there now */
-        FSC_TRY(fsc_order_sample_fill(&s.sample, cohort, s.event, err));
-        for (int64_t j = 0; j < n; j++) row[j] = isfinite(cohort->value[j * n_event + s.event]) ? n_known++ : -1;
-        const int32_t n_other = list_others(&s, others, sequence);
-        fill_odds(&s, others, n_other, fsc_order_ratio_limit(cohort->n_event));
-        for (int32_t draw = 0; draw < n_draw; draw++) {
-            fsc_order_mixture *drawn = &out[draw * n_event + s.event];
-            *drawn = mixture[s.event];
-            resample_one(drawn, &s, draw, seed, room);
-        }
     }
     return FSC_OK;
 }

@@ -11,15 +11,18 @@ double fsc_order_ratio_limit(int32_t n_event);
 /* Marginal mixtures of all markers (their own values alone). */
 FSC_MUST_USE fsc_status fsc_order_mixtures(fsc_order_mixture *mixture, const fsc_cohort *cohort, fsc_error *err);
 
-/* Coordinate ascent: takes each marker out in turn and puts it where the cohort is likeliest with the marker's mixture
- * refitted for that place, until nothing gains. Changes mixture and sequence. */
-FSC_MUST_USE fsc_status fsc_order_refine(fsc_order_mixture *mixture, int32_t *sequence, const fsc_cohort *cohort,
-                                         int32_t n_threads, const fsc_progress *progress, fsc_error *err);
+/* A marker whose mixture hangs on its place: the place farthest from its own at which, refitted, it makes the cohort
+ * nearly as likely. */
+typedef struct fsc_order_doubt {
+    int32_t place, other_place; /* from 0; the same without doubt */
+    fsc_order_mixture other;    /* there */
+} fsc_order_doubt;
 
-/* Mixtures refitted to n_draw resamples of the people (with replacement; controls stay controls), under the prior odds
- * that the others' order gives each person: out[n_draw][n_event]. How far they differ is how uncertain they are. */
-FSC_MUST_USE fsc_status fsc_order_resample(fsc_order_mixture *out, const fsc_order_mixture *mixture,
-                                           const int32_t *sequence, const fsc_cohort *cohort, int32_t n_draw,
-                                           uint64_t seed, const fsc_progress *progress, fsc_error *err);
+/* Coordinate ascent: takes each marker out in turn and puts it where the cohort is likeliest with the marker's mixture
+ * refitted for that place, until nothing gains. Changes mixture and sequence; fills
+ * doubt[n_event]. */
+FSC_MUST_USE fsc_status fsc_order_refine(fsc_order_mixture *mixture, int32_t *sequence, fsc_order_doubt *doubt,
+                                         const fsc_cohort *cohort, int32_t n_threads, const fsc_progress *progress,
+                                         fsc_error *err);
 
 #endif

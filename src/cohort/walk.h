@@ -38,6 +38,12 @@ typedef struct fsc_order_walk {
     double log_likelihood;                   /* sum over people of log(total / (n_event + 1)) */
 } fsc_order_walk;
 
+/* Room for a cohort's cases, all ratios 1. Its block is freed by fsc_free(ratios->ratio). */
+FSC_MUST_USE fsc_status fsc_order_ratios_new(fsc_order_ratios *ratios, const fsc_cohort *cohort, fsc_error *err);
+/* The ratios under given mixtures: of everyone, and the cases' again in lanes. */
+void fsc_order_ratios_fill(fsc_order_ratios *ratios, double *person_ratio, const fsc_cohort *cohort,
+                           const fsc_order_mixture *mixture);
+
 FSC_MUST_USE fsc_status fsc_order_walk_new(fsc_order_walk *walk, const fsc_order_ratios *ratios, fsc_error *err);
 void fsc_order_walk_free(fsc_order_walk *walk);
 

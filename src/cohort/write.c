@@ -1,4 +1,5 @@
 #include <fascicle/order.h>
+#include <fascicle/subtypes.h>
 
 #include "fail.h"
 #include "file.h"
@@ -34,7 +35,7 @@ static double mean_position(const fsc_order *o, int32_t event) {
 static fsc_status write_order(const fsc_order *o, const char *dir, const char *name, fsc_error *err) {
     FSC_AUTO_TEXT fsc_text text = {0};
     fsc_text_add(&text, "position\tevent\tmean_position\thealthy_mean\thealthy_sd\tabnormal_mean\tabnormal_sd\t"
-                        "abnormal_share\tn_value");
+                        "abnormal_share\tn_value\tabnormal_share_p05\tabnormal_share_p95\tbeyond_share");
     for (int32_t k = 1; k <= o->n_event; k++) fsc_text_printf(&text, "\tshare_at_%d", (int)k);
     fsc_text_add(&text, "\n");
     for (int32_t k = 0; k < o->n_event; k++) {
@@ -43,6 +44,8 @@ static fsc_status write_order(const fsc_order *o, const char *dir, const char *n
         fsc_text_printf(&text, "%d\t%s\t%.3f\t%.6g\t%.6g\t%.6g\t%.6g\t%.4f\t%d", (int)(k + 1), o->event[e],
                         mean_position(o, e), m->healthy_mean, m->healthy_sd, m->abnormal_mean, m->abnormal_sd,
                         m->abnormal_share, (int)m->n_value);
+        fsc_text_printf(&text, "\t%.4f\t%.4f\t", m->abnormal_share_p05, m->abnormal_share_p95);
+        fsc_text_add_number(&text, "%.4f", m->beyond_share);
         for (int32_t i = 0; i < o->n_event; i++) fsc_text_printf(&text, "\t%.5f", o->position[e * o->n_event + i]);
         fsc_text_add(&text, "\n");
     }
@@ -160,4 +163,30 @@ fsc_status fsc_order_write(const fsc_order *order, const char *dir, const char *
     FSC_TRY(write_stages(order, dir, name, err));
     FSC_TRY(write_svg(order, dir, name, err));
     return write_json(order, dir, name, recipe, err);
+}
+
+fsc_status fsc_subtypes_write(const fsc_subtypes *subtypes, const fsc_cohort *cohort, const char *dir, const char *name,
+                              fsc_error *err) {
+    FSC_AUTO_TEXT fsc_text orders = {0}, people = {0};
+    const int32_t n = subtypes->n_subtype;
+    fsc_text_add(&orders, "position");
+    fsc_text_add(&people, "person");
+    for (int32_t s = 0; s < n; s++) {
+        fsc_text_printf(&orders, "\tsubtype_%d_share_%.3f", (int)(s + 1), subtypes->share[s]);
+        fsc_text_printf(&people, "\tshare_subtype_%d", (int)(s + 1));
+    }
+    for (int32_t k = 0; k < subtypes->n_event; k++) {
+        fsc_text_printf(&orders, "\n%d", (int)(k + 1));
+        for (int32_t s = 0; s < n; s++)
+            fsc_text_printf(&orders, "\t%s", cohort->event[subtypes->sequence[s * subtypes->n_event + k]]);
+    }
+    for (int32_t j = 0; j < subtypes->n_person; j++) {
+        fsc_text_printf(&people, "\n%s", cohort->person[j]);
+        for (int32_t s = 0; s < n; s++) fsc_text_printf(&people, "\t%.5f", subtypes->member[(int64_t)j * n + s]);
+    }
+    fsc_text_add(&orders, "\n");
+    fsc_text_add(&people, "\n");
+    FSC_TRY(fsc_file_make_folder(dir, err));
+    FSC_TRY(put(&orders, dir, name, "subtypes.tsv", err));
+    return put(&people, dir, name, "members.tsv", err);
 }

@@ -33,6 +33,7 @@ static fsc_status add_hold(fsc_planning *p, const fsc_rule *rule) {
     fsc_copy_text(hold->withheld, sizeof hold->withheld, rule->withholds);
     fsc_copy_text(hold->grade, sizeof hold->grade, rule->grade);
     fsc_copy_text(hold->rows, sizeof hold->rows, rule->rows);
+    fsc_plan_why(hold->why, sizeof hold->why, p, rule->when);
     hold->review_weeks = rule->review_week;
     join(p->withheld, sizeof p->withheld, rule->withholds);
     return FSC_OK;

@@ -42,6 +42,11 @@ FSC_MUST_USE fsc_status fsc_plan_follow(fsc_planning *p);
 /* Sentences and cards of everything that the others filled, and the lines of sentences.tsv that hold. */
 FSC_MUST_USE fsc_status fsc_plan_speak(fsc_planning *p);
 
+/* Why something is held back: the answers in its condition that are told, "; " between. */
+void fsc_plan_why(char *out, size_t size, const fsc_planning *p, const fsc_condition *when);
+/* A line's text with the numbers of the place. */
+void fsc_plan_fill_in(char *out, size_t size, const char *text, const fsc_plan_options *opt);
+
 fsc_json *fsc_plan_json(const fsc_plan *plan);
 /* The model's view in it, there and back. */
 fsc_json *fsc_plan_view_json(const fsc_model_view *view);

@@ -157,6 +157,7 @@ fsc_status fsc_rules_read(fsc_rules **out, const char *path, fsc_error *err) {
     FSC_TRY(fsc_table_embedded(&r->flag_table, "redflags.tsv", err));
     FSC_TRY(fsc_table_embedded(&r->exercise_table, "exercises/exercises.tsv", err));
     FSC_TRY(fsc_table_embedded(&r->measure_table, "plan/measures.tsv", err));
+    FSC_TRY(fsc_table_embedded(&r->question_table, "questions.tsv", err));
     FSC_TRY(fsc_exam_names(&r->names, err));
     r->n_exam_name = r->names.n;
     FSC_TRY(add_plan_names(r, err));
@@ -182,5 +183,6 @@ void fsc_rules_free(fsc_rules *r) {
     fsc_table_free(&r->flag_table);
     fsc_table_free(&r->exercise_table);
     fsc_table_free(&r->measure_table);
+    fsc_table_free(&r->question_table);
     fsc_free(r);
 }

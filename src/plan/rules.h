@@ -22,7 +22,7 @@ typedef struct fsc_line {
 
 /* Everything a plan is made from. Names: those of the exam, then map.*, plan.*, alarm.* and fired.*. */
 typedef struct fsc_rules {
-    fsc_table rule_table, builtin_table, line_table, flag_table, exercise_table, measure_table;
+    fsc_table rule_table, builtin_table, line_table, flag_table, exercise_table, measure_table, question_table;
     fsc_vocabulary names;
     int32_t n_exam_name;
     fsc_rule *rule; /* in the order in which they run: by layer, and what a rule asks about before it */

@@ -144,35 +144,13 @@ static fsc_status say_follow_up(fsc_planning *p) {
     return FSC_OK;
 }
 
-/* The line's text with the numbers of the place. */
-static void fill_in(char *out, size_t size, const char *text, const fsc_plan_options *opt) {
-    const struct {
-        const char *mark, *words;
-    } marks[] = {{"{emergency}", opt->emergency_number ? opt->emergency_number : "your emergency number"},
-                 {"{crisis}", opt->crisis_number ? opt->crisis_number : "your crisis line"}};
-    size_t used = 0;
-    while (*text && used + 1 < size) {
-        int hit = 0;
-        for (int i = 0; i < 2 && !hit; i++) {
-            const size_t n = strlen(marks[i].mark);
-            if (strncmp(text, marks[i].mark, n) != 0) continue;
-            const int printed = fsc_format(out + used, size - used, "%s", marks[i].words);
-            used = printed > 0 && used + (size_t)printed < size ? used + (size_t)printed : size - 1;
-            text += n;
-            hit = 1;
-        }
-        if (!hit) out[used++] = *text++;
-    }
-    out[used] = 0;
-}
-
 static fsc_status say_lines(fsc_planning *p) {
     for (int32_t i = 0; i < p->rules->n_line; i++) {
         const fsc_line *line = &p->rules->line[i];
         if (!fsc_planning_holds(p, line->when)) continue;
         if (p->plan->state == FSC_PLAN_STOP && strcmp(line->part, "stop") != 0) continue;
         char text[900];
-        fill_in(text, sizeof text, line->text, p->opt);
+        fsc_plan_fill_in(text, sizeof text, line->text, p->opt);
         FSC_TRY(say(p, &(about){line->id, line->part, line->reader, line->grade, line->rows, 0}, "%s", text));
         if (strcmp(line->part, "not_known") != 0) continue;
         fsc_plan_unknown *unknown = fsc_plan_grow(&p->plan->not_known, &p->plan->n_not_known, sizeof *unknown);

@@ -209,6 +209,15 @@ static fsc_status name_inputs(fsc_scan *scan, const fsc_found *found, fsc_error 
     return FSC_OK;
 }
 
+static void take_series(fsc_scan *scan, const fsc_found *found) {
+    for (int32_t i = 0; i < found->n; i++) {
+        const int32_t series = found->image[i].set == found->set ? found->image[i].sidecar.series : 0;
+        int32_t k = 0;
+        while (k < scan->n_series && scan->series[k] != series) k++;
+        if (series > 0 && k == scan->n_series && k < FSC_SERIES_MAX) scan->series[scan->n_series++] = series;
+    }
+}
+
 static fsc_status read_kind(fsc_scan *scan, const fsc_found *found, const fsc_progress *progress, fsc_error *err) {
     const fsc_role named = found->named >= 0 ? found->image[found->named].role : FSC_ROLE_NONE;
     if (fsc_found_count(found, found->set, FSC_ROLE_MATLAB) > 0)
@@ -231,6 +240,7 @@ fsc_status fsc_scan_read(fsc_scan **out, const char *path, const fsc_scan_option
     take_names(scan, first_image(&found));
     FSC_TRY(fsc_scan_take_person(scan, first_image(&found)->path, err));
     FSC_TRY(read_kind(scan, &found, opt ? opt->progress : NULL, err));
+    take_series(scan, &found);
     if (found.conversion.scratch.path[0]) FSC_TRY(name_inputs(scan, &found, err));
     fsc_found_say(&scan->notes, &found);
     note_geometry(scan);

@@ -48,6 +48,8 @@ const command cmd_assess = {
              "inference on them and prints how often healthy people are called, what is found, how the stage compares "
              "with simple rules, how the months ahead score against the measured value with ageing, the least excess "
              "that is found at each level, and what doubling each assumed number does. Some tables take minutes.",
+    .examples = "# few people, to be quick\n"
+                "fascicle assess --table healthy --people 4 --virtual 64 --only \"never, pain 0\"",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

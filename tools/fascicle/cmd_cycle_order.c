@@ -5,7 +5,7 @@ typedef struct values {
     const char *table, *out, *name, *value, *group, *control;
     opt_texts falls, markers;
     int pool_sides;
-    int64_t chains, steps, burn, starts, seed, mixtures;
+    int64_t chains, steps, burn, starts, seed, mixtures, subtypes;
 } values;
 
 static void print_order(cli *c, const fsc_order *order) {
@@ -29,6 +29,29 @@ static void print_order(cli *c, const fsc_order *order) {
                    FIELD("chain_gap_share", order->chain_gap)),
             "%.2g steps, %.1f %% of moves taken, chains differ by up to %.1f points", (double)order->n_kept,
             100 * order->accepted, 100 * order->chain_gap);
+}
+
+/* One order or several; with few people the question is not asked. */
+static fsc_status look_for_subtypes(cli *c, const values *v, const fsc_cohort *cohort, fsc_error *err) {
+    fsc_subtypes_options options = FSC_SUBTYPES_OPTIONS_INIT;
+    AUTO(fsc_subtypes) found = NULL;
+    int32_t n_case = 0;
+    for (int32_t j = 0; j < cohort->n_person; j++) n_case += cohort->is_control[j] == 0;
+    if (v->subtypes < 2 || n_case < FSC_SUBTYPES_LEAST_PEOPLE) return FSC_OK;
+    options.n_most = (int32_t)v->subtypes;
+    options.seed = (uint64_t)v->seed;
+    options.n_threads = (int32_t)c->threads;
+    options.progress = &c->progress;
+    TRY(fsc_subtypes_run(&found, cohort, &options, err));
+    TRY(fsc_subtypes_write(found, cohort, v->out, v->name, err));
+    const int n = found->n_subtype, tried = found->n_tried;
+    cli_row(c, "subtypes",
+            FIELDS(FIELD("n_subtype", n), FIELD("gain_of_one_more", found->gain[tried - 1]),
+                   FIELD("gain_se", found->gain_se[tried - 1])),
+            n == 1 ? "one order describes the cohort; a second does not pay for people left out"
+                   : "%d orders describe the cohort better than fewer: the order above mixes them; see %s_subtypes.tsv",
+            n, v->name);
+    return FSC_OK;
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
@@ -62,6 +85,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(fsc_order_run(&order, cohort, &options, err));
     TRY(fsc_order_write(order, v->out, v->name, &recipe, err));
     print_order(c, order);
+    TRY(look_for_subtypes(c, v, cohort, err));
     cli_notes(c, "order", &order->notes, 0);
     cli_file(c, "table", path);
     return FSC_OK;
@@ -84,8 +108,9 @@ static const opt opts[] = {
     OPT(values, burn, "burn", OPT_INTEGER, "N", "steps forgotten before", .low = 0, .high = 1e12),
     OPT(values, starts, "starts", OPT_INTEGER, "N", "ascents from random orders", .low = 1, .high = 10000),
     OPT(values, mixtures, "mixtures", OPT_INTEGER, "N",
-        "mixtures refitted to resampled people in each chain; 0 takes the best ones for certain", .low = 0,
-        .high = 10000),
+        "times each chain draws the mixtures anew; 0 takes the best ones for certain", .low = 0, .high = 10000),
+    OPT(values, subtypes, "subtypes", OPT_INTEGER, "N", "look for up to so many orders; 1 does not look", .low = 1,
+        .high = FSC_SUBTYPES_MOST),
     OPT(values, seed, "seed", OPT_INTEGER, "N", "of the random numbers"),
     OPT_END,
 };
@@ -95,7 +120,8 @@ static const values defaults = {.out = "out",
                                 .steps = 250000,
                                 .burn = 50000,
                                 .starts = 16,
-                                .mixtures = 24,
+                                .mixtures = 800,
+                                .subtypes = FSC_SUBTYPES_MOST,
                                 .seed = 1};
 const command cmd_cycle_order = {
     .name = "cycle order",
@@ -104,7 +130,8 @@ const command cmd_cycle_order = {
         "The event-based model (Fonteijn 2012, Young 2014): from a table of many people it estimates the order in "
         "which "
         "markers become abnormal, how sure each position is, and each person's stage. It assumes one common order for "
-        "the whole cohort and events that do not reverse; it sees sequence, not time. For research on groups: a "
+        "the whole cohort, says when two or three describe people left out better, and takes it that events do not "
+        "reverse; it sees sequence, not time. For research on groups: a "
         "person's "
         "stage here is no diagnosis. Name the markers when the table also holds age, dates or other numbers.",
     .args = args,

@@ -51,6 +51,8 @@ const command cmd_propose = {
         "correct it, before a number from it means anything. What speaks against each label stands in the sidecar.\n\n"
         "One scan looks alike one vertebra higher or lower, so levels get names only when you name one vertebra "
         "with --anchor or --anchor-map; else they are numbered from the head end. Neck muscles are not offered.",
+    .examples = "# from the maps of run\n"
+                "fascicle propose first/sub-01/anat/sub-01_PDFFmap.nii.gz --out proposed",
     .args = args,
     .opts = opts,
     .defaults = &defaults,

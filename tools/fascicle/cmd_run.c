@@ -9,7 +9,7 @@ typedef struct values {
     walk_made_options made;
     walk_map_options map;
     fsc_plan_options plan;
-    int forecast, model_view, pdf;
+    int forecast, model_view, pdf, share;
 } values;
 
 static fsc_status write_report(walk *w, int pdf) {
@@ -24,6 +24,22 @@ static fsc_status name_report(walk *w, const char *out) {
     return walk_name_report(w, stem);
 }
 
+/* Map, forecast, plan and pages repeat what a person said: they stay away from results that are passed on. */
+static fsc_status write_shared(walk *w, const values *v, int with_maps) {
+    TRY(fsc_recipe_share(&w->scan->recipe, w->err));
+    if (with_maps) TRY(walk_write_maps(w));
+    TRY(walk_write_measures(w));
+    if (w->proposal) TRY(walk_write_proposal(w));
+    TRY(walk_commit(w, FSC_OUTPUT_MAPS));
+    cli_line(w->cli, "share", "%s holds no day, age, exam, comparison, forecast, plan, page or hash of a source",
+             v->out);
+    cli_line(w->cli, "share",
+             "left in it: the label %s, images that show a body's shape, and the table; look before "
+             "you pass it on",
+             w->scan->participant[0] ? w->scan->participant : w->scan->name);
+    return FSC_OK;
+}
+
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
@@ -34,6 +50,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
     TRY(walk_scan(&w, v->path, &v->scan));
     if (!made) TRY(walk_anatomy(&w, &v->scan, &v->labels));
+    if (!made && w.sites) walk_accept(&w, &v->made);
     /* Maps of an earlier run keep the method that made them. */
     const fsc_status earlier = walk_earlier_maps(&w, v->path, NULL);
     if (earlier == FSC_E_NOTFOUND) {
@@ -44,11 +61,12 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     }
     if (made) TRY(walk_made(&w, &v->made, &v->labels, v->out));
     TRY(walk_measure(&w));
-    const int judged = w.sites && !walk_unreviewed(&w, &v->made);
+    const int judged = w.sites && !walk_unreviewed(&w);
     if (judged) TRY(walk_map(&w, &v->scan, &v->map));
     if (judged && (v->forecast || v->model_view)) TRY(walk_forecast(&w));
     if (w.map && w.exam) TRY(walk_plan(&w, &v->plan));
     TRY(walk_output(&w, v->out));
+    if (v->share) return write_shared(&w, v, earlier != FSC_OK);
     if (earlier != FSC_OK) TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
     if (w.proposal) TRY(walk_write_proposal(&w));
@@ -73,6 +91,8 @@ static const opt opts[] = {
         "add what the injury-cycle model makes of it, under both its stories (most of its parameters are assumptions)"),
     WALK_VIEW_OPT(values, model_view),
     WALK_PDF_OPT(values, pdf),
+    OPT(values, share, "share", OPT_FLAG, NULL,
+        "results fit to be passed on: maps and table without days, ages, exam, comparisons, plan, pages and hashes"),
     OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the results go"),
     WALK_SCAN_OPTS(values, scan),
     WALK_SEPARATE_OPTS(values, separate),

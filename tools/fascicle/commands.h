@@ -3,6 +3,7 @@
  * each stands on its own line. */
 COMMAND(run, run)
 COMMAND(cohort, cohort)
+COMMAND(clinic, clinic)
 COMMAND(separate, separate)
 COMMAND(propose, propose)
 COMMAND(measure, measure)

@@ -171,6 +171,7 @@ fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label
                                        .level_scheme = with->level_scheme ? with->level_scheme : level_scheme,
                                        .side_known = w->scan->side_known,
                                        .same_grid = with->same_grid,
+                                       .label_source = maps->source,
                                        .muscle_file = maps->muscle_path,
                                        .level_file = maps->level_path};
     const fsc_labels *levels = maps->levels ? maps->levels : maps->level_path ? maps->muscles : NULL;

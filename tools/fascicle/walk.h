@@ -136,7 +136,9 @@ fsc_status walk_made_check(const walk *w, int *made, const walk_made_options *wi
 /* Makes them from the separated maps and builds the sites; out is where a failing program's log goes. */
 fsc_status walk_made(walk *w, const walk_made_options *with, const walk_label_options *labels, const char *out);
 /* Non-zero when the sites are a proposal that nobody has accepted: no norms, change, forecast or plan then. */
-int walk_unreviewed(const walk *w, const walk_made_options *with);
+int walk_unreviewed(const walk *w);
+/* Sites of a proposal become an accepted one where the options say so; either way it is noted. */
+void walk_accept(walk *w, const walk_made_options *with);
 fsc_status walk_write_proposal(walk *w);
 /* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
  * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */

@@ -51,7 +51,7 @@ fsc_status fsc_future_add(fsc_text *out, const fsc_forecast *forecast, fsc_error
     else
         add_stories(out, forecast);
     add_notes(out, &forecast->notes);
-    if (!forecast->nothing_departs) FSC_TRY(fsc_future_phase_add(out, err));
+    if (!forecast->nothing_departs) FSC_TRY(fsc_future_phase_add(out, forecast, err));
     fsc_text_add(out, "</section>\n");
     return FSC_OK;
 }

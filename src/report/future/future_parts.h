@@ -18,7 +18,7 @@ void fsc_future_quiet_add(fsc_text *out, const fsc_forecast *f);
 void fsc_future_sites_add(fsc_text *out, const fsc_forecast *forecast);
 void fsc_future_order_add(fsc_text *out, const fsc_forecast *forecast);
 
-/* Simulates the model itself: about 100 person-years. */
-FSC_MUST_USE fsc_status fsc_future_phase_add(fsc_text *out, fsc_error *err);
+/* Simulates the model itself, in the region of the forecast: about 100 person-years. */
+FSC_MUST_USE fsc_status fsc_future_phase_add(fsc_text *out, const fsc_forecast *forecast, fsc_error *err);
 
 #endif

@@ -19,34 +19,50 @@ enum { DOSES = 12, DAYS = 40, PANELS = 2 * FSC_CYCLE_N_STORY, PEOPLE = PANELS * 
 #define PLOT_W 205.0
 #define PLOT_H 130.0
 
+/* The spine of the picture: the forecast's own region. */
+typedef struct stretch {
+    const char *words, *top, *bottom; /* of the model */
+    const char *first, *last;         /* strained and watched; one letter, so that digits compare */
+} stretch;
+static const stretch neck = {"neck", "C2", "T1", "C4", "C7"}, low_back = {"low back", "T12", "S1", "L2", "L5"};
+
+static const stretch *stretch_of(const fsc_forecast *forecast) {
+    for (int32_t i = 0; i < forecast->n_site; i++)
+        if (forecast->story[0].site[i].level[0] == 'C') return &neck;
+    return &low_back;
+}
+
 typedef struct path {
-    double y[DAYS], scar[DAYS]; /* means over the deep sites of C4 to C7 */
+    double y[DAYS], scar[DAYS]; /* means over the watched deep sites */
 } path;
 
 static double dose_of(int k) {
     return 0.05 + 0.05 * k;
 }
 
-static int is_watched(const fsc_cycle_site *site) {
-    return strcmp(site->layer, "deep") == 0 && site->level[0] == 'C' && site->level[1] >= '4' && site->level[1] <= '7';
+static int is_watched(const fsc_cycle_site *site, const stretch *where) {
+    const char *level = site->level;
+    return strcmp(site->layer, "deep") == 0 && level[0] == where->first[0] && level[1] >= where->first[1] &&
+           level[1] <= where->last[1] && !level[2];
 }
 
-static double mean_of(const fsc_cycle *model, const double *value) {
+static double mean_of(const fsc_cycle *model, const stretch *where, const double *value) {
     double sum = 0;
     int n = 0;
     for (int32_t s = 0; s < fsc_cycle_n_site(model); s++)
-        if (is_watched(fsc_cycle_site_at(model, s))) sum += value[s], n++;
+        if (is_watched(fsc_cycle_site_at(model, s), where)) sum += value[s], n++;
     return n ? sum / n : (double)NAN;
 }
 
 /* People by story, then parameter set, then dose. */
 static fsc_status make_people(fsc_cycle_person *person, fsc_cycle_event *event, double *amount, const fsc_cycle *model,
-                              fsc_error *err) {
+                              const stretch *where, fsc_error *err) {
     const int32_t n = fsc_cycle_n_site(model);
     for (int p = 0; p < PEOPLE; p++) {
         const int panel = p / DOSES;
         fsc_cycle_person_init(&person[p], model, panel % 2 ? FSC_CYCLE_SET_B : FSC_CYCLE_SET_A);
-        FSC_TRY(fsc_cycle_strain_profile(amount + (int64_t)p * n, model, dose_of(p % DOSES), "C4", "C7", err));
+        FSC_TRY(fsc_cycle_strain_profile(amount + (int64_t)p * n, model, dose_of(p % DOSES), where->first, where->last,
+                                         err));
         event[p] = (fsc_cycle_event){0, FSC_CYCLE_STRAIN, amount + (int64_t)p * n};
         person[p].story = (fsc_cycle_story)(panel / 2);
         person[p].event = &event[p];
@@ -55,7 +71,8 @@ static fsc_status make_people(fsc_cycle_person *person, fsc_cycle_event *event, 
     return FSC_OK;
 }
 
-static fsc_status follow(path *paths, const fsc_cycle *model, const fsc_cycle_person *person, fsc_error *err) {
+static fsc_status follow(path *paths, const fsc_cycle *model, const stretch *where, const fsc_cycle_person *person,
+                         fsc_error *err) {
     double day[DAYS];
     for (int d = 0; d < DAYS; d++) day[d] = DAY_STEP * d;
     const fsc_cycle_quantity quantity[2] = {FSC_CYCLE_STATE_Y, FSC_CYCLE_SCAR};
@@ -64,20 +81,20 @@ static fsc_status follow(path *paths, const fsc_cycle *model, const fsc_cycle_pe
     FSC_TRY(fsc_cycle_simulate(&run, model, person, PEOPLE, &plan, NULL, err));
     for (int p = 0; p < PEOPLE; p++)
         for (int d = 0; d < DAYS; d++) {
-            paths[p].y[d] = mean_of(model, fsc_cycle_run_at(run, p, d, 0));
-            paths[p].scar[d] = mean_of(model, fsc_cycle_run_at(run, p, d, 1));
+            paths[p].y[d] = mean_of(model, where, fsc_cycle_run_at(run, p, d, 0));
+            paths[p].scar[d] = mean_of(model, where, fsc_cycle_run_at(run, p, d, 1));
         }
     fsc_cycle_run_free(run);
     return FSC_OK;
 }
 
-static fsc_status simulate(path *paths, const fsc_cycle *model, fsc_error *err) {
+static fsc_status simulate(path *paths, const fsc_cycle *model, const stretch *where, fsc_error *err) {
     FSC_AUTO_BLOCK fsc_cycle_person *person = fsc_alloc(PEOPLE, sizeof *person);
     FSC_AUTO_BLOCK fsc_cycle_event *event = fsc_alloc(PEOPLE, sizeof *event);
     FSC_AUTO_BLOCK double *amount = fsc_alloc((int64_t)PEOPLE * fsc_cycle_n_site(model), sizeof *amount);
     if (!person || !event || !amount) return fsc_fail_nomem(err, "drawing the model's threshold");
-    FSC_TRY(make_people(person, event, amount, model, err));
-    return follow(paths, model, person, err);
+    FSC_TRY(make_people(person, event, amount, model, where, err));
+    return follow(paths, model, where, person, err);
 }
 
 static double x_of(double y) {
@@ -154,25 +171,28 @@ static void add_panel(fsc_text *out, const path *paths, int panel, double top) {
     fsc_text_add(out, "</figure>\n");
 }
 
-static void add_panels(fsc_text *out, const path *paths) {
-    fsc_text_add(
-        out, "<div class=\"together\">\n<h3>Why a small difference can matter: the model’s threshold</h3>\n<p "
-             "class=\"figure-note\">Not this person: a healthy neck of the model after strains of 5 to 60 % at C4 to "
-             "C7, followed for two years. Each line is one strain. Full blue lines come back towards the left: they "
-             "heal. Dashed brown lines stay at the right: the cycle feeds itself. The published data do not choose "
-             "between parameter sets A and B, nor between the stories.</p>\n<div class=\"panels\">\n");
+static void add_panels(fsc_text *out, const path *paths, const stretch *where) {
+    fsc_text_printf(
+        out,
+        "<div class=\"together\">\n<h3>Why a small difference can matter: the model’s threshold</h3>\n<p "
+        "class=\"figure-note\">Not this person: a healthy %s of the model after strains of 5 to 60 %% at %s to "
+        "%s, followed for two years. Each line is one strain. Full blue lines come back towards the left: they "
+        "heal. Dashed brown lines stay at the right: the cycle feeds itself. The published data do not choose "
+        "between parameter sets A and B, nor between the stories.</p>\n<div class=\"panels\">\n",
+        where->words, where->first, where->last);
     const double top = top_of(paths);
     for (int panel = 0; panel < PANELS; panel++) add_panel(out, paths, panel, top);
     fsc_text_add(out, "</div>\n</div>\n");
 }
 
-fsc_status fsc_future_phase_add(fsc_text *out, fsc_error *err) {
+fsc_status fsc_future_phase_add(fsc_text *out, const fsc_forecast *forecast, fsc_error *err) {
     FSC_AUTO_BLOCK path *paths = fsc_alloc(PEOPLE, sizeof *paths);
     if (!paths) return fsc_fail_nomem(err, "drawing the model's threshold");
     fsc_cycle *model = NULL;
-    FSC_TRY(fsc_cycle_new(&model, "C2", "T1", 0, err));
-    const fsc_status status = simulate(paths, model, err);
+    const stretch *where = stretch_of(forecast);
+    FSC_TRY(fsc_cycle_new(&model, where->top, where->bottom, 0, err));
+    const fsc_status status = simulate(paths, model, where, err);
     fsc_cycle_free(model);
-    if (status == FSC_OK) add_panels(out, paths);
+    if (status == FSC_OK) add_panels(out, paths, where);
     return status;
 }

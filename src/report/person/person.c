@@ -100,13 +100,36 @@ static void add_told(fsc_text *out, const fsc_case *c, const fsc_statements *sai
     close_section(out);
 }
 
-static void add_help(fsc_text *out, const fsc_statements *said) {
+/* The lines of a part, as elements. */
+static void add_part(fsc_text *out, const fsc_plan_sentence *line, int32_t n, const char *part, const char *element) {
+    for (int32_t i = 0; i < n; i++) {
+        if (strcmp(line[i].part, part) != 0) continue;
+        fsc_text_printf(out, "<%s>", element);
+        fsc_text_add_html(out, line[i].text);
+        fsc_text_printf(out, "</%s>\n", element);
+    }
+}
+
+/* As the plan says it, with the numbers of the place; the same without numbers when there is no plan. */
+static fsc_status add_help(fsc_text *out, const fsc_plan *plan, fsc_error *err) {
+    fsc_plan_sentence *own = NULL;
+    int32_t n = 0;
+    const fsc_plan_sentence *line = plan ? plan->sentence : NULL;
+    for (int32_t i = 0; plan && i < plan->n_sentence; i++) n += strcmp(plan->sentence[i].part, "help") == 0;
+    if (n)
+        n = plan->n_sentence;
+    else
+        FSC_TRY(fsc_plan_help(&own, &n, NULL, err));
+    if (own) line = own;
     open_section(out, "help", "help-title", "When to get help at once");
-    fsc_statements_say(out, said, "p", "help_lead", NULL);
-    fsc_statements_list(out, said, "help_item");
-    fsc_statements_say(out, said, "p", "help_mood", NULL);
-    fsc_statements_say(out, said, "p", "help_medicine", NULL);
+    add_part(out, line, n, "help", "p");
+    fsc_text_add(out, "<ul>\n");
+    add_part(out, line, n, "help-item", "li");
+    fsc_text_add(out, "</ul>\n");
+    add_part(out, line, n, "help-after", "p");
     close_section(out);
+    fsc_plan_free_sentences(own);
+    return FSC_OK;
 }
 
 static void add_questions(fsc_text *out, const fsc_statements *said) {
@@ -125,7 +148,7 @@ fsc_status fsc_person_add(fsc_text *out, const fsc_case *c, fsc_error *err) {
     open_section(out, "do", "do-title", "What to do first");
     FSC_TRY(fsc_person_plan_add(out, c->input->plan, &said, err));
     close_section(out);
-    add_help(out, &said);
+    FSC_TRY(add_help(out, c->input->plan, err));
     add_questions(out, &said);
     return FSC_OK;
 }

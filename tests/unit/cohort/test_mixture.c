@@ -55,8 +55,8 @@ static void controls_hold_the_healthy_side(void **state) {
 
 static void ratio_is_monotone_and_bounded(void **state) {
     (void)state;
-    const fsc_order_mixture wide = {16, 3, 26, 6, 0.5, 100}, narrow = {16, 3, 26, 2, 0.5, 100};
-    const fsc_order_mixture falling = {16, 3, 8, 5, 0.5, 100};
+    const fsc_order_mixture wide = {16, 3, 26, 6, 0.5, 100, 0, 1, 0}, narrow = {16, 3, 26, 2, 0.5, 100, 0, 1, 0};
+    const fsc_order_mixture falling = {16, 3, 8, 5, 0.5, 100, 0, 1, 0};
     for (double x = -60; x < 100; x += 0.25) {
         assert_true(fsc_order_mixture_log_ratio(&wide, 0, x + 0.25, 16) >=
                     fsc_order_mixture_log_ratio(&wide, 0, x, 16));

@@ -3,10 +3,12 @@
 #include "alloc.h"
 #include "cohorts.h"
 
+#include <fascicle/subtypes.h>
+
 #include <string.h>
 
 static const int32_t truth12[12] = {7, 2, 11, 0, 5, 9, 1, 8, 3, 10, 6, 4};
-static const fsc_order_options quick = {8, 2, 5000, 40000, 3, 2, 8, NULL};
+static const fsc_order_options quick = {8, 2, 5000, 40000, 3, 2, 100, NULL};
 
 /* Kendall's tau between the order found and the true one. */
 static double kendall_tau(const int32_t *found, const int32_t *truth, int32_t n) {
@@ -115,7 +117,7 @@ static void mixtures_make_shares_less_sure(void **state) {
     for (int k = 0; k < 2; k++) {
         for (uint64_t seed = 1; seed <= 4; seed++) {
             fsc_cohort *cohort = simulated_cohort(40, 6, (const int32_t[]){3, 1, 5, 0, 2, 4}, 0, 0, seed);
-            const fsc_order_options opt = {4, 2, 2000, 20000, 5, 1, k ? 16 : 0, NULL};
+            const fsc_order_options opt = {4, 2, 2000, 20000, 5, 1, k ? 100 : 0, NULL};
             fsc_order *order = NULL;
             assert_ok(fsc_order_run(&order, cohort, &opt, &test_error));
             for (int32_t i = 0; i < 36; i++) sure[k] += order->position[i] * order->position[i];
@@ -124,6 +126,61 @@ static void mixtures_make_shares_less_sure(void **state) {
         }
     }
     if (!(sure[1] < sure[0])) fail_msg("%.3f is not below %.3f", sure[1], sure[0]);
+}
+
+/* A marker that says nothing is named, and at most one more: with controls by the second opinion, without by its
+ * mixture. */
+static void a_flat_marker_is_named(void **state) {
+    (void)state;
+    for (int32_t n_control = 0; n_control <= 30; n_control += 30) {
+        fsc_cohort *cohort = simulated_cohort(150, 6, (const int32_t[]){3, 1, 5, 0, 2, 4}, n_control, 0, 3);
+        fsc_order *order = NULL;
+        for (int32_t j = 0; j < 150; j++) cohort->value[j * 6 + 1] = 16 + 3 * fsc_random_normal(3, 9, (uint64_t)j);
+        assert_ok(fsc_order_run(&order, cohort, &quick, &test_error));
+        int named = 0, others = 0;
+        for (int32_t i = 0; i < order->notes.n; i++) {
+            if (strcmp(order->notes.item[i].key, "mixture-undetermined") != 0) continue;
+            if (strstr(order->notes.item[i].text, "marker 1:"))
+                named++;
+            else
+                others++;
+        }
+        assert_int_equal(named, 1);
+        assert_true(others <= 1);
+        fsc_order_free(order);
+        fsc_cohort_free(cohort);
+    }
+}
+
+/* Every second person goes through the events the other way round: two orders are found, and who follows which. */
+static void opposite_subtypes_are_found(void **state) {
+    (void)state;
+    const int32_t order[6] = {3, 1, 5, 0, 2, 4}, back[6] = {4, 2, 0, 5, 1, 3};
+    for (int two = 0; two < 2; two++) {
+        fsc_cohort *cohort = simulated_cohort(200, 6, order, 40, 0, 7),
+                   *other = simulated_cohort(200, 6, back, 40, 0, 8);
+        fsc_subtypes *found = NULL, *again = NULL;
+        for (int32_t j = 0; two && j < 200; j++)
+            if (j % 2) memcpy(cohort->value + j * 6, other->value + j * 6, 6 * sizeof *cohort->value);
+        fsc_subtypes_options opt = FSC_SUBTYPES_OPTIONS_INIT;
+        opt.n_threads = 1;
+        assert_ok(fsc_subtypes_run(&found, cohort, &opt, &test_error));
+        opt.n_threads = 3;
+        assert_ok(fsc_subtypes_run(&again, cohort, &opt, &test_error));
+        assert_int_equal(found->n_subtype, 1 + two);
+        assert_memory_equal(found->member, again->member, 200 * (size_t)found->n_subtype * sizeof *found->member);
+        assert_true(fabs(kendall_tau(found->sequence, order, 6)) >= 0.8);
+        double even = 0, odd = 0;
+        for (int32_t j = 40; two && j < 200; j++) *(j % 2 ? &odd : &even) += found->member[2 * j] / 80;
+        if (two) {
+            assert_true(kendall_tau(found->sequence, order, 6) * kendall_tau(found->sequence + 6, order, 6) < -0.6);
+            assert_true(fabs(even - odd) > 0.4); /* those at the first and last stage say nothing */
+        }
+        fsc_subtypes_free(again);
+        fsc_subtypes_free(found);
+        fsc_cohort_free(other);
+        fsc_cohort_free(cohort);
+    }
 }
 
 static void threads_give_the_same_bits(void **state) {
@@ -215,6 +272,8 @@ int main(void) {
         cmocka_unit_test(shares_match_exhaustive_sum),
         cmocka_unit_test(threads_give_the_same_bits),
         cmocka_unit_test(mixtures_make_shares_less_sure),
+        cmocka_unit_test(a_flat_marker_is_named),
+        cmocka_unit_test(opposite_subtypes_are_found),
         cmocka_unit_test(poor_tables_are_refused),
         cmocka_unit_test(allocation_failure_is_reported),
         cmocka_unit_test(a_long_run_ends_when_it_is_asked_to),

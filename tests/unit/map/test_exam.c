@@ -267,6 +267,17 @@ static void trigger_points_need_all_criteria(void **state) {
     }
 }
 
+/* Another validator must let the comments of the template pass: every object of the exam that is closed says so. */
+static void the_schema_lets_comments_pass(void **state) {
+    (void)state;
+    const char *text = fsc_schema_text("exam");
+    int closed = 0, open = 0;
+    for (const char *c = text; (c = strstr(c, "\"additionalProperties\": false")); c++) closed++;
+    for (const char *c = text; (c = strstr(c, "\"patternProperties\": {\"^//\": {}}")); c++) open++;
+    assert_true(closed > 10);
+    assert_int_equal(open, closed);
+}
+
 /* Every question is in the schema under its group, and nothing else is; NDI bands leave gaps. */
 static void schema_and_tables_agree(void **state) {
     (void)state;
@@ -326,6 +337,7 @@ int main(void) {
         cmocka_unit_test(violence_is_never_kept),
         cmocka_unit_test(trigger_points_need_all_criteria),
         cmocka_unit_test(schema_and_tables_agree),
+        cmocka_unit_test(the_schema_lets_comments_pass),
         cmocka_unit_test(memory_failures_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

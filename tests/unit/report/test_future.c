@@ -97,6 +97,57 @@ static void both_stories_or_none(void **state) {
     fsc_free(page);
 }
 
+static void the_threshold_is_shown_in_the_region_of_the_forecast(void **state) {
+    told *t = *state;
+    for (int low = 0; low < 2; low++) {
+        for (int story = 0; story < FSC_CYCLE_N_STORY; story++)
+            for (int s = 0; s < F_SITE; s++) t->forecast.story[story].site[s].level[0] = low ? 'L' : 'C';
+        char *page = page_of(t);
+        assert_int_equal(strstr(page, "a healthy low back of the model after strains of 5 to 60 % at L2 to L5") != NULL,
+                         low);
+        assert_int_equal(strstr(page, "a healthy neck of the model after strains of 5 to 60 % at C4 to C7") != NULL,
+                         !low);
+        fsc_free(page);
+    }
+}
+
+/* The model's view stands on the research page alone, folded away with the model, and says what it is. */
+static void the_models_view_is_for_research_alone(void **state) {
+    told *t = *state;
+    fsc_plan plan = {.state = FSC_PLAN_READY};
+    fsc_model_view *view = &plan.model_view;
+    t->f->input.plan = &plan;
+    for (int made = 0; made < 2; made++) {
+        fsc_copy_text(view->reason, sizeof view->reason, made ? "" : "no level departs");
+        fsc_copy_text(view->text, sizeof view->text, "The model cannot tell: its two stories name different orders.");
+        view->made = made, view->n_tried = 209, view->cannot_tell = 1;
+        for (int s = 0; s < FSC_CYCLE_N_STORY; s++) {
+            fsc_copy_text(view->story[s].story, sizeof view->story[s].story, fsc_cycle_story_text((fsc_cycle_story)s));
+            fsc_copy_text(view->story[s].best[0].what, sizeof view->story[s].best[0].what, "week 0 <strengthening>");
+            view->story[s].best[0].share_best = 0.41, view->story[s].n_people = 32, view->story[s].n_differ = 20;
+        }
+        char *page = page_of(t);
+        const char *box = strstr(page, "<section class=\"view\""), *model = strstr(page, "<details class=\"model\">");
+        assert_non_null(box);
+        assert_true(model && model < box);
+        assert_non_null(strstr(box, "It changes nothing in the plan and is no sign that a treatment works."));
+        assert_int_equal(count_of(box, "week 0 &lt;strengthening&gt;: best in 41 %"), made ? 2 : 0);
+        assert_int_equal(count_of(box, "None was made: no level departs."), !made);
+        fsc_free(page);
+        for (int reader = 0; reader < FSC_READER_RESEARCH; reader++) {
+            page = fixture_page_for(t->f, (fsc_reader)reader);
+            assert_null(strstr(page, "class=\"view\""));
+            assert_null(strstr(page, "strengthening&gt;"));
+            assert_null(strstr(page, "name different orders"));
+            fsc_free(page);
+        }
+    }
+    plan.state = FSC_PLAN_ASK;
+    char *page = page_of(t);
+    assert_null(strstr(page, "class=\"view\""));
+    fsc_free(page);
+}
+
 static void values_come_from_the_record(void **state) {
     told *t = *state;
     char *page = page_of(t);
@@ -180,6 +231,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(both_stories_or_none, setup),
         cmocka_unit_test_setup(values_come_from_the_record, setup),
+        cmocka_unit_test_setup(the_threshold_is_shown_in_the_region_of_the_forecast, setup),
+        cmocka_unit_test_setup(the_models_view_is_for_research_alone, setup),
         cmocka_unit_test_setup(the_model_says_what_it_does_not_know, setup),
         cmocka_unit_test_setup(missing_bands_are_not_drawn, setup),
         cmocka_unit_test_setup(where_nothing_departs_nothing_else_is_told, setup),

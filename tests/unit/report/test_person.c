@@ -16,12 +16,14 @@ static void a_hundred_pages_read_at_grade_eight_or_lower(void **state) {
     (void)state;
     static drawn d;
     double grade[PEOPLE];
-    int longest = 0;
+    int longest = 0, n_state[4] = {0};
     for (int person = 0; person < PEOPLE; person++) {
         draw_person(&d, person);
         char *page = drawn_page(&d, FSC_READER_PERSON);
         const reading r = read_page(page);
-        assert_true(r.words > 200); /* the measure saw the page */
+        const int stop = d.exam->n_stop > 0;
+        assert_true(r.words > (stop ? 25 : 200)); /* the measure saw the page */
+        if (d.plan) n_state[d.plan->state]++;
         grade[person] = grade_of(&r);
         if (r.longest > longest) longest = r.longest;
         fsc_free(page);
@@ -29,6 +31,9 @@ static void a_hundred_pages_read_at_grade_eight_or_lower(void **state) {
     qsort(grade, PEOPLE, sizeof *grade, compare_doubles);
     print_message("Flesch-Kincaid grade: median %.1f, worst %.1f; longest sentence %d words\n", grade[PEOPLE / 2],
                   grade[PEOPLE - 1], longest);
+    print_message("plans: %d stop, %d out of scope, %d ask, %d ready\n", n_state[0], n_state[1], n_state[2],
+                  n_state[3]);
+    assert_true(n_state[FSC_PLAN_STOP] > 5 && n_state[FSC_PLAN_ASK] > 5 && n_state[FSC_PLAN_READY] > 30);
     assert_true(grade[PEOPLE - 1] <= 8);
     assert_true(longest <= 40);
 }
@@ -74,7 +79,8 @@ static void no_page_frightens_or_speaks_of_models(void **state) {
 static void check_numbers(const char *text, const double *allowed, int n) {
     for (const char *c = text; *c; c++) {
         if (!isdigit((unsigned char)*c)) continue;
-        const int named = c > text && (isalpha((unsigned char)c[-1]) || c[-1] == '-'); /* L5, sub-01 */
+        const int named =
+            c > text && (isalpha((unsigned char)c[-1]) || c[-1] == '-' || c[-1] == '#'); /* L5, sub-01, an entity */
         char *end;
         const double value = strtod(c, &end);
         int known = named;
@@ -110,6 +116,54 @@ static void every_number_is_a_field(void **state) {
     fsc_free(page);
 }
 
+/* Adds the whole numbers of a text to a list. */
+static int add_numbers(double *list, int n, int most, const char *text) {
+    for (const char *c = text; *c; c++) {
+        if (!isdigit((unsigned char)*c)) continue;
+        char *end;
+        assert_true(n < most);
+        list[n++] = strtod(c, &end);
+        c = end - 1;
+    }
+    return n;
+}
+
+static int add_plan_numbers(double *list, int n, int most, const fsc_plan *plan) {
+    for (int32_t i = 0; i < plan->n_refer; i++) n = add_numbers(list, n, most, plan->refer[i].plain);
+    for (int32_t i = 0; i < plan->n_ask; i++) n = add_numbers(list, n, most, plan->ask[i].text);
+    for (int32_t i = 0; i < plan->n_hold_back; i++) n = add_numbers(list, n, most, plan->hold_back[i].plain);
+    for (int32_t i = 0; i < plan->n_step; i++) n = add_numbers(list, n, most, plan->step[i].plain);
+    for (int32_t i = 0; i < plan->n_home; i++) {
+        n = add_numbers(list, n, most, plan->home[i].how);
+        n = add_numbers(list, n, most, plan->home[i].dose);
+    }
+    return n;
+}
+
+static void every_number_of_a_plan_is_the_plans(void **state) {
+    (void)state;
+    static drawn d;
+    int n_seen = 0;
+    for (int person = 0; person < PEOPLE; person++) {
+        double allowed[1000];
+        draw_person(&d, person);
+        if (!d.plan || d.plan->state != FSC_PLAN_READY) continue;
+        char *page = drawn_page(&d, FSC_READER_PERSON);
+        d.input.plan = NULL;
+        char *without = drawn_page(&d, FSC_READER_PERSON);
+        fsc_text text = visible_text(page), bare = visible_text(without);
+        int n = add_numbers(allowed, 0, 1000, bare.data);
+        n = add_plan_numbers(allowed, n, 1000, d.plan);
+        check_numbers(text.data, allowed, n);
+        n_seen++;
+        fsc_text_free(&text);
+        fsc_text_free(&bare);
+        fsc_free(page);
+        fsc_free(without);
+    }
+    assert_true(n_seen > 30);
+}
+
 static void what_is_quiet_is_said_quietly_and_is_no_all_clear(void **state) {
     recorded *r = *state;
     for (int s = 0; s < N_SITE; s++) recorded_value(r, s, 0.12, 0.004);
@@ -139,6 +193,7 @@ int main(void) {
         cmocka_unit_test(a_hundred_pages_read_at_grade_eight_or_lower),
         cmocka_unit_test(no_page_frightens_or_speaks_of_models),
         cmocka_unit_test_setup(every_number_is_a_field, recorded_setup),
+        cmocka_unit_test(every_number_of_a_plan_is_the_plans),
         cmocka_unit_test_setup(what_is_quiet_is_said_quietly_and_is_no_all_clear, recorded_setup),
         cmocka_unit_test_setup(a_scan_without_labels_has_its_page_too, fixture_setup),
     };

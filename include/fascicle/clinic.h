@@ -1,0 +1,63 @@
+/* Clinic: what goes back to the archive beside the pictures: a structured report, a segmentation, the page as PDF. */
+#ifndef FASCICLE_CLINIC_H
+#define FASCICLE_CLINIC_H
+
+#include <fascicle/anatomy.h>
+#include <fascicle/map.h>
+#include <fascicle/measure.h>
+#include <fascicle/plan.h>
+#include <fascicle/scan.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the headers of a folder's DICOM files say: the patient and the study, kept in memory only, and the images.
+ * Opaque: nothing of the person can be asked of it. */
+typedef struct fsc_dicom_study fsc_dicom_study;
+
+/* Reads the headers with DCMTK's dcmdump. *out is owned: fsc_dicom_study_free. Returns FSC_OK; FSC_E_NOTFOUND (no
+ * folder or no DICOM images; images of two patients or two studies); FSC_E_UNSUPPORTED (DCMTK is not installed);
+ * FSC_E_FORMAT (dcmdump cannot read the headers); FSC_E_RANGE, FSC_E_NOMEM. Error lines name no person. */
+FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_read(fsc_dicom_study **out, const char *folder, fsc_error *err);
+FSC_API void fsc_dicom_study_free(fsc_dicom_study *study);
+/* Where the study's images lie without anything else: the folder itself, or a private folder of links to them below
+ * scratch_dir (NULL = "/tmp"), for readers that stumble over reports and segmentations; it goes with the study. *folder
+ * is borrowed. Returns FSC_OK, FSC_E_IO, FSC_E_RANGE. */
+FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_images(const char **folder, fsc_dicom_study *study,
+                                                       const char *scratch_dir, fsc_error *err);
+/* The day of the study as 2026-11-21, "" when the headers do not say. */
+FSC_API const char *fsc_dicom_study_day(const fsc_dicom_study *study);
+
+/* How the labels came about, as every object says. */
+typedef enum fsc_label_origin {
+    FSC_LABELS_GIVEN = 0,   /* a label map that the user gave */
+    FSC_LABELS_PROGRAM = 1, /* made by a segmenting program */
+    FSC_LABELS_ACCEPTED = 2, /* proposed by Fascicle, and the user took the proposal */
+    FSC_LABELS_PROPOSED = 3  /* proposed by Fascicle; nobody has looked at them */
+} fsc_label_origin;
+
+/* Everything is borrowed. */
+typedef struct fsc_clinic_input {
+    const fsc_scan *scan;
+    const fsc_sites *sites;       /* on the scan's grid */
+    const fsc_measures *measures; /* of these sites */
+    const fsc_map *map;           /* NULL: nothing was compared */
+    const fsc_plan *plan;         /* NULL: none */
+    fsc_label_origin labels;
+    const char *pdf_path; /* the clinic's page as PDF; NULL: no such object */
+} fsc_clinic_input;
+
+/* Writes <dir>/<name>_SEG.dcm (segmentation, one segment a site), _SR.dcm (Enhanced SR, TID 1500, one measurement group
+ * a site) and _PDF.dcm (when there is one) with DCMTK's dump2dcm, in new series of the study, and <name>_fhir.json
+ * (FHIR R4). Every UID follows from the content (2.25.*): the same input gives the same bytes. dir also holds a private
+ * folder while they are written. notes (may be NULL) says what a viewer may stumble over. Returns FSC_OK; FSC_E_ARG (no
+ * site to tell of); FSC_E_SHAPE (the images do not lie on the scan's grid); FSC_E_UNSUPPORTED (DCMTK is not installed);
+ * FSC_E_FORMAT (dump2dcm refused); FSC_E_IO, FSC_E_RANGE, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_clinic_write(const fsc_dicom_study *study, const fsc_clinic_input *input,
+                                                 const char *dir, const char *name, fsc_notes *notes, fsc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

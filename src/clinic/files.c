@@ -1,0 +1,72 @@
+/* The DICOM files of a folder, by the word at byte 128. */
+#include "alloc.h"
+#include "fail.h"
+#include "file.h"
+#include "study.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PATH_MOST = 4096, DEPTH_MOST = 9, FILES_MOST = 200000 };
+
+typedef struct files {
+    char **path;
+    int32_t n, capacity;
+} files;
+
+static int is_dicom(const char *path) {
+    unsigned char head[132];
+    FILE *file = fopen(path, "rb");
+    if (!file) return 0;
+    const size_t n = fread(head, 1, sizeof head, file);
+    (void)fclose(file);
+    return n == sizeof head && memcmp(head + 128, "DICM", 4) == 0;
+}
+
+static fsc_status add(files *list, const char *path, fsc_error *err) {
+    if (list->n == FILES_MOST) return fsc_fail(err, FSC_E_RANGE, "more than %d DICOM files; give one study", FILES_MOST);
+    if (list->n == list->capacity) {
+        const int32_t capacity = list->capacity * 2 + 256;
+        char **more = fsc_grow(list->path, list->n, capacity, sizeof *more);
+        if (!more) return fsc_fail_nomem(err, "looking for DICOM files");
+        list->path = more;
+        list->capacity = capacity;
+    }
+    char *copy = fsc_strdup(path);
+    if (!copy) return fsc_fail_nomem(err, "looking for DICOM files");
+    list->path[list->n++] = copy;
+    return FSC_OK;
+}
+
+static fsc_status walk(files *list, const char *folder, int depth, fsc_error *err) {
+    char **name = NULL, path[PATH_MOST];
+    int32_t n = 0;
+    if (depth > DEPTH_MOST) return FSC_OK;
+    FSC_TRY(fsc_file_list(&name, &n, folder, err));
+    fsc_status status = FSC_OK;
+    for (int32_t i = 0; status == FSC_OK && i < n; i++) {
+        if (name[i][0] == '.') continue;
+        status = fsc_file_join(path, sizeof path, folder, name[i], err);
+        if (status != FSC_OK) break;
+        if (fsc_file_is_folder(path))
+            status = walk(list, path, depth + 1, err);
+        else if (is_dicom(path))
+            status = add(list, path, err);
+    }
+    fsc_file_free_names(name, n);
+    return status;
+}
+
+fsc_status fsc_study_files(char ***path, int32_t *n, const char *folder, fsc_error *err) {
+    files list = {0};
+    if (!fsc_file_is_folder(folder))
+        return fsc_fail(err, FSC_E_NOTFOUND, "%s: is no folder; give the folder with the study's DICOM files", folder);
+    const fsc_status status = walk(&list, folder, 0, err);
+    if (status != FSC_OK) {
+        fsc_file_free_names(list.path, list.n);
+        return status;
+    }
+    *path = list.path;
+    *n = list.n;
+    return FSC_OK;
+}

@@ -1,0 +1,142 @@
+/* fascicle clinic: a study's DICOM files in, objects for the archive out. */
+#include "walk.h"
+
+#include <stdlib.h>
+
+typedef struct values {
+    const char *in, *out;
+    walk_scan_options scan;
+    walk_separate_options separate;
+    walk_label_options labels;
+    walk_made_options made;
+    walk_map_options map;
+    fsc_plan_options plan;
+} values;
+
+/* The folders by word, else as a router of DICOM series names them. */
+static fsc_status folders(const cli *c, values *v, fsc_error *err) {
+    if (!v->in) v->in = getenv("MERCURE_IN_DIR");
+    if (!v->out) v->out = getenv("MERCURE_OUT_DIR");
+    if (v->in && *v->in && v->out && *v->out) return FSC_OK;
+    return cli_usage(c, err, "give the study's folder and a folder for the objects (or MERCURE_IN_DIR and "
+                             "MERCURE_OUT_DIR)");
+}
+
+/* Scan, labels, maps, measures and what follows from them, as `run` does. */
+static fsc_status walk_all(walk *w, const values *v, const char *images) {
+    int made = 0;
+    values with = *v;
+    if (!with.labels.labels && !with.made.segment.n) with.made.propose = 1; /* a router gives no options */
+    TRY(walk_made_check(w, &made, &with.made, &with.labels));
+    TRY(walk_scan(w, images, &with.scan));
+    if (!made) TRY(walk_anatomy(w, &with.scan, &with.labels));
+    if (!made && w->sites) walk_accept(w, &with.made);
+    TRY(walk_separate(w, &with.separate));
+    if (made) TRY(walk_made(w, &with.made, &with.labels, with.out));
+    TRY(walk_measure(w));
+    const int judged = !walk_unreviewed(w);
+    if (judged) TRY(walk_map(w, &with.scan, &with.map));
+    return w->map && w->exam ? walk_plan(w, &with.plan) : FSC_OK;
+}
+
+static fsc_label_origin origin(const walk *w, const values *v) {
+    if (w->sites->label_source == FSC_LABELS_PROPOSAL) return FSC_LABELS_PROPOSED;
+    if (w->sites->label_source == FSC_LABELS_PROPOSAL_ACCEPTED) return FSC_LABELS_ACCEPTED;
+    return v->made.segment.n ? FSC_LABELS_PROGRAM : FSC_LABELS_GIVEN;
+}
+
+/* The page of the clinic as PDF, aside; pdf is "" when no program here can print it. */
+static fsc_status print_page(walk *w, const char *stem, char *pdf, size_t size) {
+    char page[CLI_PATH_MAX];
+    fsc_error err = FSC_ERROR_INIT;
+    TRY(fsc_report_path(page, sizeof page, stem, FSC_READER_CLINIC, w->err));
+    TRY(cli_path(pdf, size, w->err, "%s/page.pdf", w->output.stage));
+    const fsc_status status = fsc_report_print(pdf, page, &err);
+    if (status == FSC_OK) return FSC_OK;
+    pdf[0] = 0;
+    if (status != FSC_E_NOTFOUND) return (*w->err = err).code;
+    cli_line(w->cli, "pdf", "no object of it: %s", err.text);
+    return FSC_OK;
+}
+
+static fsc_status write_objects(walk *w, const values *v, const fsc_dicom_study *study) {
+    char stem[CLI_PATH_MAX], pdf[CLI_PATH_MAX];
+    AUTO_STRUCT(fsc_notes) notes = {0};
+    TRY(cli_path(stem, sizeof stem, w->err, "%s/%s", w->output.pages, w->scan->name));
+    TRY(walk_write_report(w, stem, 0));
+    TRY(print_page(w, stem, pdf, sizeof pdf));
+    TRY(cli_go_on(w->err));
+    const fsc_clinic_input input = {.scan = w->scan,
+                                    .sites = w->sites,
+                                    .measures = w->measures,
+                                    .map = w->map,
+                                    .plan = w->plan,
+                                    .labels = origin(w, v),
+                                    .pdf_path = pdf[0] ? pdf : NULL};
+    TRY(fsc_clinic_write(study, &input, w->output.pages, w->scan->name, &notes, w->err));
+    cli_notes(w->cli, "clinic", &notes, 0);
+    return FSC_OK;
+}
+
+static fsc_status name_objects(walk *w, const char *out) {
+    static const char *const ending[] = {"PDF.dcm", "SEG.dcm", "SR.dcm"};
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+        char path[CLI_PATH_MAX];
+        TRY(cli_path(path, sizeof path, w->err, "%s/%s_%s", out, w->scan->name, ending[i]));
+        FILE *file = fopen(path, "rb");
+        if (!file) continue; /* no page was printed */
+        (void)fclose(file);
+        cli_file(w->cli, "object", path);
+    }
+    return FSC_OK;
+}
+
+static fsc_status run(cli *c, const void *given, fsc_error *err) {
+    values v = *(const values *)given;
+    const char *images = NULL;
+    TRY(folders(c, &v, err));
+    AUTO(fsc_dicom_study) study = NULL;
+    AUTO_STRUCT(walk) w = {.cli = c, .err = err};
+    TRY(walk_inputs(&w, v.out, &v.labels, &v.map));
+    TRY(fsc_dicom_study_read(&study, v.in, err));
+    TRY(fsc_dicom_study_images(&images, study, getenv("TMPDIR"), err));
+    TRY(walk_all(&w, &v, images));
+    TRY(walk_output(&w, v.out));
+    TRY(walk_write_maps(&w));
+    TRY(walk_write_measures(&w));
+    if (w.proposal) TRY(walk_write_proposal(&w));
+    if (w.map) TRY(walk_write_map(&w));
+    if (w.plan) TRY(walk_write_plan(&w));
+    TRY(write_objects(&w, &v, study));
+    TRY(cli_go_on(err));
+    TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
+    TRY(name_objects(&w, v.out));
+    return w.map && v.map.store ? walk_store(&w, v.map.store) : FSC_OK;
+}
+
+static const arg args[] = {
+    {"IN", offsetof(values, in), 0, "folder with the DICOM files of one study (default: MERCURE_IN_DIR)"},
+    {"OUT", offsetof(values, out), 0, "folder for the objects and for what they are made from (default: MERCURE_OUT_DIR)"},
+    ARG_END};
+static const opt opts[] = {
+    WALK_LABEL_OPTS(values, labels), WALK_MADE_OPTS(values, made), WALK_MAP_OPTS(values, map),
+    WALK_PLAN_OPTS(values, plan),    WALK_SCAN_OPTS(values, scan), WALK_SEPARATE_OPTS(values, separate),
+    OPT_END,
+};
+const command cmd_clinic = {
+    .name = "clinic",
+    .group = "the whole way",
+    .line = "from a study's DICOM files to objects for the archive: report, segmentation, PDF",
+    .about =
+        "Goes the whole way from the DICOM files of one study, as `run` does, and writes what can stand beside the "
+        "pictures in an archive: the measures as a structured report (Enhanced SR, TID 1500), the sites as a "
+        "segmentation, and the clinic's page as PDF. They carry the study's own patient and study; neither is written "
+        "anywhere else. The same input makes the same bytes, so a second run adds nothing to an archive.\n\n"
+        "Labels come from --labels or --segment; without them they are proposed, and every object says that nobody has "
+        "looked at them. Every object says that this is research software. Needs DCMTK and dcm2niix, and Chromium for "
+        "the PDF.",
+    .args = args,
+    .opts = opts,
+    .size = sizeof(values),
+    .run = run,
+};
