@@ -62,7 +62,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (made) TRY(walk_made(&w, &v->made, &v->labels, v->out));
     TRY(walk_measure(&w));
     const int judged = w.sites && !walk_unreviewed(&w);
-    if (judged) TRY(walk_map(&w, &v->scan, &v->map));
+    TRY(judged ? walk_map(&w, &v->scan, &v->map) : walk_stop(&w));
     if (judged && (v->forecast || v->model_view)) TRY(walk_forecast(&w));
     if (w.map && w.exam) TRY(walk_plan(&w, &v->plan));
     TRY(walk_output(&w, v->out));
@@ -76,7 +76,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(write_report(&w, v->pdf));
     TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
     TRY(name_report(&w, v->out));
-    return w.map && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
+    return judged && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 
 static const arg args[] = {{"SCAN", offsetof(values, path), 1,
