@@ -27,6 +27,19 @@ FSC_API const fsc_muscle *fsc_muscle_find(const char *key); /* NULL when unknown
  * 100. NaN when the text is no level. */
 FSC_API double fsc_level_order(const char *level);
 
+/* Where labels come from: it tells how well their borders are known (data/labels.tsv). */
+typedef enum fsc_label_source {
+    FSC_LABELS_EXTERNAL = 0, /* a file of a program or a person */
+    FSC_LABELS_PROPOSAL = 1, /* Fascicle's own; nobody has looked at it */
+    FSC_LABELS_PROPOSAL_ACCEPTED = 2,
+    FSC_LABELS_EDITED = 3,  /* a proposal that a person has corrected */
+    FSC_LABELS_CARRIED = 4, /* another visit's, by registration */
+    FSC_LABELS_NETWORK = 5,
+    FSC_LABEL_SOURCE_N
+} fsc_label_source;
+
+FSC_API const char *fsc_label_source_text(fsc_label_source source); /* "external", ...; borrowed for ever */
+
 /* One site: muscle x level x side. level is "n/a" when no level map was given, and for the voxels of a muscle that lie
  * farther than half a body beyond the last labelled vertebra. */
 typedef struct fsc_site {
@@ -63,6 +76,8 @@ typedef struct fsc_sites {
     fsc_labels *levels;     /* owned: level map on the image grid (see fsc_level_span.value), or NULL */
     fsc_level_span *level;  /* owned, n_level entries, head to foot; NULL without a level map */
     int32_t n_level;
+    fsc_label_source label_source;
+    double border_sd_mm; /* SD of the displacement of a label's border along its normal; 0 or NaN = not known */
     fsc_notes notes;
 } fsc_sites;
 
@@ -74,10 +89,11 @@ typedef struct fsc_sites_options {
                                   partner of the same dimensions */
     const char *muscle_file;   /* where the maps were read: a name that speaks of a scheme decides between several */
     const char *level_file;    /* NULL = not known, likewise */
+    fsc_label_source label_source;
 } fsc_sites_options;
 
 #define FSC_SITES_OPTIONS_INIT                                                                                         \
-    { NULL, NULL, 1, 0, NULL, NULL }
+    { NULL, NULL, 1, 0, NULL, NULL, FSC_LABELS_EXTERNAL }
 
 /* Builds the sites on grid. levels may be NULL; then the muscle map is asked for vertebrae too (a scheme that holds
  * both), and without any the only level is "n/a". Labels on another grid are resampled by nearest neighbour and it is

@@ -122,6 +122,7 @@ typedef struct fsc_map {
     fsc_sentence *sentence; /* owned; red flags first */
     int32_t n_sentence;
     int32_t stop; /* non-zero: a red flag is positive; every output starts with the stop box */
+    fsc_label_source label_source;
     char muscle_scheme[40];
     char level_scheme[40];
     char change_multiplicity[160]; /* how many sites were compared and how errors were shared; "" before fsc_change_run

@@ -34,10 +34,14 @@ typedef struct fsc_row {
     double pdff_mode_fraction;     /* most common value: half-sample mode over the voxels */
     double pdff_se_fraction;       /* of the mean, for this tissue: sampling and noise, spatial correlation respected */
     double pdff_se_noise_fraction; /* the part of it that the errors of the voxels (of the maps) explain */
+    double pdff_se_label_fraction; /* of the mean, for how well the label's border is known: scatter and bias together */
+    double pdff_label_bias_fraction; /* the part of it that every such label has alike: what its border takes in */
     double pdff_mean_erode1_fraction, pdff_mean_erode2_fraction; /* less 1, 2 voxels of rim: doc/equations/measure.md */
     int64_t n_voxel_erode1, n_voxel_erode2;
     double pdff_quartile_fraction[4]; /* quarters of the width in each slice, from the midline outwards */
     double pdff_quartile_se_fraction[4];
+    double pdff_quartile_se_label_fraction[4];
+    double csa_se_label_mm2, volume_se_label_mm3; /* as pdff_se_label_fraction */
     double r2star_mean_per_s;
     double t2_mean_ms, t2_se_ms; /* of a T2 map that was given; the error is of the mean, voxels taken as independent */
     double lean_csa_mm2, lean_volume_mm3; /* weighted by 1 - PDFF */
@@ -55,6 +59,7 @@ typedef struct fsc_measures {
     char muscle_scheme[40];
     char level_scheme[40];
     fsc_method method;
+    fsc_label_source label_source;
     /* Tissue-level summary of the whole scan, available without labels. */
     int64_t n_fitted;
     double pdff_median_fraction;
@@ -73,6 +78,14 @@ FSC_API void fsc_measures_free(fsc_measures *measures);
 /* The row of a muscle, level and side (bones: "vertebra", level, midline), or NULL. */
 FSC_API const fsc_row *fsc_measures_find(const fsc_measures *measures, const char *muscle, const char *level,
                                          fsc_side side);
+
+/* Standard error of a row's mean fat fraction, measurement and label together; a label error that is missing (older
+ * tables) counts as 0. */
+FSC_API double fsc_row_se_fraction(const fsc_row *row);
+/* The label's part of the variance without the bias: pdff_se_label^2 - pdff_label_bias^2; 0 when missing. */
+FSC_API double fsc_row_label_scatter_variance(const fsc_row *row);
+/* The label's part of the variance of the difference of two rows: their biases cancel as far as they are alike. */
+FSC_API double fsc_rows_label_variance(const fsc_row *a, const fsc_row *b);
 
 /* Writes <dir>/<name>_sites.tsv and its data dictionary <dir>/<name>_sites.json (whole or not at all).
  * participant and session go into the id columns ("n/a" when ""). Numbers have ten digits. Returns FSC_OK, FSC_E_IO,

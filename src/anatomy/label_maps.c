@@ -187,6 +187,13 @@ static fsc_status read_levels(fsc_label_maps *maps, const char *where, const fsc
     return read_file(&maps->levels, &maps->level_path, maps, found.path[at], err);
 }
 
+static fsc_label_source source_of(const char *name) {
+    if (strstr(name, "_desc-proposal_")) return FSC_LABELS_PROPOSAL;
+    if (strstr(name, "_desc-edited_")) return FSC_LABELS_EDITED;
+    if (strstr(name, "_desc-carried_")) return FSC_LABELS_CARRIED;
+    return FSC_LABELS_EXTERNAL;
+}
+
 fsc_status fsc_label_maps_read(fsc_label_maps **out, const char *labels, const char *levels,
                                const fsc_label_owner *owner, fsc_error *err) {
     static const fsc_label_owner nobody = {0};
@@ -195,6 +202,7 @@ fsc_status fsc_label_maps_read(fsc_label_maps **out, const char *labels, const c
     if (!maps) return fsc_fail_nomem(err, "reading label maps");
     FSC_TRY(read_muscles(maps, labels, !levels, owner ? owner : &nobody, err));
     if (levels) FSC_TRY(read_levels(maps, levels, owner ? owner : &nobody, err));
+    maps->source = source_of(base_of(maps->muscle_path));
     FSC_TRY(fsc_notes_check(&maps->notes, err));
     FSC_GIVE(out, maps);
     return FSC_OK;

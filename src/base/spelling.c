@@ -24,6 +24,14 @@ const fsc_word fsc_method_words[] = {
     {"ready-fat-fraction-map", "ready fat-fraction map, as made by its own method", "ready_fat_fraction"},
     {0}};
 
+const fsc_word fsc_label_source_words[] = {{"external", "labels from a file", NULL},
+                                           {"proposal", "a proposal that nobody has looked at", NULL},
+                                           {"proposal-accepted", "a proposal, accepted", NULL},
+                                           {"edited", "a proposal, corrected by a person", NULL},
+                                           {"carried", "labels carried from another visit", NULL},
+                                           {"network", "a network run by Fascicle", NULL},
+                                           {0}};
+
 const fsc_word fsc_row_kind_words[] = {{"site", "muscle x level x side", NULL},
                                        {"site-both-sides", "muscle x level, sides pooled", "site_both_sides"},
                                        {"muscle", "muscle x side over all levels", NULL},

@@ -16,6 +16,7 @@ extern const fsc_word fsc_sex_words[];            /* fsc_sex */
 extern const fsc_word fsc_injury_history_words[]; /* fsc_injury_history */
 extern const fsc_word fsc_method_words[];         /* fsc_method */
 extern const fsc_word fsc_row_kind_words[];       /* fsc_row_kind */
+extern const fsc_word fsc_label_source_words[];   /* fsc_label_source */
 extern const fsc_word fsc_norm_kind_words[];      /* fsc_norm_kind */
 extern const fsc_word fsc_note_kind_words[];      /* fsc_note_kind */
 

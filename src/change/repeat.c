@@ -2,6 +2,7 @@
 
 #include "fail.h"
 #include "format.h"
+#include "spelling.h"
 #include "table.h"
 #include "text.h"
 
@@ -53,6 +54,26 @@ static double value_of(const fsc_table *table, const char *key, char *fact_id, s
     return (double)NAN;
 }
 
+/* data/labels.tsv: how far borders drawn by one source lie apart at two visits, to how far they lie from the truth. */
+static fsc_status read_label_shares(fsc_repeat *out, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    FSC_TRY(fsc_table_embedded(&table, "labels.tsv", err));
+    for (int32_t s = 0; s < FSC_LABEL_SOURCE_N; s++) out->label_share[s] = 1;
+    for (int32_t row = 0; row < table.n_row; row++) {
+        const int32_t s = fsc_word_find(fsc_label_source_words, fsc_table_get(&table, row, "key"));
+        const double share =
+            fsc_table_number(&table, row, "repeat_sd_mm") / fsc_table_number(&table, row, "border_sd_mm");
+        if (s >= 0 && share >= 0) out->label_share[s] = fmin(share, 1);
+    }
+    return FSC_OK;
+}
+
+double fsc_repeat_label_share(const fsc_repeat *repeat, fsc_label_source a, fsc_label_source b) {
+    /* Carried labels are the other visit's, whatever those were. */
+    if (a == FSC_LABELS_CARRIED || b == FSC_LABELS_CARRIED) return repeat->label_share[FSC_LABELS_CARRIED];
+    return a == b ? repeat->label_share[a] : 1;
+}
+
 fsc_status fsc_repeat_read(fsc_repeat *out, fsc_error *err) {
     static const char *const spread[] = {"same_scanner", "different_scanner", "different_protocol"};
     static const char *const floors[] = {"floor_same", "floor_different", "floor_different"};
@@ -65,6 +86,7 @@ fsc_status fsc_repeat_read(fsc_repeat *out, fsc_error *err) {
         if (i > 0) out->sd_difference[i] /= 1.959963984540054;
         out->floor[i] = value_of(&table, floors[i], out->fact_ids[i], sizeof out->fact_ids[i]);
     }
+    FSC_TRY(read_label_shares(out, err));
     for (int32_t row = 0; row < table.n_row && out->n_ageing < FSC_AGEING_MAX; row++) {
         if (strcmp(fsc_table_get(&table, row, "key"), "ageing") != 0) continue;
         fsc_ageing *a = &out->ageing[out->n_ageing++];

@@ -27,6 +27,7 @@ typedef struct fsc_repeat {
     double sd_difference[3]; /* by fsc_pair: SD of the difference of two scans of unchanged tissue */
     double floor[3];         /* least change that is called real */
     char fact_ids[3][24];
+    double label_share[FSC_LABEL_SOURCE_N]; /* of the labels' scatter (SD) that differs between visits */
     fsc_ageing ageing[FSC_AGEING_MAX];
     int32_t n_ageing;
 } fsc_repeat;
@@ -37,8 +38,10 @@ const fsc_ageing *fsc_repeat_ageing(const fsc_repeat *repeat, const char *muscle
 
 /* Why two rows of one site may not be compared; "" when they may. */
 const char *fsc_row_obstacle(const fsc_row *a, const fsc_row *b);
-/* What a row's own error adds to its difference from another scan of the same site. */
+/* What a row's own error adds to its difference from another scan of the same site, the labels' part apart. */
 double fsc_row_variance(const fsc_row *row, const fsc_row *with);
+/* The share (SD) of the labels' scatter that two visits of these sources do not have in common. */
+double fsc_repeat_label_share(const fsc_repeat *repeat, fsc_label_source a, fsc_label_source b);
 /* Non-zero for rows that a verdict is given for: one muscle, level and side. */
 int fsc_row_judged(const fsc_row *row);
 

@@ -62,13 +62,16 @@ typedef struct sums {
 
 /* Weighted line through the visits that measured the site as the last one did. sd is that of a pair's difference, so
  * each visit carries half its variance. */
-static void fit_line(fsc_trend *t, const course *c, const fsc_row *last, double sd, const fsc_ageing *ageing) {
+static void fit_line(fsc_trend *t, const course *c, const fsc_row *last, double sd, const fsc_repeat *repeat) {
+    const fsc_ageing *ageing = fsc_repeat_ageing(repeat, last->place.muscle);
     sums s = {0};
     double from = HUGE_VAL, to = -HUGE_VAL;
     for (int32_t i = 0; i < c->n; i++) {
         const fsc_row *row = row_at(c->map[i], last);
         if (!row || *fsc_row_obstacle(row, last)) continue;
-        const double w = 1 / (fsc_row_variance(row, last) + 0.5 * sd * sd), x = c->years[i],
+        const double share = fsc_repeat_label_share(repeat, c->map[i]->label_source, c->map[c->n - 1]->label_source);
+        const double label = share * share * fsc_row_label_scatter_variance(row);
+        const double w = 1 / (fsc_row_variance(row, last) + label + 0.5 * sd * sd), x = c->years[i],
                      y = row->pdff_mean_fraction;
         s.w += w;
         s.x += w * x;
@@ -140,7 +143,7 @@ static fsc_status all_trends(fsc_trend **out, int32_t *n, fsc_notes *notes, cons
         const fsc_row *row = &last->site[i].row;
         if (!fsc_row_judged(row)) continue;
         start(&trend[count], row);
-        fit_line(&trend[count], c, row, repeat.sd_difference[pair], fsc_repeat_ageing(&repeat, row->place.muscle));
+        fit_line(&trend[count], c, row, repeat.sd_difference[pair], &repeat);
         family += !isnan(trend[count].net_per_year);
         count++;
     }

@@ -89,7 +89,7 @@ static void add_image(fsc_text *d, const fsc_objects *o, const char *concept, co
 
 /* What was compared with whom: only what was measured in people is a norm here. */
 static void add_norm(fsc_text *d, const fsc_objects *o, const fsc_place *place) {
-    if (!o->input->map || o->input->labels == FSC_LABELS_PROPOSED) return;
+    if (!o->input->map || fsc_objects_unreviewed(o)) return;
     const fsc_map_site *site = fsc_map_find(o->input->map, place->muscle, place->level, place->side);
     if (!site || !site->norm.norm_id[0] || site->norm.kind != FSC_NORM_PUBLISHED || !isfinite(site->norm.z)) return;
     char who[300];
@@ -106,6 +106,8 @@ static void add_fat(fsc_text *d, const fsc_objects *o, const fsc_row *row) {
     add_code(d, o, "HAS CONCEPT MOD", "derivation", fsc_codes_find(o->codes, "mean"));
     if (isfinite(row->pdff_se_fraction))
         add_number(d, o, "HAS PROPERTIES", "se", 100 * row->pdff_se_fraction, "unit:%", 0);
+    if (isfinite(row->pdff_se_label_fraction))
+        add_number(d, o, "HAS PROPERTIES", "se-label", 100 * row->pdff_se_label_fraction, "unit:%", 0);
     add_norm(d, o, &row->place);
     children_end(d);
 }
@@ -181,7 +183,7 @@ static void add_comment(fsc_text *d, const fsc_objects *o) {
         if (strcmp(map->sentence[s].key, "stop") == 0) fsc_text_printf(&text, "%s ", map->sentence[s].text);
     fsc_text_add(&text, "Research software, no medical device: for a reader who looks at the pictures too. ");
     fsc_text_printf(&text, "Labels: %s. ", fsc_objects_labels(o));
-    if (o->input->labels == FSC_LABELS_PROPOSED)
+    if (fsc_objects_unreviewed(o))
         fsc_text_add(&text, FSC_DUMP_MARK ": nobody has looked at these sites, and nothing is compared with other people.");
     add_text(d, o, "CONTAINS", "comment", text.data ? text.data : "");
     if (text.failed) d->failed = 1;
@@ -231,7 +233,7 @@ static void add_document(fsc_text *d, const fsc_objects *o) {
     fsc_dump_text(d, "0040,db00", "CS", "1500");
     fsc_dump_item_end(d);
     fsc_dump_close(d);
-    fsc_dump_text(d, "0040,a491", "CS", o->input->labels == FSC_LABELS_PROPOSED ? "PARTIAL" : "COMPLETE");
+    fsc_dump_text(d, "0040,a491", "CS", fsc_objects_unreviewed(o) ? "PARTIAL" : "COMPLETE");
     fsc_dump_text(d, "0040,a493", "CS", "UNVERIFIED");
     fsc_dump_open(d, "0040,a372");
     fsc_dump_close(d);

@@ -66,9 +66,12 @@ static void join_t2(joined *j, const fsc_row *row, double v) {
 
 static void join_row(fsc_observation *o, joined *j, const fsc_row *row, const fsc_assumed *assumed) {
     const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
-    /* The noise of this site, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest
+    /* The noise of this site and its label's error, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest
      * where a lesion makes a site patchy. */
     double se = isfinite(row->pdff_se_noise_fraction) ? fmax(row->pdff_se_noise_fraction, 1e-4) : (double)NAN;
+    /* The label's bias is in the baseline's groups too: its scatter counts. */
+    const double label = sqrt(fsc_row_label_scatter_variance(row));
+    if (label > 0) se = hypot(isfinite(se) ? se : 0, label);
     /* What is in view of a cut site may differ from the whole. */
     const double cut = assumed->cut_points / 100;
     if (row->cut_by_fov) se = hypot(isfinite(se) ? se : cut, cut);
@@ -211,7 +214,13 @@ static fsc_status check_percent(const fsc_table *table, const char *path, fsc_er
 static fsc_status read_sites(fsc_observations *out, const char *path, double visit_day, fsc_error *err) {
     fsc_measures *measures = NULL;
     FSC_TRY(fsc_measures_read(&measures, path, err));
-    const fsc_status status = fsc_observations_add(out, measures, visit_day, err);
+    const fsc_status status =
+        measures->label_source == FSC_LABELS_PROPOSAL
+            ? fsc_fail(err, FSC_E_ARG,
+                       "'%s': the labels are a proposal that nobody has looked at; look, and run again with "
+                       "--accept-proposal",
+                       path)
+            : fsc_observations_add(out, measures, visit_day, err);
     fsc_measures_free(measures);
     return status;
 }

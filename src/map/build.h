@@ -30,11 +30,16 @@ static inline int fsc_map_is_site(const fsc_row *row) {
 
 /* Running mean of rows, weighted by their voxels, with the error of the mean. */
 typedef struct fsc_row_sum {
-    double weight, value, variance;
+    double weight, value, variance; /* variance: without the labels' bias, which is shared and adds up in bias */
+    double bias;
     int64_t n_voxel;
 } fsc_row_sum;
 void fsc_row_sum_add(fsc_row_sum *sum, const fsc_row *row);
 double fsc_row_sum_mean(const fsc_row_sum *sum); /* NaN when empty */
 double fsc_row_sum_se(const fsc_row_sum *sum);
+/* Standard errors beside a reference group: the labels of groups take in fat at their borders as these do, so that the
+ * labels' bias stays out and their scatter counts. */
+double fsc_row_compared_se(const fsc_row *row);
+double fsc_row_sum_compared_se(const fsc_row_sum *sum);
 
 #endif

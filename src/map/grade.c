@@ -29,7 +29,7 @@ static void start(fsc_grade *grade, const fsc_table *table, const char *scale, c
 static void goutallier(fsc_grade *grade, const fsc_table *table, const fsc_row *row) {
     start(grade, table, "goutallier", "3");
     const double half = fsc_table_number(table, band(table, "goutallier", "3"), "low") / 100;
-    const double se = isfinite(row->pdff_se_fraction) ? row->pdff_se_fraction : 0, reach = 1.6448536269514722 * se;
+    const double error = fsc_row_se_fraction(row), reach = isfinite(error) ? 1.6448536269514722 * error : 0;
     if (!isfinite(row->pdff_mean_fraction)) {
         fsc_copy_text(grade->reason, sizeof grade->reason, "no fat fraction");
         return;

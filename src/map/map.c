@@ -61,7 +61,7 @@ static void place_site(fsc_map_site *site, const fsc_map *map, const fsc_norms *
     const fsc_row *row = &site->row;
     const fsc_norm_query query = {row->place.muscle,       row->place.level,        row->place.level,
                                   row->place.side,         map->exam->sex,          map->exam->age_years,
-                                  map->acquisition.method, row->pdff_mean_fraction, row->pdff_se_fraction};
+                                  map->acquisition.method, row->pdff_mean_fraction, fsc_row_compared_se(row)};
     fsc_norms_place(&site->norm, &site->other_method, norms, &query);
     if (fsc_map_is_site(row) || site->norm.norm_id[0]) return;
     fsc_copy_text(site->norm.reason, sizeof site->norm.reason,
@@ -129,6 +129,7 @@ static fsc_status start(fsc_map *map, const fsc_map_inputs *in, fsc_error *err) 
                         map->exam->participant, a->participant);
     if (!a->participant[0]) fsc_copy_text(a->participant, sizeof a->participant, map->exam->participant);
     if (!a->date[0]) fsc_copy_text(a->date, sizeof a->date, map->exam->date);
+    map->label_source = m->label_source;
     fsc_copy_text(map->muscle_scheme, sizeof map->muscle_scheme, m->muscle_scheme);
     fsc_copy_text(map->level_scheme, sizeof map->level_scheme, m->level_scheme);
     map->site = fsc_alloc(m->n_row, sizeof *map->site);

@@ -97,7 +97,7 @@ fsc_status fsc_map_pools(fsc_map *map, const fsc_norms *norms, fsc_error *err) {
         const fsc_norm_query query = {
             pool->muscle,          pool->level_first,    pool->level_last,        FSC_SIDE_BOTH,
             map->exam->sex,        map->exam->age_years, map->acquisition.method, pool->pdff_mean_fraction,
-            pool->pdff_se_fraction};
+            fsc_row_sum_compared_se(&sum)};
         fsc_norms_place(&pool->norm, &pool->other_method, norms, &query);
     }
     return FSC_OK;

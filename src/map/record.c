@@ -120,7 +120,9 @@ static const fsc_field threshold_fields[] = {FSC_FIELD(fsc_threshold, applies, F
 static const fsc_field sentence_fields[] = {FSC_FIELD(fsc_sentence, key, TEXT), FSC_FIELD(fsc_sentence, text, TEXT),
                                             FSC_FIELD(fsc_sentence, from, TEXT),
                                             FSC_FIELD(fsc_sentence, contested, FLAG), FSC_FIELD_END};
-static const fsc_field map_fields[] = {FSC_FIELD(fsc_map, stop, FLAG), FSC_FIELD(fsc_map, muscle_scheme, TEXT),
+static const fsc_field map_fields[] = {FSC_FIELD(fsc_map, stop, FLAG),
+                                       FSC_FIELD_WORD(fsc_map, label_source, fsc_label_source_words),
+                                       FSC_FIELD(fsc_map, muscle_scheme, TEXT),
                                        FSC_FIELD(fsc_map, level_scheme, TEXT),
                                        FSC_FIELD(fsc_map, change_multiplicity, TEXT), FSC_FIELD_END};
 static const fsc_field flag_fields[] = {

@@ -1,13 +1,16 @@
 /* The summary in plain words. Every number in it is a field of the record; a sentence names what it stands on. */
+#include "alloc.h"
 #include "build.h"
 #include "fail.h"
 #include "format.h"
+#include "spelling.h"
 #include "table.h"
 #include "text.h"
 #include "words.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAMED_SITES_MAX = 5 };
@@ -327,6 +330,39 @@ static fsc_status say_contested(fsc_map *map, int sides_differ, int rf, fsc_erro
     return FSC_OK;
 }
 
+static int by_number(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double middle(double *list, int32_t n) {
+    qsort(list, (size_t)n, sizeof *list, by_number);
+    return list[n / 2];
+}
+
+/* What the intervals are made of: usually where the border was drawn, and hardly the noise. */
+static fsc_status say_error(fsc_map *map, fsc_error *err) {
+    FSC_AUTO_BLOCK double *list = fsc_alloc(3 * (int64_t)map->n_site, sizeof *list);
+    if (!list) return fsc_fail_nomem(err, "writing a sentence");
+    double *label = list, *tissue = list + map->n_site, *noise = list + 2 * (int64_t)map->n_site;
+    int32_t n = 0;
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_row *row = &map->site[i].row;
+        if (row->kind != FSC_ROW_SITE || !isfinite(row->pdff_se_label_fraction) || !isfinite(row->pdff_se_fraction))
+            continue;
+        label[n] = row->pdff_se_label_fraction;
+        tissue[n] = row->pdff_se_fraction;
+        noise[n++] = isfinite(row->pdff_se_noise_fraction) ? row->pdff_se_noise_fraction : 0;
+    }
+    if (n == 0) return FSC_OK;
+    return say(map, err, "label-error", "site.pdff_se_label_fraction site.pdff_se_fraction label_source", 0,
+               "What the intervals of a site are made of, as standard errors, half of the sites below: %.1f points "
+               "from where the border of its label lies (%s; how well that is known is an assumption), %.1f from how "
+               "fat is scattered inside, of which %.1f from the noise of the scan.",
+               100 * middle(label, n), fsc_word_text(fsc_label_source_words, (int32_t)map->label_source),
+               100 * middle(tissue, n), 100 * middle(noise, n));
+}
+
 fsc_status fsc_map_sentences(fsc_map *map, fsc_error *err) {
     int sides_differ, rf;
     FSC_TRY(say_red_flags(map, err));
@@ -337,6 +373,7 @@ fsc_status fsc_map_sentences(fsc_map *map, fsc_error *err) {
     FSC_TRY(say_many_muscles(map, err));
     FSC_TRY(say_runs(map, err));
     FSC_TRY(say_within(map, &sides_differ, err));
+    FSC_TRY(say_error(map, err));
     FSC_TRY(say_threshold(map, err));
     FSC_TRY(say_history(map, &rf, err));
     FSC_TRY(say_contested(map, sides_differ, rf, err));

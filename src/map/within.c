@@ -11,9 +11,11 @@
 void fsc_row_sum_add(fsc_row_sum *sum, const fsc_row *row) {
     if (!isfinite(row->pdff_mean_fraction) || row->n_voxel <= 0) return;
     const double w = (double)row->n_voxel, se = isfinite(row->pdff_se_fraction) ? row->pdff_se_fraction : 0;
+    const double bias = isfinite(row->pdff_label_bias_fraction) ? row->pdff_label_bias_fraction : 0;
     sum->weight += w;
     sum->value += w * row->pdff_mean_fraction;
-    sum->variance += w * w * se * se;
+    sum->variance += w * w * (se * se + fsc_row_label_scatter_variance(row));
+    sum->bias += w * bias;
     sum->n_voxel += row->n_voxel;
 }
 
@@ -21,7 +23,21 @@ double fsc_row_sum_mean(const fsc_row_sum *sum) {
     return sum->weight > 0 ? sum->value / sum->weight : (double)NAN;
 }
 double fsc_row_sum_se(const fsc_row_sum *sum) {
+    return sum->weight > 0 ? hypot(sqrt(sum->variance), sum->bias) / sum->weight : (double)NAN;
+}
+double fsc_row_compared_se(const fsc_row *row) {
+    return hypot(row->pdff_se_fraction, sqrt(fsc_row_label_scatter_variance(row)));
+}
+double fsc_row_sum_compared_se(const fsc_row_sum *sum) {
     return sum->weight > 0 ? sqrt(sum->variance) / sum->weight : (double)NAN;
+}
+/* The same as a row, for a difference. */
+static fsc_row sum_row(const fsc_row_sum *sum) {
+    const double scatter = sqrt(sum->variance) / sum->weight, bias = sum->bias / sum->weight;
+    return (fsc_row){.pdff_mean_fraction = fsc_row_sum_mean(sum),
+                     .pdff_se_fraction = scatter,
+                     .pdff_se_label_fraction = fabs(bias),
+                     .pdff_label_bias_fraction = bias};
 }
 
 static void none(fsc_contrast *c, const char *reason) {
@@ -30,7 +46,8 @@ static void none(fsc_contrast *c, const char *reason) {
     fsc_copy_text(c->reason, sizeof c->reason, reason);
 }
 
-static void contrast(fsc_contrast *c, double a, double a_se, double b, double b_se, const char *with) {
+/* label: variance that the labels add to the difference. */
+static void contrast(fsc_contrast *c, double a, double a_se, double b, double b_se, double label, const char *with) {
     if (!isfinite(a) || !isfinite(b)) {
         none(c, "no fat fraction on one of the two");
         return;
@@ -42,16 +59,21 @@ static void contrast(fsc_contrast *c, double a, double a_se, double b, double b_
     memset(c, 0, sizeof *c);
     fsc_copy_text(c->with, sizeof c->with, with);
     c->difference_fraction = a - b;
-    c->se_fraction = sqrt(a_se * a_se + b_se * b_se);
+    c->se_fraction = sqrt(a_se * a_se + b_se * b_se + label);
     c->low_fraction = c->difference_fraction - fsc_words_half90(c->se_fraction);
     c->high_fraction = c->difference_fraction + fsc_words_half90(c->se_fraction);
     c->beyond_error = c->low_fraction > 0 || c->high_fraction < 0;
 }
 
+static void contrast_named(fsc_contrast *c, const fsc_row *row, const fsc_row *with, const char *name) {
+    contrast(c, row->pdff_mean_fraction, row->pdff_se_fraction, with->pdff_mean_fraction, with->pdff_se_fraction,
+             fsc_rows_label_variance(row, with), name);
+}
+
 static void contrast_rows(fsc_contrast *c, const fsc_row *row, const fsc_row *with) {
     char name[80];
     fsc_format(name, sizeof name, "%s %s %s", with->place.muscle, with->place.level, fsc_side_text(with->place.side));
-    contrast(c, row->pdff_mean_fraction, row->pdff_se_fraction, with->pdff_mean_fraction, with->pdff_se_fraction, name);
+    contrast_named(c, row, with, name);
 }
 
 static const fsc_row *find(const fsc_map *map, const fsc_row *like, const char *muscle, const char *level,
@@ -113,9 +135,10 @@ static void depth_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     }
     if (sum.n_voxel == 0)
         none(c, "no more superficial muscle was measured here");
-    else
-        contrast(c, row->pdff_mean_fraction, row->pdff_se_fraction, fsc_row_sum_mean(&sum), fsc_row_sum_se(&sum),
-                 "the layers outside it");
+    else {
+        const fsc_row outside = sum_row(&sum);
+        contrast_named(c, row, &outside, "the layers outside it");
+    }
 }
 
 static void psoas_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *row) {
@@ -130,8 +153,13 @@ static void psoas_contrast(fsc_contrast *c, const fsc_map *map, const fsc_row *r
 
 static void medial_contrast(fsc_contrast *c, const fsc_row *row) {
     const double *q = row->pdff_quartile_fraction, *se = row->pdff_quartile_se_fraction;
+    double label[4];
+    for (int i = 0; i < 4; i++) {
+        const double own = row->pdff_quartile_se_label_fraction[i];
+        label[i] = isfinite(own) ? own * own : 0;
+    }
     contrast(c, q[0], se[0], (q[1] + q[2] + q[3]) / 3, sqrt(se[1] * se[1] + se[2] * se[2] + se[3] * se[3]) / 3,
-             "Q2-Q4");
+             label[0] + (label[1] + label[2] + label[3]) / 9, "Q2-Q4");
 }
 
 /* Weighted line of the levels' means over their order; scatter about the line widens the error. */
@@ -147,7 +175,7 @@ static void level_gradient(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_row *r = &map->site[i].row;
         const double x = fsc_level_order(r->place.level), y = r->pdff_mean_fraction,
-                     w = 1 / (r->pdff_se_fraction * r->pdff_se_fraction);
+                     w = 1 / (r->pdff_se_fraction * r->pdff_se_fraction + fsc_row_label_scatter_variance(r));
         if (r->kind != kind || r->place.side != row->place.side || strcmp(r->place.muscle, row->place.muscle) != 0)
             continue;
         if (!isfinite(x) || !isfinite(y) || !isfinite(w)) continue;
@@ -169,7 +197,7 @@ static void level_gradient(fsc_contrast *c, const fsc_map *map, const fsc_row *r
     const double scatter = n > 2 ? fmax(1, (syy - sxy * sxy / sxx) / (n - 2)) : 1;
     char name[80];
     fsc_format(name, sizeof name, "per level, %s to %s", first->place.level, last->place.level);
-    contrast(c, sxy / sxx, sqrt(scatter / sxx), 0, 0, name);
+    contrast(c, sxy / sxx, sqrt(scatter / sxx), 0, 0, 0, name);
 }
 
 void fsc_map_contrasts(fsc_map *map) {

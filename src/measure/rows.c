@@ -1,6 +1,7 @@
 #include "rows.h"
 
 #include "alloc.h"
+#include "border.h"
 #include "fail.h"
 #include "format.h"
 #include "mode.h"
@@ -21,6 +22,7 @@
 typedef struct rows_work {
     fsc_measures *out;
     const fsc_voxels *v;
+    const fsc_border *border;
     fsc_site_part *part;         /* per set */
     float *values;               /* as long as the longest row */
     double *area, *lean, *known; /* per slab */
@@ -176,6 +178,7 @@ static void fill_row(rows_work *w, fsc_row *row) {
     const fsc_section section = fsc_section_largest(w->v, w->list, w->n_list, w->area, w->lean, w->known);
     row->csa_mm2 = section.csa_mm2;
     row->lean_csa_mm2 = section.lean_csa_mm2;
+    fsc_label_error(row, w->border, w->list, w->n_list);
 }
 
 static fsc_row *new_row(rows_work *w, fsc_row_kind kind, const char *muscle, const char *level, fsc_side side) {
@@ -279,10 +282,13 @@ static void bone_row(rows_work *w, int32_t set) {
     w->list[w->n_list++] = set;
     row->cut_by_fov = bone_touches_border(w->v, set);
     fill_row(w, row);
-    row->csa_mm2 = row->lean_csa_mm2 = row->lean_volume_mm3 = (double)NAN;
+    row->csa_mm2 = row->csa_se_label_mm2 = row->lean_csa_mm2 = row->lean_volume_mm3 = (double)NAN;
     row->pdff_mean_erode1_fraction = row->pdff_mean_erode2_fraction = (double)NAN;
     row->n_voxel_erode1 = row->n_voxel_erode2 = 0;
-    for (int q = 0; q < 4; q++) row->pdff_quartile_fraction[q] = row->pdff_quartile_se_fraction[q] = (double)NAN;
+    for (int q = 0; q < 4; q++) {
+        row->pdff_quartile_fraction[q] = row->pdff_quartile_se_fraction[q] = (double)NAN;
+        row->pdff_quartile_se_label_fraction[q] = (double)NAN;
+    }
     judge(row, w);
 }
 
@@ -332,13 +338,18 @@ fsc_status fsc_rows_make(fsc_measures *out, const fsc_voxels *v, const fsc_progr
     FSC_AUTO_BLOCK double *slabs = fsc_alloc(3 * (int64_t)v->n_slab, sizeof *slabs);
     FSC_AUTO_BLOCK int32_t *list = fsc_alloc(v->n_set, sizeof *list);
     if (!part || !values || !slabs || !list) return fsc_fail_nomem(err, "measuring the sites");
+    fsc_border border;
+    FSC_TRY(fsc_border_measure(&border, v, progress, err));
     rows_work w = {.out = out,
                    .v = v,
+                   .border = &border,
                    .part = part,
                    .values = values,
                    .area = slabs,
                    .lean = slabs + v->n_slab,
                    .known = slabs + 2 * (int64_t)v->n_slab,
                    .list = list};
-    return make(&w, progress, err);
+    const fsc_status status = make(&w, progress, err);
+    fsc_border_free(&border);
+    return status;
 }

@@ -2,6 +2,7 @@
  *   voxels.c       the labelled voxels, set by set (a site or a vertebral body)
  *   site_part.c    what one set says: sums, rims (erode.c), quarters of the width (quartile.c), and how far a mean may
  *                  be trusted when neighbours are alike (correlate.c)
+ *   border.c       the same sets with their labels' border displaced at random, label_error.c what a row makes of it
  *   rows.c         sets joined to rows: site, both sides, whole muscle, bone; with median, mode.c and shape.c
  *   site_fields.c  the one description of a row, for every file and page that shows it
  *   tsv.c          the table on disk with its dictionary, and back */
@@ -165,6 +166,7 @@ static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const
     if (!fsc_grid_same(&fw->grid, &sites->grid, tolerance))
         return fsc_fail(err, FSC_E_SHAPE,
                         "the maps and the sites are on different grids; build the sites on the maps' own grid");
+    out->label_source = sites->label_source;
     fsc_copy_text(out->muscle_scheme, sizeof out->muscle_scheme, sites->muscle_scheme);
     fsc_copy_text(out->level_scheme, sizeof out->level_scheme, sites->level_scheme);
     fsc_voxels voxels;

@@ -13,6 +13,7 @@ typedef struct fsc_site_line {
     char participant[64], session[64];
     char muscle_scheme[40], level_scheme[40];
     fsc_method method;
+    fsc_label_source label_source;
 } fsc_site_line;
 
 /* Of an fsc_site_line; what is not table_only, of an fsc_row. */

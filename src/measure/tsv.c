@@ -37,7 +37,7 @@ fsc_status fsc_measures_write(const fsc_measures *m, const char *dir, const char
         return fsc_fail(err, FSC_E_ARG, "writing measures needs the measures, a folder and a name");
     FSC_AUTO_TEXT fsc_text text = {0};
     char path[4096];
-    fsc_site_line line = {.method = m->method};
+    fsc_site_line line = {.method = m->method, .label_source = m->label_source};
     fsc_copy_text(line.participant, sizeof line.participant, participant ? participant : "");
     fsc_copy_text(line.session, sizeof line.session, session ? session : "");
     fsc_copy_text(line.muscle_scheme, sizeof line.muscle_scheme, m->muscle_scheme);
@@ -59,6 +59,7 @@ static void take_lines(fsc_measures *m, const fsc_site_line *line) {
     for (int32_t i = 0; i < m->n_row; i++) m->row[i] = line[i].row;
     if (m->n_row == 0) return;
     m->method = line[0].method;
+    m->label_source = line[0].label_source;
     memcpy(m->muscle_scheme, line[0].muscle_scheme, sizeof m->muscle_scheme);
     memcpy(m->level_scheme, line[0].level_scheme, sizeof m->level_scheme);
 }

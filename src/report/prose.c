@@ -46,9 +46,9 @@ void fsc_prose_cell(fsc_text *out, const char *muscle_name, const fsc_cell *cell
     fsc_prose_percent(out, row->pdff_mean_fraction);
     if (isfinite(row->pdff_mean_fraction)) fsc_text_add(out, " %");
     if (isfinite(row->pdff_mean_fraction) && isfinite(row->pdff_se_fraction)) {
-        const double half = fsc_words_half90(row->pdff_se_fraction);
-        fsc_text_printf(out, " (90 %% interval %.1f to %.1f %%)", 100 * (row->pdff_mean_fraction - half),
-                        100 * (row->pdff_mean_fraction + half));
+        const double half = fsc_words_half90(fsc_row_se_fraction(row));
+        fsc_text_printf(out, " (90 %% interval %.1f to %.1f %%)", 100 * fmax(0, row->pdff_mean_fraction - half),
+                        100 * fmin(1, row->pdff_mean_fraction + half));
     }
     if (isfinite(row->pdff_quartile_fraction[0]))
         fsc_text_printf(out, ", medial quarter %.1f %%", 100 * row->pdff_quartile_fraction[0]);

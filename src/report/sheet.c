@@ -205,7 +205,8 @@ int fsc_sheet_side_difference(const fsc_sheet *sheet, int32_t muscle, int32_t le
         return site->side.beyond_error;
     }
     *difference = left->pdff_mean_fraction - right->pdff_mean_fraction;
-    *half90 = fsc_words_half90(
-        sqrt(left->pdff_se_fraction * left->pdff_se_fraction + right->pdff_se_fraction * right->pdff_se_fraction));
+    *half90 = fsc_words_half90(sqrt(left->pdff_se_fraction * left->pdff_se_fraction +
+                                    right->pdff_se_fraction * right->pdff_se_fraction +
+                                    fsc_rows_label_variance(left, right)));
     return fabs(*difference) > *half90; /* false for NaN */
 }

@@ -30,17 +30,14 @@ static fsc_status walk_all(walk *w, const values *v, const char *images) {
     TRY(walk_made_check(w, &made, &with.made, &with.labels));
     TRY(walk_scan(w, images, &with.scan));
     if (!made) TRY(walk_anatomy(w, &with.scan, &with.labels));
+    if (!made && w->sites) walk_accept(w, &with.made);
+    if (!made && w->sites) walk_accept(w, &with.made);
     TRY(walk_separate(w, &with.separate));
     if (made) TRY(walk_made(w, &with.made, &with.labels, with.out));
     TRY(walk_measure(w));
-    const int judged = !walk_unreviewed(w, &with.made);
-    if (judged) TRY(walk_map(w, &with.scan, &with.map));
+    const int judged = !walk_unreviewed(w);
+    TRY(judged ? walk_map(w, &with.scan, &with.map) : walk_stop(w));
     return w->map && w->exam ? walk_plan(w, &with.plan) : FSC_OK;
-}
-
-static fsc_label_origin origin(const walk *w, const values *v) {
-    if (w->proposal) return v->made.accept_proposal ? FSC_LABELS_ACCEPTED : FSC_LABELS_PROPOSED;
-    return v->made.segment.n ? FSC_LABELS_PROGRAM : FSC_LABELS_GIVEN;
 }
 
 /* The page of the clinic as PDF, aside; pdf is "" when no program here can print it. */
@@ -57,7 +54,7 @@ static fsc_status print_page(walk *w, const char *stem, char *pdf, size_t size) 
     return FSC_OK;
 }
 
-static fsc_status write_objects(walk *w, const values *v, const fsc_dicom_study *study) {
+static fsc_status write_objects(walk *w, const fsc_dicom_study *study) {
     char stem[CLI_PATH_MAX], pdf[CLI_PATH_MAX];
     AUTO_STRUCT(fsc_notes) notes = {0};
     TRY(cli_path(stem, sizeof stem, w->err, "%s/%s", w->output.pages, w->scan->name));
@@ -69,7 +66,6 @@ static fsc_status write_objects(walk *w, const values *v, const fsc_dicom_study 
                                     .measures = w->measures,
                                     .map = w->map,
                                     .plan = w->plan,
-                                    .labels = origin(w, v),
                                     .pdf_path = pdf[0] ? pdf : NULL};
     TRY(fsc_clinic_write(study, &input, w->output.pages, w->scan->name, &notes, w->err));
     cli_notes(w->cli, "clinic", &notes, 0);
@@ -77,7 +73,7 @@ static fsc_status write_objects(walk *w, const values *v, const fsc_dicom_study 
 }
 
 static fsc_status name_objects(walk *w, const char *out) {
-    static const char *const ending[] = {"PDF.dcm", "SEG.dcm", "SR.dcm"};
+    static const char *const ending[] = {"PDF.dcm", "SEG.dcm", "SR.dcm", "fhir.json"};
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
         char path[CLI_PATH_MAX];
         TRY(cli_path(path, sizeof path, w->err, "%s/%s_%s", out, w->scan->name, ending[i]));
@@ -105,11 +101,11 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (w.proposal) TRY(walk_write_proposal(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.plan) TRY(walk_write_plan(&w));
-    TRY(write_objects(&w, &v, study));
+    TRY(write_objects(&w, study));
     TRY(cli_go_on(err));
     TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
     TRY(name_objects(&w, v.out));
-    return w.map && v.map.store ? walk_store(&w, v.map.store) : FSC_OK;
+    return w.map && w.map->n_site && v.map.store ? walk_store(&w, v.map.store) : FSC_OK;
 }
 
 static const arg args[] = {

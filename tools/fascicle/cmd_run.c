@@ -50,6 +50,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
     TRY(walk_scan(&w, v->path, &v->scan));
     if (!made) TRY(walk_anatomy(&w, &v->scan, &v->labels));
+    if (!made && w.sites) walk_accept(&w, &v->made);
     /* Maps of an earlier run keep the method that made them. */
     const fsc_status earlier = walk_earlier_maps(&w, v->path, NULL);
     if (earlier == FSC_E_NOTFOUND) {
@@ -60,8 +61,8 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     }
     if (made) TRY(walk_made(&w, &v->made, &v->labels, v->out));
     TRY(walk_measure(&w));
-    const int judged = w.sites && !walk_unreviewed(&w, &v->made);
-    if (judged) TRY(walk_map(&w, &v->scan, &v->map));
+    const int judged = w.sites && !walk_unreviewed(&w);
+    TRY(judged ? walk_map(&w, &v->scan, &v->map) : walk_stop(&w));
     if (judged && (v->forecast || v->model_view)) TRY(walk_forecast(&w));
     if (w.map && w.exam) TRY(walk_plan(&w, &v->plan));
     TRY(walk_output(&w, v->out));
@@ -75,7 +76,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(write_report(&w, v->pdf));
     TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
     TRY(name_report(&w, v->out));
-    return w.map && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
+    return judged && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 
 static const arg args[] = {{"SCAN", offsetof(values, path), 1,

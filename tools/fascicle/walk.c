@@ -171,6 +171,7 @@ fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label
                                        .level_scheme = with->level_scheme ? with->level_scheme : level_scheme,
                                        .side_known = w->scan->side_known,
                                        .same_grid = with->same_grid,
+                                       .label_source = maps->source,
                                        .muscle_file = maps->muscle_path,
                                        .level_file = maps->level_path};
     const fsc_labels *levels = maps->levels ? maps->levels : maps->level_path ? maps->muscles : NULL;
@@ -232,6 +233,19 @@ fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_optio
     fsc_map_place_rows(w->measures, w->map);
     say_map(w->cli, w->map);
     return with->store ? compare_with_store(w, with->store) : FSC_OK;
+}
+
+fsc_status walk_stop(walk *w) {
+    AUTO(fsc_map) map = NULL;
+    const fsc_measures none = {0};
+    const fsc_map_inputs inputs = {.measures = &none, .exam = w->exam, .scan = w->scan};
+    if (!w->exam) return FSC_OK;
+    TRY(fsc_map_run(&map, &inputs, w->err));
+    if (!map->stop) return FSC_OK;
+    w->map = map;
+    map = NULL;
+    say_map(w->cli, w->map);
+    return FSC_OK;
 }
 
 /* The store's visit of the map's person with the name that the map would get, or NULL. */

@@ -136,7 +136,9 @@ fsc_status walk_made_check(const walk *w, int *made, const walk_made_options *wi
 /* Makes them from the separated maps and builds the sites; out is where a failing program's log goes. */
 fsc_status walk_made(walk *w, const walk_made_options *with, const walk_label_options *labels, const char *out);
 /* Non-zero when the sites are a proposal that nobody has accepted: no norms, change, forecast or plan then. */
-int walk_unreviewed(const walk *w, const walk_made_options *with);
+int walk_unreviewed(const walk *w);
+/* Sites of a proposal become an accepted one where the options say so; either way it is noted. */
+void walk_accept(walk *w, const walk_made_options *with);
 fsc_status walk_write_proposal(walk *w);
 /* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
  * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
@@ -146,6 +148,8 @@ fsc_status walk_measure(walk *w);
 const char *walk_day(const walk *w, const walk_map_options *with);
 /* Makes the injury map and compares with the last visit in the store. */
 fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_options *with);
+/* In place of walk_map where nothing may be compared: an exam with a red flag alone makes a record, which says stop. */
+fsc_status walk_stop(walk *w);
 /* Adds the record to the store, which is made when it is not there. */
 fsc_status walk_store(walk *w, const char *path);
 /* What the injury-cycle model makes of the measured sites, under both its stories. */

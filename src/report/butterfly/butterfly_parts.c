@@ -49,7 +49,7 @@ static double scale_x(fsc_butterfly_box box, double fraction) {
 
 static void draw_interval(fsc_text *out, fsc_butterfly_box box, const fsc_row *row, const char *ink) {
     if (!isfinite(row->pdff_mean_fraction) || !isfinite(row->pdff_se_fraction)) return;
-    const double half = fsc_words_half90(row->pdff_se_fraction), y = box.y + box.h - 8;
+    const double half = fsc_words_half90(fsc_row_se_fraction(row)), y = box.y + box.h - 8;
     double x1 = scale_x(box, row->pdff_mean_fraction - half), x2 = scale_x(box, row->pdff_mean_fraction + half);
     if (x1 > x2) {
         const double swap = x1;

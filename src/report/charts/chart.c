@@ -25,7 +25,7 @@ static scale choose_scale(const fsc_sheet *sheet) {
     for (int64_t c = 0; c < (int64_t)sheet->n_muscle * sheet->n_level * 3; c++) {
         const fsc_row *row = sheet->cell[c].row;
         if (!row || !isfinite(row->pdff_mean_fraction)) continue;
-        const double half = isfinite(row->pdff_se_fraction) ? fsc_words_half90(row->pdff_se_fraction) : 0;
+        const double half = isfinite(row->pdff_se_fraction) ? fsc_words_half90(fsc_row_se_fraction(row)) : 0;
         most = fmax(most, row->pdff_mean_fraction + half);
     }
     most = fmin(most, 1);
@@ -95,9 +95,10 @@ static void add_points(fsc_text *out, const fsc_sheet *sheet, int32_t m, fsc_slo
                                 last_y, x, at, mark_colour(slot));
             last_x = x, last_y = at;
             if (isfinite(row->pdff_se_fraction)) {
-                const double half = fsc_words_half90(row->pdff_se_fraction);
+                const double half = fsc_words_half90(fsc_row_se_fraction(row));
                 fsc_text_printf(out, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\" stroke-width=\"1.6\"/>",
-                                x_of(s, row->pdff_mean_fraction - half), at, x_of(s, row->pdff_mean_fraction + half),
+                                x_of(s, fmax(0, row->pdff_mean_fraction - half)), at,
+                                x_of(s, fmin(1, row->pdff_mean_fraction + half)),
                                 mark_colour(slot));
             }
         }

@@ -13,7 +13,7 @@ static void add_site(fsc_text *out, const fsc_map_site *site) {
     fsc_text_add(out, "</th><td>");
     fsc_text_add_html(out, fsc_words_level(site->row.place.level));
     fsc_text_printf(out, "</td><td>%s</td><td class=\"n\">", fsc_words_side(site->row.place.side));
-    fsc_prose_percent_pm(out, site->row.pdff_mean_fraction, site->row.pdff_se_fraction);
+    fsc_prose_percent_pm(out, site->row.pdff_mean_fraction, fsc_row_se_fraction(&site->row));
     fsc_text_printf(out, "</td><td class=\"n\">%.0f to %.0f</td><td>", 100 * site->norm.band_low_fraction,
                     100 * site->norm.band_high_fraction);
     fsc_text_add_html(out, site->norm.words);

@@ -90,7 +90,7 @@ static void add_where(fsc_text *out, const entry *e) {
         fsc_text_add(out, "</th><td>");
         fsc_text_add_html(out, fsc_words_level(e->row->place.level));
         fsc_text_printf(out, "</td><td>%s</td><td class=\"n\">", fsc_words_side(e->row->place.side));
-        fsc_prose_percent_pm(out, e->row->pdff_mean_fraction, e->row->pdff_se_fraction);
+        fsc_prose_percent_pm(out, e->row->pdff_mean_fraction, fsc_row_se_fraction(e->row));
         return;
     }
     const int one = strcmp(e->pool->level_first, e->pool->level_last) == 0;

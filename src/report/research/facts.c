@@ -1,6 +1,7 @@
 /* The scan's facts, how it was separated, and provenance, as lists of terms. */
 #include "page_tables.h"
 #include "prose.h"
+#include "spelling.h"
 
 #include <fascicle/version.h>
 #include <math.h>
@@ -94,6 +95,9 @@ static void scan_terms(fsc_text *out, const fsc_report_input *input) {
     if (input->measures) {
         text_term(out, "Muscle labels", input->measures->muscle_scheme);
         text_term(out, "Level labels", input->measures->level_scheme);
+        if (input->measures->n_row > 0)
+            text_term(out, "Labels come from",
+                      fsc_word_text(fsc_label_source_words, (int32_t)input->measures->label_source));
     }
 }
 

@@ -47,7 +47,7 @@ static const fsc_row *whole_muscle(const fsc_sheet *sheet, const char *key, int 
 static void pm_cell(fsc_text *out, const fsc_row *row) {
     open_cell(out, 1);
     if (row)
-        fsc_prose_percent_pm(out, row->pdff_mean_fraction, row->pdff_se_fraction);
+        fsc_prose_percent_pm(out, row->pdff_mean_fraction, fsc_row_se_fraction(row));
     else
         fsc_text_add(out, "n/a");
     fsc_text_add(out, "</td>");
@@ -162,7 +162,7 @@ static void full_row(fsc_text *out, const fsc_row *row, const column *shown, int
     text_cell(out, row->kind == FSC_ROW_LEVEL_BONE ? "midline" : fsc_words_side(row->place.side));
     number_cell(out, "%.0f", (double)row->n_voxel);
     open_cell(out, 1);
-    fsc_prose_percent_pm(out, row->pdff_mean_fraction, row->pdff_se_fraction);
+    fsc_prose_percent_pm(out, row->pdff_mean_fraction, fsc_row_se_fraction(row));
     fsc_text_add(out, "</td>");
     for (int c = 0; c < n; c++) number_cell(out, shown[c].field->format, value_of(&shown[c], row));
     fsc_text_add(out, "<td class=\"quality-words\">");

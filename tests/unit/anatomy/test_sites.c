@@ -153,7 +153,7 @@ static void mirrored_labels_stop(void **state) {
     assert_fails(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, NULL, &test_error), FSC_E_ANATOMY);
     assert_non_null(strstr(test_error.text, "midline"));
     /* When nobody knows the sides there is nothing to check, and both are one. */
-    const fsc_sites_options opt = {NULL, NULL, 0, 0, NULL, NULL};
+    const fsc_sites_options opt = {NULL, NULL, 0, 0, NULL, NULL, FSC_LABELS_EXTERNAL};
     assert_ok(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, &opt, &test_error));
     for (int32_t i = 0; i < sites->n_site; i++) assert_int_equal(sites->site[i].place.side, FSC_SIDE_UNKNOWN);
     fsc_sites_free(sites);
@@ -184,7 +184,7 @@ static void unknown_sides_pool(void **state) {
     body_maps maps = lumbar();
     paint(&maps, &g, 0);
     fsc_sites *sites = NULL;
-    const fsc_sites_options opt = {"musclemap", "sct", 0, 0, NULL, NULL};
+    const fsc_sites_options opt = {"musclemap", "sct", 0, 0, NULL, NULL, FSC_LABELS_EXTERNAL};
     assert_ok(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, &opt, &test_error));
     assert_int_equal(sites->n_site, 2 * 4);
     for (int32_t i = 0; i < sites->n_site; i++) assert_int_equal(sites->site[i].place.side, FSC_SIDE_UNKNOWN);
@@ -265,7 +265,7 @@ static void empty_and_unknown_maps_are_refused(void **state) {
     assert_fails(fsc_sites_build(&sites, &g, empty, maps.levels, NULL, &test_error), FSC_E_NOTFOUND);
     assert_fails(fsc_sites_build(&sites, &g, maps.muscles, empty, NULL, &test_error), FSC_E_NOTFOUND);
     assert_non_null(strstr(test_error.text, "level"));
-    const fsc_sites_options wrong = {"no-such-scheme", NULL, 1, 0, NULL, NULL};
+    const fsc_sites_options wrong = {"no-such-scheme", NULL, 1, 0, NULL, NULL, FSC_LABELS_EXTERNAL};
     assert_fails(fsc_sites_build(&sites, &g, maps.muscles, NULL, &wrong, &test_error), FSC_E_NOTFOUND);
     assert_fails(fsc_sites_build(NULL, &g, maps.muscles, NULL, NULL, &test_error), FSC_E_ARG);
     fsc_labels_free(empty);
@@ -277,7 +277,7 @@ static void memory_may_run_out_anywhere(void **state) {
     const fsc_grid g = body_grid("LAS", (double[]){6, 6, 6}, (int64_t[]){22, 20, 20}, 0);
     body_maps maps = lumbar();
     paint(&maps, &g, 0);
-    const fsc_sites_options opt = {"musclemap", "sct", 1, 0, NULL, NULL};
+    const fsc_sites_options opt = {"musclemap", "sct", 1, 0, NULL, NULL, FSC_LABELS_EXTERNAL};
     fsc_status status = FSC_E_NOMEM;
     int64_t n = 0;
     for (; status != FSC_OK && n < 500; n++) {
@@ -313,7 +313,7 @@ static void a_neck_muscle_in_the_loin_is_another_numbering(void **state) {
     paint(&maps, &g, 0);
     assert_fails(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, NULL, &test_error), FSC_E_ANATOMY);
     assert_non_null(strstr(test_error.text, "--label-scheme musclemap"));
-    const fsc_sites_options named = {"musclemap", NULL, 1, 0, NULL, NULL};
+    const fsc_sites_options named = {"musclemap", NULL, 1, 0, NULL, NULL, FSC_LABELS_EXTERNAL};
     assert_ok(fsc_sites_build(&sites, &g, maps.muscles, maps.levels, &named, &test_error));
     assert_true(notes_hold(sites, "muscle-misplaced"));
     fsc_sites_free(sites);

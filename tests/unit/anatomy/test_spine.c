@@ -36,7 +36,7 @@ static void open_column(set_up *s) {
 }
 
 static void build(set_up *s, const char *scheme) {
-    const fsc_sites_options opt = {"musclemap", scheme, 1, 0, NULL, NULL};
+    const fsc_sites_options opt = {"musclemap", scheme, 1, 0, NULL, NULL, FSC_LABELS_EXTERNAL};
     assert_ok(fsc_sites_build(&s->sites, &column, s->muscles, s->levels, &opt, &test_error));
 }
 

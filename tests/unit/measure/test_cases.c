@@ -25,7 +25,7 @@ static fsc_measures *measure_case(const char *subject, int side_known, fsc_sites
     assert_ok(fsc_labels_read(&muscles, path, &test_error));
     (void)snprintf(path, sizeof path, CASES "/labels/%s/anat/%s_desc-levels_dseg.nii.gz", subject, subject);
     assert_ok(fsc_labels_read(&levels, path, &test_error));
-    const fsc_sites_options opt = {NULL, NULL, side_known, 0, NULL, NULL};
+    const fsc_sites_options opt = {NULL, NULL, side_known, 0, NULL, NULL, FSC_LABELS_EXTERNAL};
     assert_ok(fsc_sites_build(&sites, &pdff->grid, muscles, levels, &opt, &test_error));
     const fsc_fatwater fw = {.grid = pdff->grid, .method = FSC_METHOD_COMPLEX, .pdff_fraction = pdff->data};
     assert_ok(fsc_measure_run(&m, &fw, sites, NULL, &test_error));

@@ -58,7 +58,7 @@ static void make_scene(scene *s, const char *letters, const double spacing[3], c
     assert_ok(fsc_labels_new(&s->maps.levels, &s->grid, &test_error));
     body_walk(&s->grid, tilt, body_paint_all, &s->maps);
     body_walk(&s->grid, tilt, paint_fat, s);
-    const fsc_sites_options opt = {NULL, NULL, side_known, 0, NULL, NULL};
+    const fsc_sites_options opt = {NULL, NULL, side_known, 0, NULL, NULL, FSC_LABELS_EXTERNAL};
     assert_ok(fsc_sites_build(&s->sites, &s->grid, s->maps.muscles, s->maps.levels, &opt, &test_error));
 }
 
