@@ -16,6 +16,8 @@ fuzz: deps
 	@scripts/fuzz
 torture: all
 	@tests/torture/torture build/tools/fascicle/fascicle
+	@tests/torture/limits build/tools/fascicle/fascicle
+	@tests/torture/same build/tools/fascicle/fascicle
 	@tests/torture/damage build/tools/fascicle/fascicle 60 200 build/tests/dicom/dicom_make
 install: all
 	meson install -C build
