@@ -6,6 +6,7 @@
 #include <fascicle/anatomy.h>
 #include <fascicle/assess.h>
 #include <fascicle/calibrate.h>
+#include <fascicle/carry.h>
 #include <fascicle/change.h>
 #include <fascicle/clinic.h>
 #include <fascicle/cycle.h>
