@@ -26,25 +26,22 @@ FSC_API void fsc_dicom_study_free(fsc_dicom_study *study);
  * is borrowed. Returns FSC_OK, FSC_E_IO, FSC_E_RANGE. */
 FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_images(const char **folder, fsc_dicom_study *study,
                                                        const char *scratch_dir, fsc_error *err);
+/* The last visit of the person before this study, out of a report of ours that lies in the folder too: its sites without
+ * exam and norms, fit for fsc_change_run. *out is owned (fsc_map_free), NULL when there is none. participant (may be
+ * NULL) is what the visit's map calls the person. Returns FSC_OK, FSC_E_FORMAT (a report that was changed), FSC_E_NOMEM.
+ */
+FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_earlier(fsc_map **out, const fsc_dicom_study *study,
+                                                        const char *participant, fsc_error *err);
 /* The day of the study as 2026-11-21, "" when the headers do not say. */
 FSC_API const char *fsc_dicom_study_day(const fsc_dicom_study *study);
-
-/* How the labels came about, as every object says. */
-typedef enum fsc_label_origin {
-    FSC_LABELS_GIVEN = 0,   /* a label map that the user gave */
-    FSC_LABELS_PROGRAM = 1, /* made by a segmenting program */
-    FSC_LABELS_ACCEPTED = 2, /* proposed by Fascicle, and the user took the proposal */
-    FSC_LABELS_PROPOSED = 3  /* proposed by Fascicle; nobody has looked at them */
-} fsc_label_origin;
 
 /* Everything is borrowed. */
 typedef struct fsc_clinic_input {
     const fsc_scan *scan;
-    const fsc_sites *sites;       /* on the scan's grid */
+    const fsc_sites *sites;       /* on the scan's grid; every object says their label_source */
     const fsc_measures *measures; /* of these sites */
     const fsc_map *map;           /* NULL: nothing was compared */
     const fsc_plan *plan;         /* NULL: none */
-    fsc_label_origin labels;
     const char *pdf_path; /* the clinic's page as PDF; NULL: no such object */
 } fsc_clinic_input;
 

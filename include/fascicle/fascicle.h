@@ -42,6 +42,7 @@
 #include <fascicle/store.h>
 #include <fascicle/threshold.h>
 #include <fascicle/version.h>
+#include <fascicle/view.h>
 #include <fascicle/volume.h>
 
 #endif

@@ -25,16 +25,34 @@ typedef struct fsc_group {
     int32_t n_table; /* how many of them have a table of sites */
 } fsc_group;
 
+typedef struct fsc_group_options {
+    const char *controls; /* "COLUMN=VALUE" of participants.tsv marks who is a control; NULL = "group=control" */
+    const char *other;    /* results of another rater or method for the same people, a folder likewise; may be NULL */
+    int32_t order;        /* non-zero: also the order of events over the sites (minutes for a thousand people) */
+    int32_t n_threads;    /* 0 = all cores; nothing depends on it */
+    const fsc_progress *progress;
+} fsc_group_options;
+
+#define FSC_GROUP_OPTIONS_INIT                                                                                         \
+    { NULL, NULL, 0, 0, NULL }
+
 /* Writes into dir, from what stands in it (sub-*, logs, participants.tsv):
  *   group_people.tsv  every member with state and line, and the columns of participants.tsv
  *   group_sites.tsv   members x sites: every column of their tables, then participants_<column>; group_sites.json says
  *                     what each is
  *   group_wide.tsv    a row a member, a column a site: mean fat fraction
- *   group.html        who is not done, quality with its outliers, the fat of everybody by site and group
- * Returns FSC_OK; FSC_E_NOTFOUND (no such folder, or no table in it); FSC_E_FORMAT (results of two versions or two sets
- * of options, or tables with other columns: the line names the member); FSC_E_IO; FSC_E_RANGE (a path or name too
- * long); FSC_E_NOMEM. */
-FSC_API FSC_MUST_USE fsc_status fsc_group_write(fsc_group **out, const char *dir, fsc_error *err);
+ *   group_change.tsv  who has several visits: each site at the first and the last
+ *   group_agreement.tsv  with other: each member's sites by both
+ *   group_controls.tsv, group_norms.tsv  with controls: their sites, and the norms fitted to them (fsc_norms_fit)
+ *   group_order.*     with order: as fsc_order_write
+ *   group.html        who is not done, quality with its outliers, the fat of everybody by site, group and age, change
+ *                     over visits, agreement, order and controls
+ * opt may be NULL. Returns FSC_OK; FSC_E_NOTFOUND (no such folder, or no table in it); FSC_E_FORMAT (results of two
+ * versions or two sets of options, or tables with other columns: the line names the member); FSC_E_ARG (controls
+ * without
+ * "=" or of an unknown column); FSC_E_IO; FSC_E_RANGE (a path or name too long); FSC_E_CANCELLED; FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_group_write(fsc_group **out, const char *dir, const fsc_group_options *opt,
+                                                fsc_error *err);
 FSC_API void fsc_group_free(fsc_group *group);
 
 #ifdef __cplusplus

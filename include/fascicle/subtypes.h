@@ -37,7 +37,8 @@ typedef struct fsc_subtypes {
     int32_t n_tried;
 } fsc_subtypes;
 
-/* One subtype more is taken when people who were left out gain by more than their standard error. The markers' mixtures
+/* One subtype more is taken when people who were left out gain by more than its standard error and 0.16 (a
+ * third: 0.32) in log likelihood each. The markers' mixtures
  * are fitted to everybody, for each number of orders anew. *out is owned. Returns FSC_OK; FSC_E_RANGE (fewer than 2
  * markers or 20 people who are no controls, options out of range); FSC_E_NUMERIC (a marker has no spread);
  * FSC_E_CANCELLED; FSC_E_NOMEM. */

@@ -13,7 +13,8 @@ int64_t fsc_tiles_count(int64_t n_items, int64_t tile_size) {
 int32_t fsc_tiles_workers(int32_t n_threads) {
 #ifdef _OPENMP
     /* The runtime ends the process when it cannot start a thread: more than these would not be faster anyway. */
-    const int32_t all = omp_get_num_procs() > 0 ? omp_get_num_procs() : 1, most = all * 4;
+    const int32_t cores = omp_get_num_procs() > 0 ? omp_get_num_procs() : 1, most = cores * 4;
+    const int32_t allowed = omp_get_max_threads(), all = allowed < cores ? allowed : cores; /* OMP_NUM_THREADS */
     return n_threads <= 0 ? all : n_threads < most ? n_threads : most;
 #else
     (void)n_threads;

@@ -4,13 +4,14 @@
  *   planes.c          finds where their pixels lie in the scan's grid,
  *   codes.c           the codes of data/clinic/codes.tsv,
  *   dump.c            writes one object as text and lets dump2dcm make the file; UIDs follow from the content,
- *   seg.c, sr.c, pdf.c  the three objects; fhir.c the bundle.
+ *   seg.c, sr.c, pdf.c  the three objects, fhir.c the same as a FHIR bundle.
  *
  * What names the person goes from the study into the objects and nowhere else. */
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
 #include "format.h"
+#include "fhir.h"
 #include "objects.h"
 #include "scratch.h"
 
@@ -23,7 +24,7 @@ void fsc_objects_site_name(char out[65], const fsc_objects *o, const fsc_place *
     const fsc_muscle *muscle = fsc_muscle_find(place->muscle);
     const char *level = strcmp(place->level, "n/a") == 0 ? "" : place->level;
     fsc_format(out, 65, "%.36s%s%s %s%s", muscle ? muscle->name : place->muscle, *level ? " " : "", level,
-               fsc_side_text(place->side), o->input->labels == FSC_LABELS_PROPOSED ? " (proposal)" : "");
+               fsc_side_text(place->side), fsc_objects_unreviewed(o) ? " (proposal)" : "");
 }
 
 void fsc_objects_tracking(char out[FSC_UID_MAX], const fsc_objects *o, const fsc_place *place) {
@@ -33,17 +34,25 @@ void fsc_objects_tracking(char out[FSC_UID_MAX], const fsc_objects *o, const fsc
     fsc_dump_uid(out, "tracking", key, strlen(key));
 }
 
+int fsc_objects_unreviewed(const fsc_objects *o) {
+    return o->input->sites->label_source == FSC_LABELS_PROPOSAL;
+}
+
 const char *fsc_objects_labels(const fsc_objects *o) {
-    if (o->input->labels == FSC_LABELS_PROPOSED) return "Fascicle proposal that nobody has reviewed";
-    if (o->input->labels == FSC_LABELS_ACCEPTED) return "Fascicle proposal that the user accepted";
-    if (o->input->labels == FSC_LABELS_PROGRAM) return "segmenting program run by Fascicle";
-    return "label map given by the user";
+    switch (o->input->sites->label_source) {
+    case FSC_LABELS_PROPOSAL: return "Fascicle proposal that nobody has reviewed";
+    case FSC_LABELS_PROPOSAL_ACCEPTED: return "Fascicle proposal that the user accepted";
+    case FSC_LABELS_EDITED: return "Fascicle proposal that a person corrected";
+    case FSC_LABELS_CARRIED: return "another visit's labels, by registration";
+    case FSC_LABELS_NETWORK: return "a network's labels";
+    default: return "label map of another program or a person";
+    }
 }
 
 void fsc_objects_description(char out[65], const fsc_objects *o, const char *what) {
     const int stop = o->input->map && o->input->map->stop;
     fsc_format(out, 65, "%s%s (research)%s", stop ? "STOP, see the page: " : "", what,
-               o->input->labels == FSC_LABELS_PROPOSED ? " " FSC_DUMP_MARK : "");
+               fsc_objects_unreviewed(o) ? " " FSC_DUMP_MARK : "");
 }
 
 static void objects_free(fsc_objects *o) {
@@ -65,6 +74,8 @@ static fsc_status write_all(fsc_objects *o, const char *dir, const char *name, f
     FSC_TRY(fsc_seg_write(o, path, err));
     FSC_TRY(path_of(path, sizeof path, dir, name, "_SR.dcm", err));
     FSC_TRY(fsc_sr_write(o, path, err));
+    FSC_TRY(path_of(path, sizeof path, dir, name, "_fhir.json", err));
+    FSC_TRY(fsc_fhir_write(o, path, err));
     FSC_TRY(path_of(path, sizeof path, dir, name, "_PDF.dcm", err));
     return o->input->pdf_path ? fsc_pdf_write(o, path, err) : FSC_OK;
 }

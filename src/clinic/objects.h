@@ -24,6 +24,8 @@ typedef struct fsc_objects {
 void fsc_objects_site_name(char out[65], const fsc_objects *o, const fsc_place *place);
 /* The site's own UID, the same in report and segmentation. */
 void fsc_objects_tracking(char out[FSC_UID_MAX], const fsc_objects *o, const fsc_place *place);
+/* Non-zero: a proposal that nobody has looked at. */
+int fsc_objects_unreviewed(const fsc_objects *o);
 /* Where the labels come from, at most 64 letters. */
 const char *fsc_objects_labels(const fsc_objects *o);
 /* What every series is called: what, and that it is research (or a proposal, or a stop). At most 64 letters. */

@@ -110,6 +110,11 @@ static void add_frames(fsc_text *d, fsc_objects *o, bits *pixels, const int32_t 
     if (pixels->bytes.length % 2) fsc_text_add_n(&pixels->bytes, "", 1);
 }
 
+static int by_program(const fsc_objects *o) {
+    const fsc_label_source source = o->input->sites->label_source;
+    return source == FSC_LABELS_PROPOSAL || source == FSC_LABELS_PROPOSAL_ACCEPTED || source == FSC_LABELS_NETWORK;
+}
+
 static void add_segment(fsc_text *d, fsc_objects *o, const fsc_site *site, int32_t number) {
     static const char *const color[] = {"37000\\44000\\40000", "40000\\28000\\36000", "45000\\33000\\46000",
                                         "32000\\38000\\24000", "48000\\30000\\28000", "35000\\27000\\44000"};
@@ -120,7 +125,7 @@ static void add_segment(fsc_text *d, fsc_objects *o, const fsc_site *site, int32
     fsc_dump_raw(d, "0062,0004", "US", "%d", (int)number);
     fsc_dump_text(d, "0062,0005", "LO", name);
     fsc_dump_code(d, "0062,0003", fsc_codes_find(o->codes, "category"));
-    fsc_dump_text(d, "0062,0008", "CS", o->input->labels == FSC_LABELS_GIVEN ? "SEMIAUTOMATIC" : "AUTOMATIC");
+    fsc_dump_text(d, "0062,0008", "CS", by_program(o) ? "AUTOMATIC" : "SEMIAUTOMATIC");
     fsc_dump_text(d, "0062,0009", "LO", fsc_objects_labels(o));
     fsc_dump_raw(d, "0062,000d", "US", "%s", color[(number - 1) % 6]);
     fsc_objects_tracking(uid, o, &site->place);

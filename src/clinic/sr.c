@@ -1,5 +1,6 @@
 /* The measures as Enhanced SR, TID 1500: one measurement group (TID 1411) a site. z and percentile hang on the fat
  * fraction by HAS PROPERTIES (TID 310, 311), and only where a published norm stands. */
+#include "earlier.h"
 #include "fail.h"
 #include "format.h"
 #include "objects.h"
@@ -89,7 +90,7 @@ static void add_image(fsc_text *d, const fsc_objects *o, const char *concept, co
 
 /* What was compared with whom: only what was measured in people is a norm here. */
 static void add_norm(fsc_text *d, const fsc_objects *o, const fsc_place *place) {
-    if (!o->input->map || o->input->labels == FSC_LABELS_PROPOSED) return;
+    if (!o->input->map || fsc_objects_unreviewed(o)) return;
     const fsc_map_site *site = fsc_map_find(o->input->map, place->muscle, place->level, place->side);
     if (!site || !site->norm.norm_id[0] || site->norm.kind != FSC_NORM_PUBLISHED || !isfinite(site->norm.z)) return;
     char who[300];
@@ -106,6 +107,8 @@ static void add_fat(fsc_text *d, const fsc_objects *o, const fsc_row *row) {
     add_code(d, o, "HAS CONCEPT MOD", "derivation", fsc_codes_find(o->codes, "mean"));
     if (isfinite(row->pdff_se_fraction))
         add_number(d, o, "HAS PROPERTIES", "se", 100 * row->pdff_se_fraction, "unit:%", 0);
+    if (isfinite(row->pdff_se_label_fraction))
+        add_number(d, o, "HAS PROPERTIES", "se-label", 100 * row->pdff_se_label_fraction, "unit:%", 0);
     add_norm(d, o, &row->place);
     children_end(d);
 }
@@ -181,7 +184,7 @@ static void add_comment(fsc_text *d, const fsc_objects *o) {
         if (strcmp(map->sentence[s].key, "stop") == 0) fsc_text_printf(&text, "%s ", map->sentence[s].text);
     fsc_text_add(&text, "Research software, no medical device: for a reader who looks at the pictures too. ");
     fsc_text_printf(&text, "Labels: %s. ", fsc_objects_labels(o));
-    if (o->input->labels == FSC_LABELS_PROPOSED)
+    if (fsc_objects_unreviewed(o))
         fsc_text_add(&text, FSC_DUMP_MARK ": nobody has looked at these sites, and nothing is compared with other people.");
     add_text(d, o, "CONTAINS", "comment", text.data ? text.data : "");
     if (text.failed) d->failed = 1;
@@ -231,13 +234,22 @@ static void add_document(fsc_text *d, const fsc_objects *o) {
     fsc_dump_text(d, "0040,db00", "CS", "1500");
     fsc_dump_item_end(d);
     fsc_dump_close(d);
-    fsc_dump_text(d, "0040,a491", "CS", o->input->labels == FSC_LABELS_PROPOSED ? "PARTIAL" : "COMPLETE");
+    fsc_dump_text(d, "0040,a491", "CS", fsc_objects_unreviewed(o) ? "PARTIAL" : "COMPLETE");
     fsc_dump_text(d, "0040,a493", "CS", "UNVERIFIED");
     fsc_dump_open(d, "0040,a372");
     fsc_dump_close(d);
     fsc_dump_open(d, "0008,1111");
     fsc_dump_close(d);
     add_evidence(d, o);
+}
+
+/* For a later visit; a proposal that nobody has looked at is no visit. */
+static fsc_status add_record(fsc_text *d, const fsc_objects *o, fsc_error *err) {
+    FSC_AUTO_TEXT fsc_text record = {0};
+    if (fsc_objects_unreviewed(o)) return FSC_OK;
+    FSC_TRY(fsc_earlier_print(&record, o, err));
+    add_text(d, o, "CONTAINS", "record", record.data);
+    return FSC_OK;
 }
 
 fsc_status fsc_sr_write(fsc_objects *o, const char *path, fsc_error *err) {
@@ -249,6 +261,7 @@ fsc_status fsc_sr_write(fsc_objects *o, const char *path, fsc_error *err) {
     add_library(&d, o);
     add_container(&d, o, "measurements", NULL);
     add_comment(&d, o);
+    FSC_TRY(add_record(&d, o, err));
     for (int32_t r = 0; r < o->input->measures->n_row; r++)
         if (o->input->measures->row[r].kind == FSC_ROW_SITE) add_group(&d, o, &o->input->measures->row[r]);
     children_end(&d);

@@ -38,7 +38,4 @@ void fsc_gathered_free(fsc_gathered *all);
 const char *fsc_gathered_get(const fsc_gathered *all, int32_t member, int32_t site, const char *column);
 double fsc_gathered_number(const fsc_gathered *all, int32_t member, int32_t site, const char *column);
 
-/* The page's text. */
-FSC_MUST_USE fsc_status fsc_group_page(fsc_text *out, const fsc_gathered *all, fsc_error *err);
-
 #endif

@@ -2,7 +2,7 @@
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
-#include "gather.h"
+#include "page.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,10 +94,15 @@ static fsc_status write_dictionary(const fsc_gathered *s, fsc_error *err) {
     return put(s, "group_sites.json", &text, err);
 }
 
-static fsc_status write_page(const fsc_gathered *s, fsc_error *err) {
+static fsc_status write_page(const fsc_gathered *s, const fsc_gathered *other, const fsc_group_options *opt,
+                             fsc_error *err) {
     FSC_AUTO_TEXT fsc_text text = {0};
-    FSC_TRY(fsc_group_page(&text, s, err));
-    return put(s, "group.html", &text, err);
+    fsc_page page = {.all = s, .other = other, .opt = opt};
+    fsc_status status = fsc_page_open_study(&page, err);
+    if (status == FSC_OK) status = fsc_group_page(&text, &page, err);
+    if (status == FSC_OK) status = put(s, "group.html", &text, err);
+    fsc_page_close(&page);
+    return status;
 }
 
 static fsc_status hand_over(fsc_group **out, const fsc_gathered *s, fsc_error *err) {
@@ -111,15 +116,19 @@ static fsc_status hand_over(fsc_group **out, const fsc_gathered *s, fsc_error *e
     return FSC_OK;
 }
 
-fsc_status fsc_group_write(fsc_group **out, const char *dir, fsc_error *err) {
+fsc_status fsc_group_write(fsc_group **out, const char *dir, const fsc_group_options *opt, fsc_error *err) {
+    static const fsc_group_options standard = FSC_GROUP_OPTIONS_INIT;
     __attribute__((cleanup(fsc_gathered_free))) fsc_gathered s = {0};
+    __attribute__((cleanup(fsc_gathered_free))) fsc_gathered other = {0};
     *out = NULL;
+    if (!opt) opt = &standard;
     FSC_TRY(fsc_gather(&s, dir, err));
+    if (opt->other) FSC_TRY(fsc_gather(&other, opt->other, err));
     FSC_TRY(write_people(&s, err));
     FSC_TRY(write_long(&s, err));
     FSC_TRY(write_dictionary(&s, err));
     FSC_TRY(write_wide(&s, err));
-    FSC_TRY(write_page(&s, err));
+    FSC_TRY(write_page(&s, opt->other ? &other : NULL, opt, err));
     return hand_over(out, &s, err);
 }
 

@@ -15,6 +15,21 @@ typedef struct strips {
     double width; /* of the top, in the picture */
 } strips;
 
+/* Where 90 % of the controls lie. */
+static void add_band(fsc_text *out, const strips *s, int32_t site, double y) {
+    int32_t n = 0;
+    double *value = s->page->value;
+    for (int32_t i = 0; i < s->page->all->n; i++) {
+        const double v = fsc_gathered_number(s->page->all, i, site, "pdff_mean_fraction");
+        if (s->page->control[i] && isfinite(v)) value[n++] = v;
+    }
+    if (n < FSC_PAGE_CONTROLS) return;
+    fsc_page_sort(value, n);
+    const double low = fsc_page_quantile(value, n, 0.05), high = fsc_page_quantile(value, n, 0.95);
+    fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#e6ebf0\"/>",
+                    NAMES + s->width * low / s->top, y + 1, s->width * (high - low) / s->top, ROW - 2);
+}
+
 /* No stop of the tabulator key at each of thousands of dots: the table of quality has the same links. */
 static void add_dots(fsc_text *out, const strips *s, int32_t site, double y) {
     const fsc_gathered *all = s->page->all;
@@ -64,6 +79,7 @@ static void add_muscle(fsc_text *out, const strips *s, int32_t first, int32_t en
         fsc_text_printf(out, "<text x=\"4\" y=\"%.1f\" font-size=\"13\" fill=\"#1d2733\">", y + 0.65 * ROW);
         fsc_text_add_html(out, site->name[at] + length + 1);
         fsc_text_add(out, "</text>");
+        add_band(out, s, at, y);
         add_dots(out, s, at, y);
     }
     fsc_text_add(out, "</svg></div>\n");
@@ -88,6 +104,8 @@ void fsc_page_strips(fsc_text *out, const fsc_page *page) {
     fsc_text_add(out, "<section><h2>Fat by site</h2>\n<p>Mean fat fraction in percent. Each dot is a person at one "
                       "visit and opens that person's research page.");
     add_key(out, &page->group);
+    if (page->n_control >= FSC_PAGE_CONTROLS)
+        fsc_text_printf(out, " The grey band holds 90 %% of the %d controls.", (int)page->n_control);
     fsc_text_add(out, "</p>\n");
     for (int32_t first = 0, end = 0; first < all->site.n; first = end) {
         end = fsc_page_muscle_end(page, first);

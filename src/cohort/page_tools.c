@@ -1,6 +1,9 @@
 /* What the sections of a study's page are made of. */
 #include "page.h"
 
+#include "fail.h"
+#include "file.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,4 +51,23 @@ int32_t fsc_page_muscle_end(const fsc_page *page, int32_t first) {
     int32_t end = first;
     while (end < site->n && strncmp(site->name[page->site[end]], name, strcspn(name, " ") + 1) == 0) end++;
     return end;
+}
+
+double fsc_page_mean(const fsc_gathered *all, int32_t member, const int32_t *site, int32_t n) {
+    double sum = 0;
+    int32_t count = 0;
+    for (int32_t k = 0; k < n; k++) {
+        const double v = fsc_gathered_number(all, member, site[k], "pdff_mean_fraction");
+        if (!isfinite(v)) continue;
+        sum += v;
+        count++;
+    }
+    return count ? sum / count : (double)NAN;
+}
+
+fsc_status fsc_page_put(const fsc_page *page, const char *name, const fsc_text *text, fsc_error *err) {
+    char path[4096];
+    if (text->failed) return fsc_fail_nomem(err, "writing a study's tables");
+    FSC_TRY(fsc_file_join(path, sizeof path, page->all->dir, name, err));
+    return fsc_file_write(path, text->data, text->length, err);
 }

@@ -12,7 +12,9 @@
 #include <string.h>
 
 enum { ROUNDS = 60, SETTLE_ROUNDS = 3, FOLDS_MOST = 20, STARTS_MOST = 1000 };
-#define ENOUGH 1.0       /* standard errors by which one subtype more must pay: in cohorts of one order it costs */
+#define ENOUGH 1.0 /* standard errors by which one subtype more must pay people left out, ... */
+#define LEAST_GAIN                                                                                                     \
+    0.16 /* ... and log likelihood a person: less is the misfit of mixtures in simulated cohorts of one order */
 #define LEAST_SHARE 0.02 /* of a subtype */
 
 /* Orders with their shares. */
@@ -280,7 +282,7 @@ static fsc_status choose(fsc_subtypes *out, trial *t, double *before, fsc_error 
         fsc_tiles_run((int64_t)(opt->n_fold + 1) * opt->n_start, 1, fit_tile, t, opt->n_threads);
         compare(gain, se, before, t);
         out->n_tried = t->n_subtype;
-        if (t->n_subtype > 1 && !(*gain > ENOUGH * *se)) break;
+        if (t->n_subtype > 1 && !(*gain > ENOUGH * *se && *gain > LEAST_GAIN * (t->n_subtype - 1))) break;
         FSC_TRY(keep(out, best_of(t, opt->n_fold), t->cohort, t->ratio, err));
     }
     out->gain[0] = out->gain_se[0] = 0;

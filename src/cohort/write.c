@@ -6,6 +6,7 @@
 #include "json.h"
 #include "provenance.h"
 #include "text.h"
+#include "write.h"
 
 #include <stdio.h>
 
@@ -98,38 +99,41 @@ static fsc_status write_stages(const fsc_order *o, const char *dir, const char *
 /* Width that the sentence above the picture takes. */
 #define SENTENCE 430
 
-/* The positional variance picture: rows are events in their likeliest order, darkness is the share of orders. */
-static fsc_status write_svg(const fsc_order *o, const char *dir, const char *name, fsc_error *err) {
-    FSC_AUTO_TEXT fsc_text text = {0};
+void fsc_order_picture(fsc_text *text, const fsc_order *o) {
     const int cell = 22, left = 230, top = 58, n = (int)o->n_event, width = left + n * cell + 12;
-    fsc_text_printf(&text,
+    fsc_text_printf(text,
                     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" "
                     "font-size=\"12\" role=\"img\">\n<title>Order of events in the cohort, with its "
                     "uncertainty</title>\n<text x=\"8\" y=\"18\">Order of events in %d people. Darker = more of the "
                     "sampled orders.</text>\n<text x=\"8\" y=\"34\">Within the model: one common order, no "
                     "reversal.</text>\n",
                     width > SENTENCE ? width : SENTENCE, top + n * cell + 12, (int)o->n_person);
-    fsc_text_printf(&text, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#555\">position in the order</text>\n",
+    fsc_text_printf(text, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#555\">position in the order</text>\n",
                     left - 6, top - 5);
     for (int k = 0; k < n; k++)
-        fsc_text_printf(&text, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%d</text>\n", left + k * cell + cell / 2,
+        fsc_text_printf(text, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%d</text>\n", left + k * cell + cell / 2,
                         top - 5, k + 1);
     for (int k = 0; k < n; k++) {
         const int32_t e = o->sequence[k];
-        fsc_text_printf(&text, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", left - 6, top + k * cell + 15);
-        fsc_text_add_html(&text, o->event[e]);
-        fsc_text_add(&text, "</text>\n");
+        fsc_text_printf(text, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", left - 6, top + k * cell + 15);
+        fsc_text_add_html(text, o->event[e]);
+        fsc_text_add(text, "</text>\n");
         for (int i = 0; i < n; i++) {
             const double share = o->position[e * o->n_event + i];
-            fsc_text_printf(&text,
+            fsc_text_printf(text,
                             "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#08306b\" "
                             "fill-opacity=\"%.3f\" stroke=\"#bbb\"><title>",
                             left + i * cell, top + k * cell, cell, cell, share);
-            fsc_text_add_html(&text, o->event[e]);
-            fsc_text_printf(&text, ": %.0f %% at position %d</title></rect>\n", 100 * share, i + 1);
+            fsc_text_add_html(text, o->event[e]);
+            fsc_text_printf(text, ": %.0f %% at position %d</title></rect>\n", 100 * share, i + 1);
         }
     }
-    fsc_text_add(&text, "</svg>\n");
+    fsc_text_add(text, "</svg>\n");
+}
+
+static fsc_status write_svg(const fsc_order *o, const char *dir, const char *name, fsc_error *err) {
+    FSC_AUTO_TEXT fsc_text text = {0};
+    fsc_order_picture(&text, o);
     return put(&text, dir, name, "order.svg", err);
 }
 

@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "format.h"
 #include "planner.h"
+#include "standing.h"
 
 #include <fascicle/anatomy.h>
 #include <math.h>
@@ -60,18 +61,37 @@ static fsc_status exam_marks(marks *all, const fsc_exam *exam, fsc_error *err) {
     return FSC_OK;
 }
 
-static int is_doubtful(const fsc_row *row) {
-    return row->cut_by_fov || strstr(row->quality, "few-voxels") != NULL;
+static int may_stand(const fsc_standing *r, const fsc_row *row) {
+    return fsc_standing_site(r, row->pdff_mean_fraction, row->cut_by_fov, row->quality);
 }
 
-static fsc_status map_marks(marks *all, const fsc_map *map, fsc_error *err) {
+/* Whether a site and its other side make a pair whose difference can be judged. */
+static int is_pair(const fsc_standing *r, const fsc_map *map, const fsc_map_site *site) {
+    const fsc_place *at = &site->row.place;
+    const fsc_side side = at->side == FSC_SIDE_LEFT ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT;
+    const fsc_map_site *other = fsc_map_find(map, at->muscle, at->level, side);
+    return site->row.kind == FSC_ROW_SITE && other && may_stand(r, &site->row) && may_stand(r, &other->row) &&
+           isfinite(site->side.difference_fraction) && site->side.se_fraction > 0;
+}
+
+static int32_t count_pairs(const fsc_standing *r, const fsc_map *map) {
+    int32_t n = 0;
+    for (int32_t i = 0; i < map->n_site; i++)
+        n += map->site[i].row.place.side == FSC_SIDE_LEFT && is_pair(r, map, &map->site[i]);
+    return n;
+}
+
+/* As on the pages: what would not stand in a headline points nowhere. */
+static fsc_status map_marks(marks *all, const fsc_standing *r, const fsc_map *map, fsc_error *err) {
+    const int32_t n_pair = count_pairs(r, map);
     for (int32_t i = 0; i < map->n_site; i++) {
         const fsc_map_site *site = &map->site[i];
         const fsc_row *row = &site->row;
-        const double order = fsc_level_order(row->place.level);
-        if (row->kind != FSC_ROW_SITE || isnan(order) || order >= 100 || is_doubtful(row)) continue;
+        const double order = fsc_level_order(row->place.level), more = site->side.difference_fraction;
+        if (row->kind != FSC_ROW_SITE || isnan(order) || order >= 100 || !may_stand(r, row)) continue;
         const int high = fsc_plan_site_is_high(site);
-        const int unequal = site->side.beyond_error && site->side.difference_fraction > 0;
+        const int unequal =
+            more > 0 && is_pair(r, map, site) && fsc_standing_side(r, n_pair, more, site->side.se_fraction);
         if (!high && !unequal) continue;
         const fsc_muscle *muscle = fsc_muscle_find(row->place.muscle);
         mark m = {.region = region_of_order(order), .order = order, .side = row->place.side, .from_map = 1};
@@ -83,8 +103,7 @@ static fsc_status map_marks(marks *all, const fsc_map *map, fsc_error *err) {
                        muscle ? muscle->name : row->place.muscle, row->place.level);
         else
             fsc_format(m.why, sizeof m.why, "map: %s %s holds %.0f points more fat than the other side",
-                       muscle ? muscle->name : row->place.muscle, row->place.level,
-                       100 * site->side.difference_fraction);
+                       muscle ? muscle->name : row->place.muscle, row->place.level, 100 * more);
         FSC_TRY(add_mark(all, &m, err));
     }
     return FSC_OK;
@@ -219,8 +238,11 @@ static void say_use(fsc_plan *plan) {
 
 fsc_status fsc_plan_regions(fsc_planning *p) {
     marks all = {0};
-    fsc_status status = exam_marks(&all, p->map->exam, p->err);
-    if (status == FSC_OK) status = map_marks(&all, p->map, p->err);
+    fsc_standing standing = {0};
+    fsc_status status = fsc_standing_read(&standing, p->err);
+    if (status == FSC_OK) status = exam_marks(&all, p->map->exam, p->err);
+    if (status == FSC_OK) status = map_marks(&all, &standing, p->map, p->err);
+    fsc_standing_free(&standing);
     if (status == FSC_OK && all.n > 0) qsort(all.item, (size_t)all.n, sizeof *all.item, by_place);
     for (int32_t first = 0, last; status == FSC_OK && first < all.n; first = last) {
         for (last = first + 1; last < all.n && joins(&all.item[last - 1], &all.item[last]);) last++;

@@ -30,22 +30,44 @@ void fsc_who_add_span(fsc_text *out, double days) {
         fsc_text_printf(out, "%.0f years", days / 365.25);
 }
 
-/* Violence is no one's to read on paper: whoever did it may hold the page. */
+/* What is kept as "other" may be violence, which is no one's to read on paper: whoever did it may hold the page. */
 static const char *shown_mechanism(const fsc_exam *exam) {
-    return strcmp(exam->mechanism, "violence") == 0 || strcmp(exam->mechanism, "none known") == 0 ? ""
-                                                                                                  : exam->mechanism;
+    static const char *const silent[] = {"violence", "other", "none known"};
+    for (size_t k = 0; k < sizeof silent / sizeof *silent; k++)
+        if (strcmp(exam->mechanism, silent[k]) == 0) return "";
+    return exam->mechanism;
+}
+
+/* "low back left for 3 years 5 of 10". */
+static void pain_item(fsc_text *out, const char **gap, const fsc_pain *pain) {
+    item(out, gap);
+    fsc_text_printf(out, "%s%s%s", pain->region, pain->side == FSC_SIDE_UNKNOWN ? "" : " ",
+                    pain->side == FSC_SIDE_UNKNOWN ? "" : fsc_side_text(pain->side));
+    if (pain->onset_days < 1) {
+        fsc_text_add(out, " since today");
+    } else if (isfinite(pain->onset_days)) {
+        fsc_text_add(out, " for ");
+        fsc_who_add_span(out, pain->onset_days);
+    }
+    if (isfinite(pain->nrs_pain)) fsc_text_printf(out, ", %.4g of 10", pain->nrs_pain);
+    if (pain->course[0]) fsc_text_printf(out, ", %s", pain->course);
+    if (pain->radiates == FSC_ANSWER_YES) fsc_text_add(out, ", into the limb");
 }
 
 static void add_symptoms(fsc_text *out, const fsc_exam *exam) {
     fsc_text_add(out, "<p class=\"who\"><strong>Reported</strong> ");
     const char *gap = "", *const none = gap;
     number_item(out, &gap, "pain ", exam->nrs_pain, " of 10");
+    for (int32_t i = 0; i < exam->n_pain; i++) pain_item(out, &gap, &exam->pain[i]);
     number_item(out, &gap, "NDI ", exam->ndi_percent, " %");
     number_item(out, &gap, "ODI ", exam->odi_percent, " %");
     if (isfinite(exam->days_since_injury)) {
         item(out, &gap);
-        fsc_text_printf(out, "began %.0f day%s ago", exam->days_since_injury,
-                        exam->days_since_injury >= 0.5 && exam->days_since_injury < 1.5 ? "" : "s");
+        if (exam->days_since_injury < 0.5)
+            fsc_text_add(out, "began today");
+        else
+            fsc_text_printf(out, "began %.0f day%s ago", exam->days_since_injury,
+                            exam->days_since_injury < 1.5 ? "" : "s");
     }
     text_item(out, &gap, "with ", shown_mechanism(exam));
     number_item(out, &gap, "earlier neck episodes ", exam->prior_neck_episodes, "");
@@ -53,7 +75,7 @@ static void add_symptoms(fsc_text *out, const fsc_exam *exam) {
     number_item(out, &gap, "sleep ", exam->sleep_hours, " h");
     number_item(out, &gap, "stress ", exam->stress_0_10, " of 10");
     number_item(out, &gap, "active ", exam->activity_hours_week, " h a week");
-    if (gap == none) fsc_text_add(out, "nothing: no exam was given");
+    if (gap == none) fsc_text_add(out, exam->n_finding ? "no place, score or day" : "nothing: no exam was given");
     fsc_text_add(out, "</p>\n");
 }
 

@@ -4,6 +4,7 @@ segmentation to the site map, codes and units to the table of codes. Reads DICOM
 usage: verify.py OUT CODES_TSV [norms]"""
 import csv
 import gzip
+import json
 import math
 import pathlib
 import struct
@@ -71,7 +72,7 @@ with open(pathlib.Path(codes_path).parents[1] / "levels.tsv") as lines:
 with open(pathlib.Path(codes_path).parents[1] / "norms.tsv") as lines:
     published = {row["norm_id"] for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")}
 UNITS = {"%": "percent", "1": "no units", "mm2": "square millimeter", "mm3": "cubic millimeter"}
-UNIT_OF = {"Fat fraction": "%", "Standard error of the mean": "%", "Volume": "mm3", "Z-Score of measurement": "1",
+UNIT_OF = {"Fat fraction": "%", "Standard error of the mean": "%", "Standard error for the label border": "%", "Volume": "mm3", "Z-Score of measurement": "1",
            "Largest cross-sectional area square to the spine": "mm2", "Percentile Ranking of measurement": "%"}
 
 
@@ -188,7 +189,7 @@ for group in groups:
     row = rows_of[site[site_of[number]]]
     seen += 1
     for name, column, factor in (("Fat fraction", "pdff_mean_fraction", 100), ("Standard error of the mean", "pdff_se_fraction", 100),
-                                 ("Volume", "volume_mm3", 1), ("Largest cross-sectional area square to the spine", "csa_mm2", 1),
+                                 ("Standard error for the label border", "pdff_se_label_fraction", 100), ("Volume", "volume_mm3", 1), ("Largest cross-sectional area square to the spine", "csa_mm2", 1),
                                  ("Z-Score of measurement", "z", 1), ("Percentile Ranking of measurement", "percentile", 1)):
         missing = row[column] in ("n/a", "")
         if column in ("z", "percentile") and row["norm_id"] not in published:
@@ -201,6 +202,37 @@ if seen != expected or seen < 20:
     say(f"{seen} groups, {expected} segments have a row")
 if "norms" in sys.argv and not n_z:
     say("no site has a z, and the test is of that")
+bundle = json.loads(one("*_fhir.json").read_text())
+resources = [entry["resource"] for entry in bundle["entry"]]
+told = {r["bodySite"]["text"]: r for r in resources if r["resourceType"] == "Observation"}
+for number, label_value in site_of.items():
+    row = rows_of.get(site[label_value])
+    observation = told.pop(name_of[number], None)
+    if not row or row["pdff_mean_fraction"] == "n/a":
+        continue
+    if not observation or not near(observation["valueQuantity"]["value"], row["pdff_mean_fraction"], 100):
+        say(f"{name_of[number]}: the bundle has another fat fraction")
+        continue
+    parts = {c["code"]["text"]: c["valueQuantity"] for c in observation["component"]}
+    if ("Z-Score of measurement" in parts) != (row["norm_id"] in published):
+        say(f"{name_of[number]}: z in the bundle")
+    for name, value in parts.items():
+        if value["code"] != UNIT_OF[name]:
+            say(f"{name}: unit {value}")
+    if observation["status"] != "preliminary":
+        say("an observation is called final")
+if told:
+    say(f"the bundle tells of {list(told)[:3]}, which have no segment")
+kinds = [r["resourceType"] for r in resources]
+if "stop" in sys.argv:
+    high = [r for r in resources if r["resourceType"] == "DetectedIssue" and r["severity"] == "high"]
+    if not high or "CarePlan" in kinds or not sr["0008,103e"].startswith("STOP"):
+        say("a red flag is no high issue, or a programme stands beside it")
+for plan in (r for r in resources if r["resourceType"] == "CarePlan"):
+    if (plan["status"], plan["intent"]) != ("draft", "proposal"):
+        say("a plan is more than a proposal")
+if "plan" in sys.argv and "CarePlan" not in kinds:
+    say("the exam gives a plan, the bundle has none")
 evidence = {i["0008,1155"] for s in sr["0040,a375"][0]["0008,1115"] for i in s["0008,1199"]}
 named = {i["0008,1199"][0]["0008,1155"] for i in boxes["Image Library"]["0040,a730"][0]["0040,a730"]}
 if not named or not named | {seg["0008,0018"]} == evidence:

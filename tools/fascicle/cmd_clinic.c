@@ -1,4 +1,5 @@
 /* fascicle clinic: a study's DICOM files in, objects for the archive out. */
+#include "say.h"
 #include "walk.h"
 
 #include <stdlib.h>
@@ -22,8 +23,26 @@ static fsc_status folders(const cli *c, values *v, fsc_error *err) {
                              "MERCURE_OUT_DIR)");
 }
 
+/* The change since an earlier report that lies with the images; only then the days stand in the results. */
+static fsc_status compare(walk *w, const values *v, const fsc_dicom_study *study) {
+    AUTO(fsc_map) before = NULL;
+    fsc_acquisition *now = &w->map->acquisition;
+    if (v->map.store) return FSC_OK;
+    const fsc_status status = fsc_dicom_study_earlier(&before, study, now->participant, w->err);
+    if (status == FSC_E_FORMAT) { /* an archive keeps reports for longer than a version lives */
+        cli_line(w->cli, "change", "none: %s", w->err->text);
+        *w->err = (fsc_error)FSC_ERROR_INIT;
+        return FSC_OK;
+    }
+    if (status != FSC_OK || !before) return status;
+    if (!now->date[0]) (void)snprintf(now->date, sizeof now->date, "%s", fsc_dicom_study_day(study));
+    TRY(fsc_change_run(w->map, before, w->err));
+    say_change(w->cli, w->map, before->acquisition.date);
+    return FSC_OK;
+}
+
 /* Scan, labels, maps, measures and what follows from them, as `run` does. */
-static fsc_status walk_all(walk *w, const values *v, const char *images) {
+static fsc_status walk_all(walk *w, const values *v, const fsc_dicom_study *study, const char *images) {
     int made = 0;
     values with = *v;
     if (!with.labels.labels && !with.made.segment.n) with.made.propose = 1; /* a router gives no options */
@@ -31,18 +50,14 @@ static fsc_status walk_all(walk *w, const values *v, const char *images) {
     TRY(walk_scan(w, images, &with.scan));
     if (!made) TRY(walk_anatomy(w, &with.scan, &with.labels));
     if (!made && w->sites) walk_accept(w, &with.made);
+    if (!made && w->sites) walk_accept(w, &with.made);
     TRY(walk_separate(w, &with.separate));
     if (made) TRY(walk_made(w, &with.made, &with.labels, with.out));
     TRY(walk_measure(w));
     const int judged = !walk_unreviewed(w);
-    if (judged) TRY(walk_map(w, &with.scan, &with.map));
+    TRY(judged ? walk_map(w, &with.scan, &with.map) : walk_stop(w));
+    if (judged) TRY(compare(w, v, study));
     return w->map && w->exam ? walk_plan(w, &with.plan) : FSC_OK;
-}
-
-static fsc_label_origin origin(const walk *w, const values *v) {
-    if (w->sites->label_source == FSC_LABELS_PROPOSAL) return FSC_LABELS_PROPOSED;
-    if (w->sites->label_source == FSC_LABELS_PROPOSAL_ACCEPTED) return FSC_LABELS_ACCEPTED;
-    return v->made.segment.n ? FSC_LABELS_PROGRAM : FSC_LABELS_GIVEN;
 }
 
 /* The page of the clinic as PDF, aside; pdf is "" when no program here can print it. */
@@ -59,7 +74,7 @@ static fsc_status print_page(walk *w, const char *stem, char *pdf, size_t size) 
     return FSC_OK;
 }
 
-static fsc_status write_objects(walk *w, const values *v, const fsc_dicom_study *study) {
+static fsc_status write_objects(walk *w, const fsc_dicom_study *study) {
     char stem[CLI_PATH_MAX], pdf[CLI_PATH_MAX];
     AUTO_STRUCT(fsc_notes) notes = {0};
     TRY(cli_path(stem, sizeof stem, w->err, "%s/%s", w->output.pages, w->scan->name));
@@ -71,7 +86,6 @@ static fsc_status write_objects(walk *w, const values *v, const fsc_dicom_study 
                                     .measures = w->measures,
                                     .map = w->map,
                                     .plan = w->plan,
-                                    .labels = origin(w, v),
                                     .pdf_path = pdf[0] ? pdf : NULL};
     TRY(fsc_clinic_write(study, &input, w->output.pages, w->scan->name, &notes, w->err));
     cli_notes(w->cli, "clinic", &notes, 0);
@@ -79,7 +93,7 @@ static fsc_status write_objects(walk *w, const values *v, const fsc_dicom_study 
 }
 
 static fsc_status name_objects(walk *w, const char *out) {
-    static const char *const ending[] = {"PDF.dcm", "SEG.dcm", "SR.dcm"};
+    static const char *const ending[] = {"PDF.dcm", "SEG.dcm", "SR.dcm", "fhir.json"};
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
         char path[CLI_PATH_MAX];
         TRY(cli_path(path, sizeof path, w->err, "%s/%s_%s", out, w->scan->name, ending[i]));
@@ -100,18 +114,18 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_inputs(&w, v.out, &v.labels, &v.map));
     TRY(fsc_dicom_study_read(&study, v.in, err));
     TRY(fsc_dicom_study_images(&images, study, getenv("TMPDIR"), err));
-    TRY(walk_all(&w, &v, images));
+    TRY(walk_all(&w, &v, study, images));
     TRY(walk_output(&w, v.out));
     TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
     if (w.proposal) TRY(walk_write_proposal(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.plan) TRY(walk_write_plan(&w));
-    TRY(write_objects(&w, &v, study));
+    TRY(write_objects(&w, study));
     TRY(cli_go_on(err));
     TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
     TRY(name_objects(&w, v.out));
-    return w.map && v.map.store ? walk_store(&w, v.map.store) : FSC_OK;
+    return w.map && w.map->n_site && v.map.store ? walk_store(&w, v.map.store) : FSC_OK;
 }
 
 static const arg args[] = {

@@ -11,8 +11,8 @@
 typedef struct values {
     const char *dir, *out, *level;
     opt_texts participant, session, segment;
-    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work;
-    int propose, accept_proposal, forecast, force, skip_validation;
+    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *other;
+    int propose, accept_proposal, forecast, force, skip_validation, order;
     int64_t n_procs;
 } values;
 
@@ -251,11 +251,13 @@ static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     return status;
 }
 
-static fsc_status run_group(cli *c, const char *out, fsc_error *err) {
+static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
+    const char *out = v->out;
     static const char *const file[] = {"group_people.tsv", "group_sites.tsv", "group_wide.tsv", "group.html"};
     AUTO(fsc_group) group = NULL;
     int missing = 0;
-    TRY(fsc_group_write(&group, out, err));
+    const fsc_group_options options = {v->controls, v->other, v->order, (int32_t)c->threads, &c->progress};
+    TRY(fsc_group_write(&group, out, &options, err));
     for (int32_t i = 0; i < group->n_member; i++) {
         const fsc_group_member *m = &group->member[i];
         if (strcmp(m->state, "done") == 0) continue;
@@ -278,7 +280,7 @@ static fsc_status run_group(cli *c, const char *out, fsc_error *err) {
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     if (strcmp(v->level, "participant") == 0) return run_people(c, v, err);
-    if (strcmp(v->level, "group") == 0) return run_group(c, v->out, err);
+    if (strcmp(v->level, "group") == 0) return run_group(c, v, err);
     c->code = EXIT_BIDS_LEVEL;
     return cli_refuse(err, FSC_E_ARG, "'%.40s' is no level of analysis; write participant or group", v->level);
 }
@@ -306,6 +308,12 @@ static const opt opts[] = {
     OPT(values, forecast, "forecast", OPT_FLAG, NULL, "add the forecast of the injury-cycle model"),
     OPT(values, n_procs, "n-procs", OPT_INTEGER, "N", "people at once (default: one a core); threads are shared out",
         .high = 4096, .also = "nprocs"),
+    OPT(values, controls, "controls", OPT_TEXT, "RULE",
+        "group: COLUMN=VALUE of participants.tsv marks controls (default: group=control); norms are fitted to them"),
+    OPT(values, other, "compare-with", OPT_TEXT, "FOLDER",
+        "group: results of another rater or method for the same people; their agreement is told"),
+    OPT(values, order, "order", OPT_FLAG, NULL,
+        "group: add the order in which sites become abnormal (minutes for a thousand)"),
     OPT(values, force, "force", OPT_FLAG, NULL, "do again what is done and has not changed"),
     OPT(values, work, "work-dir", OPT_TEXT, "FOLDER", "accepted for BIDS Apps; nothing is written there",
         .letter = 'w'),

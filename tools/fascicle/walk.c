@@ -235,6 +235,19 @@ fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_optio
     return with->store ? compare_with_store(w, with->store) : FSC_OK;
 }
 
+fsc_status walk_stop(walk *w) {
+    AUTO(fsc_map) map = NULL;
+    const fsc_measures none = {0};
+    const fsc_map_inputs inputs = {.measures = &none, .exam = w->exam, .scan = w->scan};
+    if (!w->exam) return FSC_OK;
+    TRY(fsc_map_run(&map, &inputs, w->err));
+    if (!map->stop) return FSC_OK;
+    w->map = map;
+    map = NULL;
+    say_map(w->cli, w->map);
+    return FSC_OK;
+}
+
 /* The store's visit of the map's person with the name that the map would get, or NULL. */
 static const fsc_visit *find_visit(const fsc_visit *visits, int32_t n, const fsc_acquisition *now) {
     const char *name = now->session[0] ? now->session : now->date;

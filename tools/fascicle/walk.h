@@ -148,6 +148,8 @@ fsc_status walk_measure(walk *w);
 const char *walk_day(const walk *w, const walk_map_options *with);
 /* Makes the injury map and compares with the last visit in the store. */
 fsc_status walk_map(walk *w, const walk_scan_options *scan, const walk_map_options *with);
+/* In place of walk_map where nothing may be compared: an exam with a red flag alone makes a record, which says stop. */
+fsc_status walk_stop(walk *w);
 /* Adds the record to the store, which is made when it is not there. */
 fsc_status walk_store(walk *w, const char *path);
 /* What the injury-cycle model makes of the measured sites, under both its stories. */

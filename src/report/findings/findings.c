@@ -2,41 +2,15 @@
 
 #include "alloc.h"
 #include "fail.h"
-#include "stats.h"
-#include "table.h"
+#include "standing.h"
 #include "words.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct rules {
-    fsc_table quality;
-    double family_error, side_floor_fraction;
-} rules;
-
-static fsc_status read_rules(rules *r, fsc_error *err) {
-    FSC_AUTO_TABLE fsc_table table = {0};
-    FSC_TRY(fsc_table_embedded(&table, "report/findings.tsv", err));
-    r->family_error = r->side_floor_fraction = (double)NAN;
-    for (int32_t i = 0; i < table.n_row; i++) {
-        const double value = fsc_table_number(&table, i, "value");
-        if (strcmp(fsc_table_get(&table, i, "key"), "family_error") == 0) r->family_error = value;
-        if (strcmp(fsc_table_get(&table, i, "key"), "side_floor_points") == 0) r->side_floor_fraction = value / 100;
-    }
-    if (!(r->family_error > 0 && r->family_error < 1 && r->side_floor_fraction >= 0))
-        return fsc_fail(err, FSC_E_FORMAT, "report/findings.tsv: family_error or side_floor_points is missing");
-    return fsc_table_embedded(&r->quality, "report/quality.tsv", err);
-}
-
-/* Whether the site's quality lets it stand in a headline. */
-static int may_stand(const rules *r, const fsc_row *row) {
-    if (!isfinite(row->pdff_mean_fraction) || row->cut_by_fov) return 0;
-    for (int32_t i = 0; i < r->quality.n_row; i++)
-        if (strcmp(fsc_table_get(&r->quality, i, "headline"), "no") == 0 &&
-            strstr(row->quality, fsc_table_get(&r->quality, i, "word")))
-            return 0;
-    return 1;
+static int may_stand(const fsc_standing *r, const fsc_row *row) {
+    return fsc_standing_site(r, row->pdff_mean_fraction, row->cut_by_fov, row->quality);
 }
 
 int fsc_findings_felt(const fsc_map *map, const fsc_cell *cell) {
@@ -86,9 +60,9 @@ static void look_at_site(fsc_findings *f, const fsc_sheet *sheet, int32_t m, con
                           .strength = cell->site->norm.z});
 }
 
-typedef void (*visit)(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int32_t l, const rules *r);
+typedef void (*visit)(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int32_t l, const fsc_standing *r);
 
-static void look_at_sites(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int32_t l, const rules *r) {
+static void look_at_sites(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int32_t l, const fsc_standing *r) {
     for (int slot = 0; slot < 3; slot++) {
         const fsc_cell *cell = fsc_sheet_cell(sheet, m, l, (fsc_slot)slot);
         if (!cell->row) continue;
@@ -100,7 +74,7 @@ static void look_at_sites(fsc_findings *f, const fsc_sheet *sheet, int32_t m, in
 }
 
 /* Left, right, and their difference; zero when they make no pair. */
-static int pair_of(const fsc_sheet *sheet, int32_t m, int32_t l, const rules *r, const fsc_cell *side[2],
+static int pair_of(const fsc_sheet *sheet, int32_t m, int32_t l, const fsc_standing *r, const fsc_cell *side[2],
                    double *difference, double *half90) {
     side[0] = fsc_sheet_cell(sheet, m, l, FSC_SLOT_LEFT);
     side[1] = fsc_sheet_cell(sheet, m, l, FSC_SLOT_RIGHT);
@@ -109,19 +83,18 @@ static int pair_of(const fsc_sheet *sheet, int32_t m, int32_t l, const rules *r,
     return isfinite(*difference) && *half90 > 0;
 }
 
-static void count_pair(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int32_t l, const rules *r) {
+static void count_pair(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int32_t l, const fsc_standing *r) {
     const fsc_cell *side[2];
     double difference, half90;
     f->n_pair += pair_of(sheet, m, l, r, side, &difference, &half90);
 }
 
 /* A finding is beyond its error with all pairs together (Bonferroni), and over the floor. */
-static void look_at_pair(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int32_t l, const rules *r) {
+static void look_at_pair(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int32_t l, const fsc_standing *r) {
     const fsc_cell *side[2];
     double difference, half90;
     if (!pair_of(sheet, m, l, r, side, &difference, &half90)) return;
     const double se = half90 / fsc_words_half90(1), size = fabs(difference);
-    const double least = fsc_normal_quantile(1 - r->family_error / 2 / f->n_pair) * se;
     if (!(size > half90 && size >= r->side_floor_fraction)) return;
     const int lower = difference > 0;
     fsc_notable finding = {.kind = FSC_NOTABLE_SIDE,
@@ -131,7 +104,7 @@ static void look_at_pair(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int
                            .size_fraction = size,
                            .half90_fraction = half90,
                            .strength = size};
-    if (size > least) {
+    if (fsc_standing_side(r, f->n_pair, difference, se)) {
         add(f, sheet->map, finding);
     } else {
         mark_felt(&finding, sheet->map);
@@ -139,7 +112,7 @@ static void look_at_pair(fsc_findings *f, const fsc_sheet *sheet, int32_t m, int
     }
 }
 
-static void for_each_place(fsc_findings *f, const fsc_sheet *sheet, const rules *r, visit look) {
+static void for_each_place(fsc_findings *f, const fsc_sheet *sheet, const fsc_standing *r, visit look) {
     for (int32_t m = 0; m < sheet->n_muscle; m++)
         for (int32_t l = 0; l < sheet->n_level; l++) look(f, sheet, m, l, r);
 }
@@ -153,8 +126,8 @@ static int compare_findings(const void *a, const void *b) {
 
 fsc_status fsc_findings_make(fsc_findings *out, const fsc_sheet *sheet, fsc_error *err) {
     memset(out, 0, sizeof *out);
-    rules r = {0};
-    fsc_status status = read_rules(&r, err);
+    fsc_standing r = {0};
+    fsc_status status = fsc_standing_read(&r, err);
     /* At most a change and a percentile each site, and a difference each pair. */
     if (status == FSC_OK) out->item = fsc_alloc(3 * (int64_t)sheet->n_site + 1, sizeof *out->item);
     if (status == FSC_OK) out->weaker = fsc_alloc((int64_t)sheet->n_site + 1, sizeof *out->weaker);
@@ -167,7 +140,7 @@ fsc_status fsc_findings_make(fsc_findings *out, const fsc_sheet *sheet, fsc_erro
         qsort(out->item, (size_t)out->n, sizeof *out->item, compare_findings);
         qsort(out->weaker, (size_t)out->n_weaker, sizeof *out->weaker, compare_findings);
     }
-    fsc_table_free(&r.quality);
+    fsc_standing_free(&r);
     return status;
 }
 

@@ -13,15 +13,16 @@
 #include <string.h>
 
 static const char *region_of(const fsc_sheet *sheet) {
-    int neck = 0, chest = 0, low = 0;
+    int neck = 0, top = 0, chest = 0, low = 0; /* top: T1 and T2, which a scan of the neck has too */
     for (int32_t l = 0; l < sheet->n_level; l++) {
         if (!sheet->level[l].measured) continue;
         neck |= sheet->level[l].order < 8;
-        chest |= sheet->level[l].order >= 8 && sheet->level[l].order < 19; /* T12 counts as low back */
+        top |= sheet->level[l].order >= 8 && sheet->level[l].order < 10;
+        chest |= sheet->level[l].order >= 10 && sheet->level[l].order < 19; /* T12 counts as low back */
         low |= sheet->level[l].order >= 19 && sheet->level[l].order < 100;
     }
     if (neck) return chest || low ? "neck and back" : "neck";
-    if (chest) return low ? "back" : "upper back";
+    if (chest || top) return low ? "back" : "upper back";
     return low ? "low back" : "body";
 }
 

@@ -60,7 +60,8 @@ static void tell_over(fsc_text *out, const fsc_statements *said, const fsc_notab
     const double above = 100 - f->cell->site->norm.percentile;
     whole(more, above);
     const fsc_filling filling[] = {{"muscle", w->muscle}, {"level", w->level}, {"more", more}, {NULL, NULL}};
-    fsc_statements_say(out, said, "p", above < 1 ? "over_few" : "over", filling);
+    const int one = strcmp(more, "1") == 0; /* "about 1 have" is no English */
+    fsc_statements_say(out, said, "p", above < 1 ? "over_few" : one ? "over_one" : "over", filling);
 }
 
 static void tell_side(fsc_text *out, const fsc_statements *said, const fsc_notable *f, const place_words *w) {
@@ -143,7 +144,10 @@ static void name_not_compared(fsc_text *out, const fsc_sheet *sheet, const fsc_s
         return;
     }
     if (left > NAMED_MAX) {
-        fsc_text_printf(out, "all or part of %d of your %d muscles", left, (int)sheet->n_muscle);
+        if (left == sheet->n_muscle)
+            fsc_text_printf(out, "your %d muscles, or parts of them,", left);
+        else
+            fsc_text_printf(out, "all or part of %d of your %d muscles", left, (int)sheet->n_muscle);
         return;
     }
     for (int32_t m = 0, n = 0; m < sheet->n_muscle; m++) {

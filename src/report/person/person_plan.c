@@ -58,10 +58,24 @@ static fsc_status add_exercise(fsc_text *out, const fsc_plan_exercise *exercise,
     return FSC_OK;
 }
 
-/* What stops the first exercise is said once for all that share it. */
+/* The signs to stop at that most exercises share. */
+static const char *shared_stop_signs(const fsc_plan *plan) {
+    int most = 0;
+    const char *shared = "";
+    for (int32_t e = 0; e < plan->n_home; e++) {
+        int n = 0;
+        for (int32_t k = 0; k < plan->n_home; k++) n += strcmp(plan->home[k].stop_signs, plan->home[e].stop_signs) == 0;
+        if (n <= most) continue;
+        most = n;
+        shared = plan->home[e].stop_signs;
+    }
+    return shared;
+}
+
+/* What stops most exercises is said once for all that share it. */
 static fsc_status add_exercises(fsc_text *out, const fsc_plan *plan, const fsc_statements *said, fsc_error *err) {
     if (!plan->n_home) return FSC_OK;
-    const char *stop_signs = plan->home[0].stop_signs;
+    const char *stop_signs = shared_stop_signs(plan);
     fsc_text_add(out, "<h3>Your exercises</h3>\n");
     fsc_statements_say(out, said, "p", "do_pain_rule", NULL);
     paragraph(out, stop_signs);

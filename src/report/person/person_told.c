@@ -34,6 +34,29 @@ static const char *beginning(const char *mechanism) {
     return "";
 }
 
+/* Each place that hurts: "Pain in the low back, on the left, for about 3 years, 5 of 10." */
+static void tell_pains(fsc_text *out, const fsc_statements *said, const fsc_exam *exam, int *n) {
+    for (int32_t i = 0; i < exam->n_pain; i++) {
+        const fsc_pain *pain = &exam->pain[i];
+        const int sided = pain->side == FSC_SIDE_LEFT || pain->side == FSC_SIDE_RIGHT;
+        char side[32] = "", since[64] = "", size[32] = "";
+        FSC_AUTO_TEXT fsc_text span = {0};
+        if (isfinite(pain->onset_days) && pain->onset_days >= 1) fsc_who_add_span(&span, pain->onset_days);
+        if (sided) fsc_format(side, sizeof side, ", on the %s", fsc_words_side(pain->side));
+        if (span.length) fsc_format(since, sizeof since, ", for about %s", span.data);
+        if (isfinite(pain->nrs_pain)) fsc_format(size, sizeof size, ", %.4g of 10", pain->nrs_pain);
+        const int middle = strcmp(pain->region, "thoracic") == 0;
+        const fsc_filling filling[] = {{"region", middle ? "mid back" : pain->region},
+                                       {"side", side},
+                                       {"since", since},
+                                       {"size", size},
+                                       {NULL, NULL}};
+        fsc_statements_say(out, said, "li", "told_place", filling);
+        if (span.failed) out->failed = 1;
+        ++*n;
+    }
+}
+
 static void tell_beginning(fsc_text *out, const fsc_statements *said, const fsc_exam *exam, int *n) {
     const char *with = beginning(exam->mechanism);
     FSC_AUTO_TEXT fsc_text span = {0};
@@ -42,7 +65,7 @@ static void tell_beginning(fsc_text *out, const fsc_statements *said, const fsc_
         fsc_who_add_span(&span, exam->days_since_injury);
         if (with[0]) fsc_format(how, sizeof how, ", with %s", with);
         const fsc_filling filling[] = {{"days", span.data ? span.data : ""}, {"how", how}, {NULL, NULL}};
-        fsc_statements_say(out, said, "li", "told_began", filling);
+        fsc_statements_say(out, said, "li", exam->days_since_injury < 0.5 ? "told_today" : "told_began", filling);
     } else if (with[0]) {
         const fsc_filling filling[] = {{"what", with}, {NULL, NULL}};
         fsc_statements_say(out, said, "li", "told_how", filling);
@@ -87,6 +110,7 @@ void fsc_person_told_add(fsc_text *out, const fsc_case *c, const fsc_statements 
     int n = 0;
     FSC_AUTO_TEXT fsc_text list = {0};
     number_line(&list, said, "told_pain", "pain", exam->nrs_pain, &n);
+    tell_pains(&list, said, exam, &n);
     tell_beginning(&list, said, exam, &n);
     number_line(&list, said, "told_neck", "n", exam->prior_neck_episodes, &n);
     number_line(&list, said, "told_back", "n", exam->prior_back_episodes, &n);

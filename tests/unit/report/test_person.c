@@ -176,6 +176,27 @@ static void what_is_quiet_is_said_quietly_and_is_no_all_clear(void **state) {
     fsc_free(page);
 }
 
+/* The places that hurt are heard, on the person's page and on the clinic's, though no score is given. */
+static void where_it_hurts_is_told(void **state) {
+    recorded *r = *state;
+    fsc_pain pain[2] = {{.region = "thoracic", .side = FSC_SIDE_LEFT, .onset_days = 1100, .nrs_pain = 5},
+                        {.region = "neck", .onset_days = NAN, .nrs_pain = NAN, .course = "worse"}};
+    r->exam.pain = pain, r->exam.n_pain = 2;
+    char *page = recorded_page(r, FSC_READER_PERSON);
+    assert_non_null(strstr(page, "<li>Pain in the mid back, on the left, for about 3 years, 5 of 10.</li>"));
+    assert_non_null(strstr(page, "<li>Pain in the neck.</li>"));
+    assert_null(strstr(page, "We do not know your story yet"));
+    fsc_free(page);
+    page = recorded_page(r, FSC_READER_CLINIC);
+    assert_non_null(strstr(page, "thoracic left for 3 years, 5 of 10 · neck, worse"));
+    assert_null(strstr(page, "no exam was given"));
+    fsc_free(page);
+    r->exam.n_pain = 0, r->exam.days_since_injury = 0;
+    page = recorded_page(r, FSC_READER_PERSON);
+    assert_non_null(strstr(page, "<li>It began today.</li>"));
+    fsc_free(page);
+}
+
 static void a_scan_without_labels_has_its_page_too(void **state) {
     fixture *f = *state;
     f->input.measures = NULL, f->input.sites = NULL;
@@ -195,6 +216,7 @@ int main(void) {
         cmocka_unit_test_setup(every_number_is_a_field, recorded_setup),
         cmocka_unit_test(every_number_of_a_plan_is_the_plans),
         cmocka_unit_test_setup(what_is_quiet_is_said_quietly_and_is_no_all_clear, recorded_setup),
+        cmocka_unit_test_setup(where_it_hurts_is_told, recorded_setup),
         cmocka_unit_test_setup(a_scan_without_labels_has_its_page_too, fixture_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

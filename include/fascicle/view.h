@@ -1,0 +1,59 @@
+/* View: a folder of results in the browser, on this machine only. */
+#ifndef FASCICLE_VIEW_H
+#define FASCICLE_VIEW_H
+
+#include <fascicle/measure.h>
+#include <fascicle/recipe.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is shown; all borrowed. */
+typedef struct fsc_view_input {
+    const char *folder; /* of the results: one viewer at a time, and nothing is written outside it */
+    const char *anat;   /* the person's folder in it, which holds the maps */
+    const char *name;   /* what the maps' names begin with: "sub-01" */
+    const char *page;   /* folder of the built page (viewer/dist); NULL = not found */
+    const fsc_measures *measures; /* the table as the run left it, to be shown; may be NULL */
+    const fsc_sites *sites;       /* the site map as the run left it, to be shown; may be NULL */
+    /* To change labels too; without save_anat nothing is changed and the rest is not read. */
+    const char *save_anat; /* folder below `folder` for strokes and edited labels; made when needed */
+    const fsc_fatwater *fatwater;
+    const fsc_labels *levels;  /* NULL = sites without levels */
+    const char *level_scheme;  /* NULL = recognise */
+    const char *level_file;    /* where levels was read; may be NULL */
+    int32_t side_known;        /* as fsc_scan says */
+    const char *by;            /* who changes them, for the sidecar; NULL = not said */
+    const fsc_recipe *recipe;  /* for the sidecar; may be NULL */
+} fsc_view_input;
+
+typedef struct fsc_view_options {
+    int32_t port;                                       /* 0 = any that is free */
+    double idle_s;                                      /* ends when nobody has asked for as long */
+    const fsc_progress *progress;                       /* asked four times a second: non-zero ends it, with FSC_OK */
+    void (*opened)(void *context, const char *address); /* the address to open, with its secret; may be NULL */
+    /* After the edited labels were written to labels_path: makes table, map and pages of them. May be NULL. */
+    fsc_status (*save)(void *context, const char *labels_path, fsc_error *err);
+    void *context;
+} fsc_view_options;
+
+#define FSC_VIEW_OPTIONS_INIT                                                                                          \
+    { 0, 3600, NULL, NULL, NULL, NULL }
+
+/* Every stroke is on the disk before it is answered, in <save_anat>/<name>_desc-<hash>_strokes.txt, and is drawn again
+ * when the folder is opened the next time; the hash is of the site map that it begins from. The labels that a run used
+ * are never written to.
+ *
+ * Serves on 127.0.0.1 until progress ends it or it is idle. Only who has the address is answered; requests that name
+ * another host or come from another page are refused. Returns FSC_OK; FSC_E_ARG (a viewer is open on the folder
+ * already); FSC_E_NOTFOUND (no page); FSC_E_IO (port taken, folder not writable); FSC_E_UNSUPPORTED (built without
+ * libmicrohttpd); FSC_E_RANGE; FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_view_run(const fsc_view_input *input, const fsc_view_options *options,
+                                             fsc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

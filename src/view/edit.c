@@ -1,0 +1,161 @@
+#include "edit.h"
+
+#include "alloc.h"
+#include "fail.h"
+#include "file.h"
+#include "format.h"
+#include "provenance.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { PATH_SIZE = 4096 };
+
+/* The label of a site as an index, in the order in which they first appear; 0 when there are too many. */
+static int32_t index_of(fsc_view_edit *e, const fsc_site *site) {
+    for (int32_t i = 1; i <= e->n_label; i++)
+        if (e->value[i] == site->label_value) return i;
+    if (e->n_label == 255) return 0;
+    e->value[++e->n_label] = site->label_value;
+    e->place[e->n_label] = site->place;
+    return e->n_label;
+}
+
+static fsc_status make_index(fsc_view_edit *e, uint8_t **out, fsc_error *err) {
+    const fsc_sites *s = e->input->sites;
+    const int64_t n = fsc_grid_count(&s->grid);
+    FSC_AUTO_BLOCK uint8_t *of_site = fsc_alloc(s->n_site + 1, 1);
+    FSC_AUTO_BLOCK uint8_t *index = fsc_alloc(n, 1);
+    if (!of_site || !index) return fsc_fail_nomem(err, "taking the labels up");
+    for (int32_t i = 0; i < s->n_site; i++) {
+        of_site[i + 1] = (uint8_t)index_of(e, &s->site[i]);
+        if (!of_site[i + 1])
+            return fsc_fail(err, FSC_E_UNSUPPORTED, "labels can be changed in scans of up to 255 of them");
+    }
+    for (int64_t v = 0; v < n; v++) index[v] = of_site[s->site_of_voxel[v]];
+    FSC_GIVE(out, index);
+    return FSC_OK;
+}
+
+/* The index map in the label map's own numbers. */
+static fsc_status make_labels(const fsc_view_edit *e, fsc_labels **out, fsc_error *err) {
+    FSC_TRY(fsc_labels_new(out, &e->input->sites->grid, err));
+    for (int64_t v = 0; v < e->strokes.n_voxel; v++) (*out)->data[v] = e->value[e->strokes.index[v]];
+    return FSC_OK;
+}
+
+/* As 'fascicle run' does it with the labels that a save writes. */
+static fsc_status measure(fsc_view_edit *e, fsc_measures **measures, fsc_sites **sites, fsc_error *err) {
+    const fsc_view_input *in = e->input;
+    const fsc_sites_options options = {.muscle_scheme = in->sites->muscle_scheme,
+                                       .level_scheme = in->level_scheme,
+                                       .level_file = in->level_file,
+                                       .side_known = in->side_known,
+                                       .label_source = FSC_LABELS_EDITED};
+    fsc_labels *labels = NULL;
+    FSC_TRY(make_labels(e, &labels, err));
+    fsc_status status = fsc_sites_build(sites, &in->sites->grid, labels, in->levels, &options, err);
+    if (status == FSC_OK) status = fsc_measure_run(measures, in->fatwater, *sites, NULL, err);
+    fsc_labels_free(labels);
+    return status;
+}
+
+fsc_status fsc_view_edit_measure(fsc_view_edit *e, fsc_error *err) {
+    fsc_measures *measures = NULL;
+    fsc_sites *sites = NULL;
+    fsc_error why = FSC_ERROR_INIT;
+    const fsc_status status = measure(e, &measures, &sites, &why);
+    e->fault[0] = 0;
+    if (status == FSC_E_NOMEM) {
+        fsc_sites_free(sites);
+        return fsc_fail_nomem(err, "measuring");
+    }
+    if (status != FSC_OK) { /* the person goes on drawing, or takes it back */
+        (void)fsc_format(e->fault, sizeof e->fault, "%s", why.text);
+        fsc_sites_free(sites);
+        return FSC_OK;
+    }
+    fsc_measures_free(e->now);
+    fsc_sites_free(e->sites);
+    e->now = measures;
+    e->sites = sites;
+    return FSC_OK;
+}
+
+/* The strokes' file is named for the labels they begin from: other labels begin anew and take nothing away. */
+static fsc_status strokes_path(char *path, const fsc_view_input *in, fsc_error *err) {
+    char image[PATH_SIZE], name[320], hash[65];
+    (void)fsc_format(name, sizeof name, "%s_desc-sites_dseg.nii.gz", in->name);
+    FSC_TRY(fsc_file_join(image, sizeof image, in->anat, name, err));
+    FSC_TRY(fsc_file_sha256(hash, image, err));
+    FSC_TRY(fsc_file_make_folder(in->save_anat, err));
+    (void)fsc_format(name, sizeof name, "%s_desc-%.8s_strokes.txt", in->name, hash);
+    return fsc_file_join(path, PATH_SIZE, in->save_anat, name, err);
+}
+
+fsc_status fsc_view_edit_open(fsc_view_edit *e, const fsc_view_input *input, fsc_error *err) {
+    char path[PATH_SIZE];
+    uint8_t *index = NULL;
+    int begun = 0;
+    *e = (fsc_view_edit){.input = input, .strokes = {.fd = -1}};
+    FSC_TRY(make_index(e, &index, err));
+    e->strokes.index = index;
+    e->strokes.n_voxel = fsc_grid_count(&input->sites->grid);
+    if (!input->save_anat) return FSC_OK; /* to look at only */
+    FSC_TRY(strokes_path(path, input, err));
+    /* Before any stroke, to be compared with. */
+    FSC_TRY(measure(e, &e->before, &e->sites, err));
+    FSC_TRY(fsc_view_strokes_open(&e->strokes, index, e->strokes.n_voxel, e->n_label, path, &begun, err));
+    return fsc_view_edit_measure(e, err);
+}
+
+void fsc_view_edit_free(fsc_view_edit *e) {
+    fsc_view_strokes_close(&e->strokes);
+    fsc_measures_free(e->before);
+    fsc_measures_free(e->now);
+    fsc_sites_free(e->sites);
+}
+
+/* Voxels that are not what the run left. */
+static int64_t count_changed(const fsc_view_edit *e) {
+    const fsc_sites *s = e->input->sites;
+    int64_t n = 0;
+    for (int64_t v = 0; v < e->strokes.n_voxel; v++) {
+        const int32_t site = s->site_of_voxel[v];
+        n += e->value[e->strokes.index[v]] != (site ? s->site[site - 1].label_value : 0);
+    }
+    return n;
+}
+
+static fsc_status write_sidecar(const fsc_view_edit *e, const char *name, fsc_error *err) {
+    char file[320], path[PATH_SIZE], when[32] = "";
+    const time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc)) (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    (void)fsc_format(file, sizeof file, "%s.json", name);
+    FSC_TRY(fsc_file_join(path, sizeof path, e->input->save_anat, file, err));
+    fsc_json *json = fsc_json_object();
+    fsc_provenance_set(json, e->input->recipe, "Muscle labels, changed by hand in the viewer", 0);
+    fsc_json_set_string(json, "MuscleScheme", e->input->sites->muscle_scheme);
+    fsc_json_set_string(json, "EditedBy", e->input->by);
+    fsc_json_set_string(json, "EditedAt", when);
+    fsc_json_set_integer(json, "VoxelsChanged", count_changed(e));
+    fsc_json_set_integer(json, "Strokes", e->strokes.n_done);
+    const fsc_status status = fsc_json_write(json, path, err);
+    fsc_json_free(json);
+    return status;
+}
+
+fsc_status fsc_view_edit_write(const fsc_view_edit *e, char *path, fsc_error *err) {
+    char name[300], file[320];
+    fsc_labels *labels = NULL;
+    (void)fsc_format(name, sizeof name, "%s_desc-edited_dseg", e->input->name);
+    (void)fsc_format(file, sizeof file, "%s.nii.gz", name);
+    FSC_TRY(fsc_file_make_folder(e->input->save_anat, err));
+    FSC_TRY(fsc_file_join(path, PATH_SIZE, e->input->save_anat, file, err));
+    FSC_TRY(make_labels(e, &labels, err));
+    fsc_status status = fsc_labels_write(labels, path, err);
+    if (status == FSC_OK) status = write_sidecar(e, name, err);
+    fsc_labels_free(labels);
+    return status;
+}

@@ -1,0 +1,230 @@
+#include <fascicle/view.h>
+
+#include "alloc.h"
+#include "edit.h"
+#include "fail.h"
+#include "files.h"
+#include "format.h"
+#include "lock.h"
+#include "serve.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SLOW_S = 20, STROKE_VOXELS_MAX = 400000 };
+
+typedef struct view {
+    const fsc_view_input *input;
+    const fsc_view_options *options;
+    fsc_view_files files;
+    fsc_view_edit edit; /* used when input->save_anat */
+} view;
+
+static void say(fsc_view_reply *reply, unsigned status, const char *why) {
+    reply->status = status;
+    reply->type = "text/plain; charset=utf-8";
+    fsc_text_free(&reply->body);
+    fsc_text_add(&reply->body, why);
+}
+
+/* Takes root. */
+static void say_json(fsc_view_reply *reply, fsc_json *root) {
+    fsc_error err = FSC_ERROR_INIT;
+    reply->status = 200;
+    reply->type = "application/json";
+    if (fsc_json_print(&reply->body, root, &err) != FSC_OK) say(reply, 500, err.text);
+    fsc_json_free(root);
+}
+
+static fsc_json *list_maps(const fsc_view_files *files) {
+    fsc_json *maps = fsc_json_array();
+    const char *key, *title, *unit;
+    int there = 0;
+    for (int i = 0; (key = fsc_view_files_map(files, i, &title, &unit, &there)) != NULL; i++) {
+        if (!there) continue;
+        fsc_json *map = fsc_json_object();
+        fsc_json_set_string(map, "key", key);
+        fsc_json_set_string(map, "title", title);
+        fsc_json_set_string(map, "unit", unit);
+        fsc_json_append(maps, map);
+    }
+    return maps;
+}
+
+/* What the page begins with. */
+static void answer_state(view *v, fsc_view_reply *reply) {
+    const int edits = v->input->save_anat != NULL;
+    fsc_json *root = fsc_json_object();
+    fsc_json_set_string(root, "name", v->input->name);
+    fsc_json_set_bool(root, "edits", edits);
+    fsc_json_set(root, "maps", list_maps(&v->files));
+    fsc_json_set(root, "before", fsc_view_rows(edits ? v->edit.before : v->input->measures, NULL));
+    if (v->input->sites) fsc_view_edit_labels(&v->edit, root);
+    if (edits)
+        fsc_view_edit_state(&v->edit, root);
+    else
+        fsc_json_set(root, "rows", fsc_view_rows(v->input->measures, v->input->sites));
+    say_json(reply, root);
+}
+
+/* The index of each voxel's label, one byte each, as the file has them. */
+static void answer_labels(const view *v, fsc_view_reply *reply) {
+    if (!v->input->sites) {
+        say(reply, 404, "this run had no labels");
+        return;
+    }
+    reply->status = 200;
+    reply->type = "application/octet-stream";
+    fsc_text_add_n(&reply->body, (const char *)v->edit.strokes.index, (size_t)v->edit.strokes.n_voxel);
+}
+
+/* "site/1234": the site that the voxel belongs to. */
+static void answer_site(const view *v, const char *digits, fsc_view_reply *reply) {
+    const fsc_sites *s = v->edit.sites ? v->edit.sites : v->input->sites;
+    char *end = NULL;
+    const double at = fsc_scan_number(digits, &end);
+    if (!s || *end || !(at >= 0 && at < (double)fsc_grid_count(&s->grid))) {
+        say(reply, 404, "there is no such voxel");
+        return;
+    }
+    const int32_t site = s->site_of_voxel[(int64_t)at];
+    char key[FSC_PLACE_TEXT_MAX] = "";
+    if (site) (void)fsc_place_text(key, &s->site[site - 1].place);
+    fsc_json *root = fsc_json_object();
+    fsc_json_set_string(root, "site", key);
+    say_json(reply, root);
+}
+
+/* {"voxel": [..], "index": [..]} as two arrays of *n; FSC_E_FORMAT when it is not that. */
+static fsc_status read_stroke(const fsc_json *root, uint32_t **voxel, uint8_t **index, int64_t *n, fsc_error *err) {
+    const fsc_json *voxels = fsc_json_get(root, "voxel"), *indices = fsc_json_get(root, "index");
+    *n = fsc_json_length(voxels);
+    if (!fsc_json_is_array(voxels) || !fsc_json_is_array(indices) || *n < 1 || *n > STROKE_VOXELS_MAX ||
+        fsc_json_length(indices) != *n)
+        return fsc_fail(err, FSC_E_FORMAT, "a stroke holds as many voxels as labels, 1 to %d", STROKE_VOXELS_MAX);
+    *voxel = fsc_alloc(*n, sizeof **voxel);
+    *index = fsc_alloc(*n, 1);
+    if (!*voxel || !*index) return fsc_fail_nomem(err, "reading a stroke");
+    for (int64_t i = 0; i < *n; i++) {
+        const double at = fsc_json_number(fsc_json_at(voxels, i)), to = fsc_json_number(fsc_json_at(indices, i));
+        if (!(at >= 0 && at < UINT32_MAX && to >= 0 && to <= UINT8_MAX) || floor(at) != at || floor(to) != to)
+            return fsc_fail(err, FSC_E_FORMAT, "a stroke holds whole numbers");
+        (*voxel)[i] = (uint32_t)at;
+        (*index)[i] = (uint8_t)to;
+    }
+    return FSC_OK;
+}
+
+/* The voxels that undo or redo changed, so that the page draws them. */
+static void add_moved(fsc_json *root, const fsc_view_stroke *moved, int back) {
+    fsc_json *voxel = fsc_json_array(), *index = fsc_json_array();
+    for (int64_t i = 0; moved && i < moved->n; i++) {
+        const int64_t at = back ? moved->n - 1 - i : i;
+        fsc_json_append_number(voxel, moved->voxel[at]);
+        fsc_json_append_number(index, back ? moved->before[at] : moved->after[at]);
+    }
+    fsc_json_set(root, "voxel", voxel);
+    fsc_json_set(root, "index", index);
+}
+
+static fsc_status save(view *v, fsc_error *err) {
+    char path[4096];
+    FSC_TRY(fsc_view_edit_write(&v->edit, path, err));
+    if (v->options->save) FSC_TRY(v->options->save(v->options->context, path, err));
+    return fsc_view_strokes_saved(&v->edit.strokes, err);
+}
+
+/* One change, in the page's words; root gets what the page must know beside the state. */
+static fsc_status change(view *v, const char *path, const fsc_json *body, fsc_json *root, fsc_error *err) {
+    fsc_view_strokes *s = &v->edit.strokes;
+    const fsc_view_stroke *moved = NULL;
+    int64_t n = 0, changed = 0;
+    if (strcmp(path, "save") == 0) return save(v, err);
+    if (strcmp(path, "undo") == 0 || strcmp(path, "redo") == 0) {
+        const int back = path[0] == 'u';
+        FSC_TRY(back ? fsc_view_strokes_undo(s, &moved, err) : fsc_view_strokes_redo(s, &moved, err));
+        add_moved(root, moved, back);
+        return moved ? fsc_view_edit_measure(&v->edit, err) : FSC_OK;
+    }
+    FSC_AUTO_BLOCK uint32_t *voxel = NULL;
+    FSC_AUTO_BLOCK uint8_t *index = NULL;
+    FSC_TRY(read_stroke(body, &voxel, &index, &n, err));
+    FSC_TRY(fsc_view_strokes_draw(s, voxel, index, n, &changed, err));
+    return changed ? fsc_view_edit_measure(&v->edit, err) : FSC_OK;
+}
+
+static int is_change(const char *path) {
+    static const char *const known[] = {"stroke", "undo", "redo", "save"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(path, known[i]) == 0) return 1;
+    return 0;
+}
+
+static void answer_change(view *v, const char *path, const char *body, size_t n, fsc_view_reply *reply) {
+    fsc_error err = FSC_ERROR_INIT;
+    fsc_json *asked = NULL;
+    if (!v->input->save_anat || !is_change(path)) {
+        say(reply, 404, "nothing is changed here: start 'fascicle view' with --levels FILE to change labels");
+        return;
+    }
+    if (fsc_json_parse(&asked, body, n, "the request", &err) != FSC_OK) {
+        say(reply, 400, err.text);
+        return;
+    }
+    fsc_json *root = fsc_json_object();
+    if (fsc_json_number(fsc_json_get(asked, "revision")) != (double)v->edit.strokes.revision)
+        say(reply, 409, "Another window has changed these labels. Load this page again; nothing is lost there.");
+    else if (change(v, path, asked, root, &err) != FSC_OK)
+        say(reply, err.code == FSC_E_FORMAT || err.code == FSC_E_RANGE ? 400 : 507, err.text);
+    if (reply->status == 500) {
+        fsc_view_edit_state(&v->edit, root);
+        say_json(reply, root);
+    } else {
+        fsc_json_free(root);
+    }
+    fsc_json_free(asked);
+}
+
+static void answer(void *context, const char *path, const char *body, size_t n, fsc_view_reply *reply) {
+    static const char site[] = "site/";
+    view *v = context;
+    if (body)
+        answer_change(v, path, body, n, reply);
+    else if (strcmp(path, "state.json") == 0)
+        answer_state(v, reply);
+    else if (strcmp(path, "labels.bin") == 0)
+        answer_labels(v, reply);
+    else if (strncmp(path, site, sizeof site - 1) == 0)
+        answer_site(v, path + sizeof site - 1, reply);
+    else
+        fsc_view_files_answer(&v->files, path, reply);
+}
+
+static void opened(void *context, const char *address) {
+    const view *v = context;
+    if (v->options->opened) v->options->opened(v->options->context, address);
+}
+
+static fsc_status serve(view *v, fsc_error *err) {
+    const fsc_view_service service = {.answer = answer,
+                                      .opened = opened,
+                                      .context = v,
+                                      .port = v->options->port,
+                                      .idle_s = v->options->idle_s,
+                                      .slow_s = SLOW_S,
+                                      .progress = v->options->progress};
+    if (v->input->sites) FSC_TRY(fsc_view_edit_open(&v->edit, v->input, err));
+    return fsc_view_serve(&service, err);
+}
+
+fsc_status fsc_view_run(const fsc_view_input *input, const fsc_view_options *options, fsc_error *err) {
+    view v = {.input = input, .options = options, .edit = {.strokes = {.fd = -1}}};
+    int lock = -1;
+    FSC_TRY(fsc_view_files_open(&v.files, input->anat, input->name, input->page, err));
+    fsc_status status = fsc_view_lock(&lock, input->folder, err);
+    if (status == FSC_OK) status = serve(&v, err);
+    fsc_view_edit_free(&v.edit);
+    fsc_view_unlock(lock, input->folder);
+    fsc_view_files_close(&v.files);
+    return status;
+}

@@ -1,0 +1,216 @@
+/* The page: wires picture, table, tools and server together. */
+import { Picture } from './picture.js';
+import { getBytes, getJson, post } from './server.js';
+import { Stroke } from './stroke.js';
+import { Table, keyOf } from './table.js';
+
+const $ = (id) => document.getElementById(id);
+const picture = new Picture($('gl'));
+const table = new Table($('rows'));
+const page = { state: null, rows: [], stroke: null, waiting: Promise.resolve(), asked: 0, fromFile: null };
+
+function say(text, fault = false) {
+  $('say').textContent = text;
+  $('say').classList.toggle('fault', fault);
+}
+
+/* A colour a muscle; the right side paler than the left. */
+function colourOf(label, muscles) {
+  const hue = (360 * muscles.indexOf(label.muscle)) / muscles.length, light = label.side === 'right' ? 0.72 : 0.5;
+  const part = (n) => {
+    const k = (n + hue / 30) % 12;
+    return Math.round(255 * (light - Math.min(light, 1 - light) * 0.85 * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+  };
+  return [part(0), part(8), part(4)];
+}
+
+/* ---- what is shown ---- */
+
+function showState(state) {
+  page.state = { ...page.state, ...state };
+  page.rows = page.state.rows;
+  table.fill(page.rows, page.state.before);
+  $('undo').disabled = !page.state.undo;
+  $('redo').disabled = !page.state.redo;
+  $('save').disabled = !page.state.unsaved;
+  if (page.state.fault) say(`These labels cannot be measured: ${page.state.fault}`, true);
+}
+
+function showSlice() {
+  const axis = picture.axes[2];
+  $('slice').max = picture.dim[axis] - 1;
+  $('slice').value = picture.vox[axis];
+  [$('sidea').textContent, $('sideb').textContent] = picture.sides();
+}
+
+/* Which row the cursor is in; only the last question's answer counts. */
+async function showPlace(vox) {
+  showSlice();
+  const label = page.state.labels?.find((l) => l.index === picture.labels?.[picture.index(vox)]);
+  $('where').textContent = label ? `${label.name}, ${label.side}` : 'no label here';
+  const asked = ++page.asked;
+  if (page.stroke || !page.state.labels) return;
+  await new Promise((done) => setTimeout(done, 120));
+  if (asked !== page.asked) return;
+  const { site } = await getJson(`site/${picture.fileIndex(vox)}`);
+  if (asked !== page.asked) return;
+  table.light(site);
+  const row = page.rows.find((r) => keyOf(r) === site);
+  if (row) $('where').textContent = `${row.name}, ${row.level}, ${row.side}`;
+}
+
+/* ---- changes, one after the other ---- */
+
+function change(path, body, taken = () => {}) {
+  page.waiting = page.waiting.then(async () => {
+    try {
+      const answer = await post(path, { ...body, revision: page.state.revision });
+      say(path === 'save' ? 'Saved beside the run, in the folder “edited”.' : 'Measured.');
+      showState(answer);
+      if (answer.voxel?.length) drawMoved(answer);
+    } catch (fault) {
+      taken();
+      say(fault.message, true);
+    }
+  });
+  return page.waiting;
+}
+
+/* Undo and redo go to the slice that they change. */
+function drawMoved({ voxel, index }) {
+  voxel.forEach((v, i) => { picture.labels[page.fromFile(v)] = index[i]; });
+  picture.refresh();
+  const vox = picture.place(page.fromFile(voxel[voxel.length >> 1]));
+  picture.goTo(vox);
+}
+
+const tool = () => ({
+  index: Number($('label').value), erase: $('erase').checked, lock: $('lock').checked, brushMm: Number($('brush').value),
+});
+
+function endStroke() {
+  const { stroke } = page;
+  page.stroke = null;
+  const body = stroke?.body();
+  if (body) return change('stroke', body, () => stroke.takeBack());
+  if (stroke) say('Nothing to change here.');
+  return page.waiting;
+}
+
+function paintHere() {
+  page.stroke = new Stroke(picture, tool());
+  page.stroke.dab(picture.vox);
+  return endStroke();
+}
+
+function pickHere() {
+  const index = picture.labels[picture.index(picture.vox)];
+  if (index) $('label').value = String(index);
+  say(index ? 'Picked.' : 'There is no label here.');
+}
+
+/* ---- by hand and by key ---- */
+
+function move(across, down, through) {
+  const vox = [...picture.vox], [a, d, t] = picture.axes;
+  /* In axial and coronal pictures the person's left is on the right, where numbers fall. */
+  vox[a] += a === 0 ? -across : across;
+  vox[d] += down;
+  vox[t] += through;
+  picture.goTo(vox);
+}
+
+const KEYS = {
+  ArrowLeft: () => move(-1, 0, 0), ArrowRight: () => move(1, 0, 0), ArrowUp: () => move(0, 1, 0),
+  ArrowDown: () => move(0, -1, 0), PageUp: () => move(0, 0, 1), PageDown: () => move(0, 0, -1),
+};
+const step = (by) => { const s = $('brush'); s.selectedIndex = Math.min(s.length - 1, Math.max(0, s.selectedIndex + by)); };
+const EDIT_KEYS = {
+  ' ': paintHere, p: pickHere, e: () => { $('erase').checked = !$('erase').checked; }, '[': () => step(-1), ']': () => step(1),
+};
+const CTRL_KEYS = { z: () => change('undo', {}), y: () => change('redo', {}), s: () => change('save', {}) };
+
+function onPictureKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const act = KEYS[event.key] ?? (page.state.edits ? EDIT_KEYS[event.key] : undefined);
+  if (!act) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  act();
+}
+
+function onPageKey(event) {
+  const act = (event.ctrlKey || event.metaKey) && CTRL_KEYS[event.key.toLowerCase()];
+  if (!act || !page.state?.edits) return;
+  event.preventDefault();
+  act();
+}
+
+function goToRow(key) {
+  const row = page.rows.find((r) => keyOf(r) === key);
+  if (!row || row.voxel < 0) return;
+  picture.goTo(picture.place(page.fromFile(row.voxel)));
+  table.light(key);
+  const label = page.state.labels?.find((l) => l.muscle === row.muscle && l.side === row.side);
+  if (label) $('label').value = String(label.index);
+}
+
+function wire() {
+  const canvas = $('gl');
+  canvas.addEventListener('keydown', onPictureKey, true);
+  document.addEventListener('keydown', onPageKey);
+  canvas.addEventListener('pointerdown', (event) => {
+    canvas.focus();
+    if (event.button === 0 && page.state.edits && $('paint').checked) page.stroke = new Stroke(picture, tool());
+  }, true);
+  for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => { if (page.stroke) endStroke(); });
+  picture.moved = (vox) => {
+    if (page.stroke) page.stroke.dab(vox);
+    showPlace(vox).catch((fault) => say(fault.message, true));
+  };
+  table.chosen = goToRow;
+  $('map').addEventListener('change', () => picture.showMap(page.state.maps.find((m) => m.key === $('map').value)));
+  $('view').addEventListener('change', () => { picture.setView($('view').value); showSlice(); });
+  $('slice').addEventListener('input', () => {
+    const vox = [...picture.vox];
+    vox[picture.axes[2]] = Number($('slice').value);
+    picture.goTo(vox);
+  });
+  $('opacity').addEventListener('input', () => picture.setOpacity($('opacity').value / 100));
+  $('here').addEventListener('click', paintHere);
+  $('pick').addEventListener('click', pickHere);
+  for (const name of ['undo', 'redo', 'save']) $(name).addEventListener('click', () => change(name, {}));
+  window.addEventListener('beforeunload', (event) => { if (page.state.unsaved) event.preventDefault(); });
+}
+
+/* From a voxel of the file to one of the picture: the other way of picture.fileIndex. */
+function turnBack() {
+  const [nx, ny, nz] = picture.dim, back = new Uint32Array(nx * ny * nz);
+  for (let i = 0; i < back.length; i++) back[picture.fileIndex(picture.place(i))] = i;
+  return (v) => back[v];
+}
+
+async function begin() {
+  page.state = await getJson('state.json');
+  const { state } = page;
+  document.title = `${state.name} – Fascicle viewer`;
+  $('name').textContent = state.name;
+  $('map').replaceChildren(...state.maps.map((m) => new Option(m.unit ? `${m.title} (${m.unit})` : m.title, m.key)));
+  await picture.open(state.maps[0]);
+  page.fromFile = turnBack();
+  if (state.labels) {
+    const muscles = [...new Set(state.labels.map((l) => l.muscle))];
+    picture.setColours(state.labels.map((l) => ({ ...l, colour: colourOf(l, muscles) })));
+    picture.setFileLabels(await getBytes('labels.bin'));
+    picture.setOpacity(0.5);
+    $('label').replaceChildren(...state.labels.map((l) => new Option(`${l.name}, ${l.side} (${l.value})`, l.index)));
+  }
+  $('tools').hidden = $('keys').hidden = !state.edits;
+  say(state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at: start it with --levels to change labels.');
+  wire();
+  showState(state);
+  picture.goTo(picture.dim.map((n) => n >> 1));
+  window.fascicle = { picture, page }; /* for tests and the curious: nothing secret is in it */
+}
+
+begin().catch((fault) => say(fault.message, true));
