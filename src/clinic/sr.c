@@ -1,5 +1,6 @@
 /* The measures as Enhanced SR, TID 1500: one measurement group (TID 1411) a site. z and percentile hang on the fat
  * fraction by HAS PROPERTIES (TID 310, 311), and only where a published norm stands. */
+#include "earlier.h"
 #include "fail.h"
 #include "format.h"
 #include "objects.h"
@@ -242,6 +243,15 @@ static void add_document(fsc_text *d, const fsc_objects *o) {
     add_evidence(d, o);
 }
 
+/* For a later visit; a proposal that nobody has looked at is no visit. */
+static fsc_status add_record(fsc_text *d, const fsc_objects *o, fsc_error *err) {
+    FSC_AUTO_TEXT fsc_text record = {0};
+    if (fsc_objects_unreviewed(o)) return FSC_OK;
+    FSC_TRY(fsc_earlier_print(&record, o, err));
+    add_text(d, o, "CONTAINS", "record", record.data);
+    return FSC_OK;
+}
+
 fsc_status fsc_sr_write(fsc_objects *o, const char *path, fsc_error *err) {
     char description[65], series[FSC_UID_MAX];
     FSC_AUTO_TEXT fsc_text d = {0};
@@ -251,6 +261,7 @@ fsc_status fsc_sr_write(fsc_objects *o, const char *path, fsc_error *err) {
     add_library(&d, o);
     add_container(&d, o, "measurements", NULL);
     add_comment(&d, o);
+    FSC_TRY(add_record(&d, o, err));
     for (int32_t r = 0; r < o->input->measures->n_row; r++)
         if (o->input->measures->row[r].kind == FSC_ROW_SITE) add_group(&d, o, &o->input->measures->row[r]);
     children_end(&d);

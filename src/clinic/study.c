@@ -2,6 +2,7 @@
 #include "study.h"
 
 #include "alloc.h"
+#include "earlier.h"
 #include "fail.h"
 #include "file.h"
 #include "format.h"
@@ -49,6 +50,8 @@ void fsc_dicom_study_free(fsc_dicom_study *study) {
     if (!study) return;
     for (int t = 0; t < FSC_STUDY_N; t++) forget(study->about[t]);
     for (int32_t i = 0; i < study->n_image; i++) fsc_free(study->image[i].path);
+    for (int32_t e = 0; e < study->n_earlier; e++) fsc_free(study->earlier[e].record);
+    fsc_free(study->earlier);
     fsc_scratch_remove(&study->links);
     fsc_free(study->folder);
     fsc_free(study->image);
@@ -57,7 +60,7 @@ void fsc_dicom_study_free(fsc_dicom_study *study) {
 
 /* One file's answers; values point into dcmdump's text, NULL when the file does not say. */
 typedef struct header {
-    const char *about[FSC_STUDY_N], *image[N_ASKED];
+    const char *about[FSC_STUDY_N], *image[N_ASKED], *record;
 } header;
 
 /* A line "(0010,0010) PN [value]   #  16, 1 PatientName": its value, ended; NULL when it is empty or of a sequence. */
@@ -73,7 +76,15 @@ static char *value_of(char *line) {
     return *at ? at : NULL;
 }
 
+/* The record of a report of ours, deep in its tree; dcmdump leads a nested element with the way to it. */
+static char *record_of(char *line) {
+    char *at = strstr(line, "(0040,a160) UT [" FSC_EARLIER_MARK);
+    return at ? value_of(at) : NULL;
+}
+
 static void take_line(header *to, char *line) {
+    char *record = record_of(line);
+    if (record) to->record = record;
     if (strlen(line) < strlen("(0010,0010) PN x") || line[0] != '(' || line[10] != ')' || line[11] != ' ') return;
     for (int t = 0; t < FSC_STUDY_N; t++)
         if (strncmp(line + 1, fsc_study_tags[t].tag, 9) == 0) to->about[t] = value_of(line);
@@ -127,6 +138,25 @@ static int differs(const char *known, const char *now) {
     return known && now && strcmp(known, now) != 0;
 }
 
+static void day_of(char *out, size_t size, const char *date) {
+    out[0] = 0;
+    if (date && strlen(date) == 8 && strspn(date, "0123456789") == 8)
+        fsc_format(out, size, "%.4s-%.2s-%.2s", date, date + 4, date + 6);
+}
+
+static fsc_status add_earlier(fsc_dicom_study *study, const header *from, fsc_error *err) {
+    fsc_study_earlier *more = fsc_grow(study->earlier, study->n_earlier, study->n_earlier + 1, sizeof *more);
+    if (!more) return fsc_fail_nomem(err, "reading DICOM headers");
+    study->earlier = more;
+    more += study->n_earlier;
+    more->record = fsc_strdup(from->record);
+    if (!more->record) return fsc_fail_nomem(err, "reading DICOM headers");
+    study->n_earlier++;
+    take_text(more->study, sizeof more->study, from->about[STUDY_UID]);
+    day_of(more->day, sizeof more->day, from->about[FSC_STUDY_DATE]);
+    return FSC_OK;
+}
+
 /* Images make the study; of other files (earlier reports, segmentations) only the patient must be the same. */
 static fsc_status take_file(fsc_dicom_study *study, const header *from, const char *path, const char *folder,
                             fsc_error *err) {
@@ -140,7 +170,7 @@ static fsc_status take_file(fsc_dicom_study *study, const header *from, const ch
     FSC_TRY(take_about(study, from, FSC_STUDY_PATIENT_NAME, FSC_STUDY_PATIENT_ID, err));
     if (!modality || strcmp(modality, "MR") != 0 || !from->image[ROWS]) {
         study->n_other++;
-        return FSC_OK;
+        return from->record ? add_earlier(study, from, err) : FSC_OK;
     }
     if (differs(study->about[STUDY_UID], from->about[STUDY_UID]))
         return fsc_fail(err, FSC_E_NOTFOUND, "%s: holds images of more than one study; give a folder of one", folder);
@@ -175,7 +205,7 @@ static fsc_status plain_path(char *out, size_t size, const char *path, fsc_error
 
 static fsc_status ask(fsc_dicom_study *study, char *program, char *const *path, int32_t n, const char *folder,
                       fsc_error *err) {
-    static const char *const fixed[] = {"-q", "-Un", "+L", "+F", "+p", "+sb", "7fe0,0010"};
+    static const char *const fixed[] = {"-q", "-Un", "+L", "+F", "+p", "+sb", "7fe0,0010", "+P", "0040,a160"};
     const char *argv[1 + OPTIONS_MOST + BATCH + 1];
     int k = 0;
     argv[k++] = program;
@@ -213,12 +243,6 @@ static int by_series(const void *a, const void *b) {
     return strcmp(x->sop, y->sop);
 }
 
-static void take_day(fsc_dicom_study *study) {
-    const char *day = fsc_study_about(study, FSC_STUDY_DATE);
-    if (strlen(day) == 8 && strspn(day, "0123456789") == 8)
-        fsc_format(study->day, sizeof study->day, "%.4s-%.2s-%.2s", day, day + 4, day + 6);
-}
-
 fsc_status fsc_dicom_study_read(fsc_dicom_study **out, const char *folder, fsc_error *err) {
     char program[PATH_MOST], from[PATH_MOST], **path = NULL;
     int32_t n = 0;
@@ -238,9 +262,20 @@ fsc_status fsc_dicom_study_read(fsc_dicom_study **out, const char *folder, fsc_e
         return fsc_fail(err, FSC_E_FORMAT, "%s: the images do not say which study they are of (0020,000D)", folder);
     qsort(study->image, (size_t)study->n_image, sizeof *study->image, by_series);
     take_text(study->uid, sizeof study->uid, study->about[STUDY_UID]);
-    take_day(study);
+    day_of(study->day, sizeof study->day, study->about[FSC_STUDY_DATE]);
     FSC_GIVE(out, study);
     return FSC_OK;
+}
+
+fsc_status fsc_dicom_study_earlier(fsc_map **out, const fsc_dicom_study *study, const char *participant, fsc_error *err) {
+    const fsc_study_earlier *last = NULL;
+    *out = NULL;
+    for (int32_t e = 0; e < study->n_earlier; e++) {
+        const fsc_study_earlier *now = &study->earlier[e];
+        if (strcmp(now->study, study->uid) == 0 || !now->day[0] || strcmp(now->day, study->day) >= 0) continue;
+        if (!last || strcmp(now->day, last->day) > 0) last = now;
+    }
+    return last ? fsc_earlier_parse(out, last->record, last->day, participant ? participant : "", err) : FSC_OK;
 }
 
 fsc_status fsc_dicom_study_images(const char **folder, fsc_dicom_study *study, const char *scratch_dir, fsc_error *err) {

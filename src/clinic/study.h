@@ -25,6 +25,12 @@ typedef struct fsc_study_tag {
 enum { FSC_STUDY_CHARSET, FSC_STUDY_DATE, FSC_STUDY_TIME, FSC_STUDY_PATIENT_NAME = 6, FSC_STUDY_PATIENT_ID = 7, FSC_STUDY_N = 20 };
 extern const fsc_study_tag fsc_study_tags[FSC_STUDY_N];
 
+/* A report of ours of an earlier study of the person. */
+typedef struct fsc_study_earlier {
+    char study[FSC_UID_MAX], day[16];
+    char *record; /* owned; see earlier.h */
+} fsc_study_earlier;
+
 struct fsc_dicom_study {
     char *about[FSC_STUDY_N]; /* NULL: not told */
     char uid[FSC_UID_MAX], day[16];
@@ -32,6 +38,8 @@ struct fsc_dicom_study {
     fsc_scratch links; /* see fsc_dicom_study_images */
     fsc_study_image *image; /* owned; MR images of the study */
     int32_t n_image;
+    fsc_study_earlier *earlier; /* owned */
+    int32_t n_earlier;
     int32_t n_other; /* files that are no such images: reports, segmentations, other pictures */
 };
 

@@ -1,4 +1,5 @@
 /* fascicle clinic: a study's DICOM files in, objects for the archive out. */
+#include "say.h"
 #include "walk.h"
 
 #include <stdlib.h>
@@ -22,8 +23,26 @@ static fsc_status folders(const cli *c, values *v, fsc_error *err) {
                              "MERCURE_OUT_DIR)");
 }
 
+/* The change since an earlier report that lies with the images; only then the days stand in the results. */
+static fsc_status compare(walk *w, const values *v, const fsc_dicom_study *study) {
+    AUTO(fsc_map) before = NULL;
+    fsc_acquisition *now = &w->map->acquisition;
+    if (v->map.store) return FSC_OK;
+    const fsc_status status = fsc_dicom_study_earlier(&before, study, now->participant, w->err);
+    if (status == FSC_E_FORMAT) { /* an archive keeps reports for longer than a version lives */
+        cli_line(w->cli, "change", "none: %s", w->err->text);
+        *w->err = (fsc_error)FSC_ERROR_INIT;
+        return FSC_OK;
+    }
+    if (status != FSC_OK || !before) return status;
+    if (!now->date[0]) (void)snprintf(now->date, sizeof now->date, "%s", fsc_dicom_study_day(study));
+    TRY(fsc_change_run(w->map, before, w->err));
+    say_change(w->cli, w->map, before->acquisition.date);
+    return FSC_OK;
+}
+
 /* Scan, labels, maps, measures and what follows from them, as `run` does. */
-static fsc_status walk_all(walk *w, const values *v, const char *images) {
+static fsc_status walk_all(walk *w, const values *v, const fsc_dicom_study *study, const char *images) {
     int made = 0;
     values with = *v;
     if (!with.labels.labels && !with.made.segment.n) with.made.propose = 1; /* a router gives no options */
@@ -37,6 +56,7 @@ static fsc_status walk_all(walk *w, const values *v, const char *images) {
     TRY(walk_measure(w));
     const int judged = !walk_unreviewed(w);
     TRY(judged ? walk_map(w, &with.scan, &with.map) : walk_stop(w));
+    if (judged) TRY(compare(w, v, study));
     return w->map && w->exam ? walk_plan(w, &with.plan) : FSC_OK;
 }
 
@@ -94,7 +114,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_inputs(&w, v.out, &v.labels, &v.map));
     TRY(fsc_dicom_study_read(&study, v.in, err));
     TRY(fsc_dicom_study_images(&images, study, getenv("TMPDIR"), err));
-    TRY(walk_all(&w, &v, images));
+    TRY(walk_all(&w, &v, study, images));
     TRY(walk_output(&w, v.out));
     TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));

@@ -1,6 +1,9 @@
 /* fascicle run: the whole way, from a scan to a page. */
 #include "walk.h"
 
+#include <string.h>
+#include <sys/stat.h>
+
 typedef struct values {
     const char *path, *out;
     walk_scan_options scan;
@@ -24,8 +27,25 @@ static fsc_status name_report(walk *w, const char *out) {
     return walk_name_report(w, stem);
 }
 
+/* A set made from maps that stand where it goes leaves them there. */
+static fsc_status first_step(fsc_output_step *step, const walk *w, const char *path) {
+    struct stat map, there;
+    char same[CLI_PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    TRY(cli_path(same, sizeof same, w->err, "%s/%s", w->output.folder, slash ? slash + 1 : path));
+    const int is_same =
+        stat(path, &map) == 0 && stat(same, &there) == 0 && map.st_dev == there.st_dev && map.st_ino == there.st_ino;
+    *step = is_same ? FSC_OUTPUT_SITES : FSC_OUTPUT_MAPS;
+    return FSC_OK;
+}
+
 /* Map, forecast, plan and pages repeat what a person said: they stay away from results that are passed on. */
 static fsc_status write_shared(walk *w, const values *v, int with_maps) {
+    fsc_output_step from = FSC_OUTPUT_MAPS;
+    if (!with_maps) TRY(first_step(&from, w, v->path));
+    if (from != FSC_OUTPUT_MAPS)
+        return cli_refuse(w->err, FSC_E_ARG, "%.300s: holds the maps that are to be shared; give --out another folder",
+                          v->out);
     TRY(fsc_recipe_share(&w->scan->recipe, w->err));
     if (with_maps) TRY(walk_write_maps(w));
     TRY(walk_write_measures(w));
@@ -74,7 +94,9 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (w.forecast) TRY(walk_write_forecast(&w));
     if (w.plan) TRY(walk_write_plan(&w));
     TRY(write_report(&w, v->pdf));
-    TRY(walk_commit(&w, FSC_OUTPUT_MAPS));
+    fsc_output_step from = FSC_OUTPUT_MAPS;
+    if (earlier == FSC_OK) TRY(first_step(&from, &w, v->path));
+    TRY(walk_commit(&w, from));
     TRY(name_report(&w, v->out));
     return judged && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
