@@ -11,7 +11,8 @@
 typedef struct values {
     const char *dir, *out, *level;
     opt_texts participant, session, segment;
-    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *other;
+    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *other,
+        *filter;
     int propose, accept_proposal, forecast, force, skip_validation, order;
     int64_t n_procs;
 } values;
@@ -226,11 +227,34 @@ static void say_end(cli *c, const people *list) {
     c->check_failed = n[UNIT_REFUSED] + n[UNIT_FAILED] > 0;
 }
 
-static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
+/* What the filter file says joins what the options say; the options win. */
+static fsc_status read_filter(fsc_bids_filter *f, values *v, fsc_error *err) {
+    if (!v->filter) return FSC_OK;
+    TRY(fsc_bids_filter_read(f, v->filter, err));
+    if (!v->acquisition && f->acquisition[0]) v->acquisition = f->acquisition;
+    if (!v->run_label && f->run[0]) v->run_label = f->run;
+    if (v->participant.n == 0)
+        while (v->participant.n < f->n_participant && v->participant.n < OPT_TEXTS_MAX) {
+            v->participant.item[v->participant.n] = f->participant[v->participant.n];
+            v->participant.n++;
+        }
+    if (v->session.n == 0)
+        while (v->session.n < f->n_session && v->session.n < OPT_TEXTS_MAX) {
+            v->session.item[v->session.n] = f->session[v->session.n];
+            v->session.n++;
+        }
+    return FSC_OK;
+}
+
+static fsc_status run_people(cli *c, const values *given, fsc_error *err) {
+    values own = *given;
+    const values *v = &own;
+    fsc_bids_filter filter;
     words w = {.n = 0};
     people list;
     AUTO(char) options = NULL;
     const long n_core = sysconf(_SC_NPROCESSORS_ONLN);
+    TRY(read_filter(&filter, &own, err));
     make_words(&w, v);
     TRY(join_words(&options, &w, err));
     study s = {v, options};
@@ -294,6 +318,8 @@ static const opt opts[] = {
     OPT(values, participant, "participant-label", OPT_TEXTS, "ID", "only these people, with or without sub-",
         .also = "subject-label", .many = 1),
     OPT(values, session, "session-label", OPT_TEXTS, "ID", "only these sessions, with or without ses-", .many = 1),
+    OPT(values, filter, "bids-filter-file", OPT_TEXT, "FILE",
+        "JSON of a query \"megre\": subject, session, acquisition, run, where the options do not say"),
     OPT(values, labels, "labels", OPT_TEXT, "FILE",
         "muscle label maps: a derivatives folder, or a path with {participant}, {session} or *"),
     OPT(values, levels, "levels", OPT_TEXT, "FILE", "vertebra or disc label maps, likewise"),

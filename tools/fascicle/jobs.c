@@ -62,9 +62,13 @@ static void read_line(unit *u, const char *log, const char *dir) {
     FILE *from = fopen(log, "r");
     while (from && fgets(line, sizeof line, from)) {
         const char *said = strncmp(line, "fascicle run: ", 14) == 0 ? line + 14 : NULL;
-        if (said &&
-            strncmp(said, dir, strlen(dir)) == 0) /* the list goes with the results: nothing above the dataset */
-            said += strlen(dir) + strspn(said + strlen(dir), "/");
+        /* The list goes with the results: nothing above the dataset, whichever way it was named. */
+        const char *above[] = {dir, "BIDS_DIR"};
+        for (int k = 0; said && k < 2; k++)
+            if (strncmp(said, above[k], strlen(above[k])) == 0) {
+                said += strlen(above[k]) + strspn(said + strlen(above[k]), "/");
+                break;
+            }
         if (said) (void)snprintf(u->line, sizeof u->line, "%.*s", (int)strcspn(said, "\n"), said);
     }
     if (from) (void)fclose(from);
