@@ -106,6 +106,7 @@ static fsc_status read_rule(fsc_rule *rule, const fsc_rules *r, int32_t row, con
 
 static fsc_status read_rules(fsc_rules *r, const char *what, fsc_error *err) {
     const int32_t n = r->rule_table.n_row;
+    if (n < 1) return fsc_fail(err, FSC_E_FORMAT, "%s: holds no rule; its form is that of data/plan/rules.tsv", what);
     r->rule = fsc_alloc(n, sizeof *r->rule);
     if (!r->rule) return fsc_fail_nomem(err, "reading rules");
     for (int32_t row = 0; row < n; row++) {

@@ -142,8 +142,9 @@ static fsc_role ready_role(word_list *list) {
     const char *what = described < 0 ? "" : list->word[described] + 5;
     if (strcasecmp(list->word[last], "S0map") == 0)
         role = strcmp(what, "water") == 0 ? FSC_ROLE_WATER : strcmp(what, "fat") == 0 ? FSC_ROLE_FAT : FSC_ROLE_NONE;
-    /* desc-pdffse_PDFFmap and the like describe a map; they are not the map. */
-    else if (described >= 0)
+    /* desc-pdffse_PDFFmap and the like describe a map; they are not the map. Our own words for a fraction that is no PDFF
+     * in the strict sense (src/separate/write.c) are. */
+    else if (described >= 0 && strcmp(what, "2point") != 0 && strcmp(what, "ready") != 0)
         role = FSC_ROLE_NONE;
     if (role == FSC_ROLE_NONE) return role;
     list->gone[last] = 1;

@@ -1,10 +1,11 @@
-// The viewer as a person uses it, once with the pointer and once by keys alone. usage: node view.mjs CHROMIUM ADDRESS
+// The viewer as a person uses it, once with the pointer and once by keys alone; and the same scan stored another way.
+// usage: node view.mjs CHROMIUM ADDRESS TURNED_ADDRESS
 import { chromium } from 'playwright-core';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 
-const [program, address] = process.argv.slice(2);
+const [program, address, turned] = process.argv.slice(2);
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
@@ -15,7 +16,7 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 const complaints = [], elsewhere = [];
 page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) complaints.push(m.text()); });
 page.on('pageerror', (e) => complaints.push(String(e)));
-page.on('request', (r) => { if (!/^(data|blob):/.test(r.url()) && !r.url().startsWith(address)) elsewhere.push(r.url()); });
+page.on('request', (r) => { if (!/^(data|blob):/.test(r.url()) && !r.url().startsWith(address) && !r.url().startsWith(turned)) elsewhere.push(r.url()); });
 
 const SITE = 'multifidus:L5:left';
 const row = async () => (await page.textContent(`tr[data-key="${SITE}"]`)).trim();
@@ -40,8 +41,37 @@ const lit = () => page.evaluate(() => {
   return n / (w * h);
 });
 
+/* However the file's axes run: for each site the millimetres where NiiVue puts the cursor are those that the file's own
+   affine gives the voxel that the library named. */
+const checkPlaces = async () => {
+  const far = await page.evaluate(() => fascicle.page.rows.filter((r) => r.voxel >= 0).map((r) => {
+    const { picture, page } = fascicle, { nv, volume } = picture, { dims, affine } = volume.hdr;
+    const ijk = [r.voxel % dims[1], Math.floor(r.voxel / dims[1]) % dims[2], Math.floor(r.voxel / (dims[1] * dims[2]))];
+    const mm = affine.slice(0, 3).map((row) => row[3] + ijk.reduce((sum, v, a) => sum + row[a] * v, 0));
+    picture.goTo(picture.place(page.fromFile(r.voxel)));
+    const at = nv.frac2mm(nv.scene.crosshairPos, 0, true);
+    return Math.hypot(...mm.map((v, a) => v - at[a]));
+  }));
+  assert(far.length > 40 && Math.max(...far) < 0.1, `${far.length} sites, up to ${Math.max(...far)} mm away`);
+};
+
+await page.goto(turned);
+await ready();
+assert(await lit() > 0.1, 'the picture of the turned scan is black');
+await checkPlaces();
+await page.click(`tr[data-key="${SITE}"] button`);
+const before = await nVoxel();
+await page.focus('#gl');
+await page.keyboard.press('e');
+await page.keyboard.press(' ');
+await state(() => fascicle.page.state.undo === 1);
+assert(await nVoxel() < before, 'the row of the turned scan does not follow the stroke');
+await page.keyboard.press('Control+z');
+await state(() => fascicle.page.state.undo === 0);
+
 await page.goto(address);
 await ready();
+await checkPlaces();
 assert(await lit() > 0.1, 'the picture is black');
 await page.click(`tr[data-key="${SITE}"] button`);
 await page.waitForFunction(() => document.querySelector('tr.lit')?.dataset.key === 'multifidus:L5:left');

@@ -71,7 +71,7 @@ static void add_finding(fsc_text *out, const fsc_notable *f) {
 /* Pairs beyond their own error that make no finding. */
 static void add_weaker_pairs(fsc_text *out, const fsc_findings *f) {
     if (!f->n_weaker) return;
-    fsc_text_add(out, "<p>Weaker, beyond its own error alone, as one pair in ten is by chance: ");
+    fsc_text_add(out, "<p class=\"hint\">Weaker, beyond its own error alone, as one pair in ten is by chance: ");
     for (int32_t i = 0; i < f->n_weaker && i < WEAKER_NAMED; i++) {
         const fsc_notable *weaker = &f->weaker[i];
         fsc_text_add(out, i ? "; " : "");
@@ -186,7 +186,7 @@ static void add_pools(fsc_text *out, const fsc_map *map) {
         const int other = !pool->norm.norm_id[0];
         const fsc_norm_place *norm = other ? &pool->other_method : &pool->norm;
         if (!norm->norm_id[0]) continue;
-        fsc_text_add(out, n++ ? ", " : "<p>As a hint only, levels pooled: ");
+        fsc_text_add(out, n++ ? ", " : "<p class=\"hint\">As a hint only, levels pooled: ");
         add_pool_name(out, pool->muscle);
         fsc_text_printf(out, " %s–%s more than ", pool->level_first, pool->level_last);
         fsc_prose_percentile(out, norm->percentile);

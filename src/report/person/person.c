@@ -140,13 +140,18 @@ static void add_questions(fsc_text *out, const fsc_statements *said) {
     close_section(out);
 }
 
+/* A plan of many paragraphs prints smaller: the page has two sheets. */
+static int is_full(const fsc_plan *plan) {
+    return plan && plan->n_home > 3 && plan->n_refer + plan->n_hold_back >= 2;
+}
+
 fsc_status fsc_person_add(fsc_text *out, const fsc_case *c, fsc_error *err) {
     FSC_AUTO_STATEMENTS fsc_statements said = {0};
     FSC_TRY(fsc_statements_read(&said, err));
     add_measured(out, c, &said);
     add_findings(out, c, &said);
     add_told(out, c, &said);
-    open_section(out, "do", "do-title", "What to do first");
+    open_section(out, is_full(c->input->plan) ? "do full-plan" : "do", "do-title", "What to do first");
     FSC_TRY(fsc_person_plan_add(out, c->input->plan, &said, err));
     close_section(out);
     FSC_TRY(add_help(out, c->input->plan, err));

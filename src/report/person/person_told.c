@@ -34,6 +34,13 @@ static const char *beginning(const char *mechanism) {
     return "";
 }
 
+/* Whether the pain as a whole is that of one of its places. */
+static int is_told_by_place(const fsc_exam *exam) {
+    for (int32_t i = 0; i < exam->n_pain; i++)
+        if (exam->pain[i].nrs_pain == exam->nrs_pain) return 1;
+    return 0;
+}
+
 /* Each place that hurts: "Pain in the low back, on the left, for about 3 years, 5 of 10." */
 static void tell_pains(fsc_text *out, const fsc_statements *said, const fsc_exam *exam, int *n) {
     for (int32_t i = 0; i < exam->n_pain; i++) {
@@ -109,7 +116,7 @@ void fsc_person_told_add(fsc_text *out, const fsc_case *c, const fsc_statements 
     }
     int n = 0;
     FSC_AUTO_TEXT fsc_text list = {0};
-    number_line(&list, said, "told_pain", "pain", exam->nrs_pain, &n);
+    if (!is_told_by_place(exam)) number_line(&list, said, "told_pain", "pain", exam->nrs_pain, &n);
     tell_pains(&list, said, exam, &n);
     tell_beginning(&list, said, exam, &n);
     number_line(&list, said, "told_neck", "n", exam->prior_neck_episodes, &n);

@@ -124,7 +124,9 @@ static void add_follow_up(fsc_text *out, const fsc_plan_follow_up *f) {
     fsc_text_add(out, "<p><strong>Follow-up.</strong> ");
     if (isfinite(f->scan_not_before_weeks))
         fsc_text_printf(out, "A second scan not before week %.0f. ", f->scan_not_before_weeks);
+    fsc_text_add(out, "<span class=\"hint\">");
     fsc_text_add_html(out, f->why);
+    fsc_text_add(out, "</span>");
     for (int32_t m = 0; m < f->n_measure; m++) {
         const fsc_plan_measure *measure = &f->measure[m];
         fsc_text_add(out, m ? "; " : " Judge by: ");

@@ -154,6 +154,17 @@ static void reminders_say_nothing_of_health(void **state) {
     fsc_map_free(map);
 }
 
+static void a_week_has_as_many_days_as_the_exercise(void **state) {
+    (void)state;
+    for (int n = 0; n <= 7; n++) {
+        const fsc_plan_exercise exercise = {.days_a_week = n ? n : (double)NAN};
+        int days = 0;
+        for (int d = -1; d <= 7; d++) days += fsc_exercise_on_day(&exercise, d);
+        assert_int_equal(days, n ? n : 3);
+        assert_true(fsc_exercise_on_day(&exercise, 0));
+    }
+}
+
 static void numbers_of_the_place_are_printed(void **state) {
     (void)state;
     fsc_map *map = map_of(full_exam);
@@ -197,6 +208,7 @@ static void refused_rules(const char *name, const char *rows, const char *why) {
 static void a_wrong_rule_table_is_named_in_one_line(void **state) {
     (void)state;
     refused_rules("good", RULE("A1", "3", "step", "", "pain.any", "low", "G002"), NULL);
+    refused_rules("no rule", "", "holds no rule");
     refused_rules("unknown name", RULE("A1", "3", "step", "", "pain.elbow", "low", "G002"), "'pain.elbow' is no name");
     refused_rules("unknown rule asked", RULE("A1", "3", "step", "", "fired.B9", "low", "G002"),
                   "'fired.B9' is no name");
@@ -224,6 +236,32 @@ static void a_wrong_rule_table_is_named_in_one_line(void **state) {
     refused_rules("layer", RULE("A1", "9", "step", "", "pain.any", "low", "G002"), "layer must be");
     refused_rules("the map chooses", RULE("A1", "3", "step", "", "map.high_sites >= 1", "low", "G002"),
                   "the fat map chooses no treatment");
+}
+
+/* Each hold names the answers that it stands on, and no other. */
+static void a_hold_says_why(void **state) {
+    (void)state;
+    fsc_map *map =
+        map_of("{\"date\": \"2026-11-21\", \"age_years\": 45, \"sex\": \"female\", \"postpartum_weeks\": 6, " NOW
+               ", \"pain\": [{\"region\": \"low back\", \"onset_days\": 400}], \"red_flags\": {\"pregnancy_warning\": "
+               "false}, \"conditions\": {\"rheumatoid\": "
+               "true, \"hypermobile\": false, \"osteoporosis\": true}}");
+    fsc_plan *plan = NULL;
+    assert_ok(fsc_plan_run(&plan, map, NULL, &test_error));
+    static const char *const wanted[][2] = {
+        {"P21", "Thin bones (osteoporosis)"}, {"P22", "postpartum, weeks: 6"}, {"P27", "Rheumatoid arthritis"}};
+    int found = 0;
+    for (int32_t i = 0; i < plan->n_hold_back; i++) {
+        assert_true(plan->hold_back[i].why[0] != 0);
+        for (int k = 0; k < 3; k++)
+            if (strcmp(plan->hold_back[i].rule, wanted[k][0]) == 0) {
+                assert_string_equal(plan->hold_back[i].why, wanted[k][1]);
+                found++;
+            }
+    }
+    assert_int_equal(found, 3);
+    fsc_plan_free(plan);
+    fsc_map_free(map);
 }
 
 static void an_onset_after_the_scan_contradicts(void **state) {
@@ -307,8 +345,10 @@ int main(void) {
         cmocka_unit_test(the_models_view_changes_nothing_and_is_silent_at_a_stop),
         cmocka_unit_test(a_stop_takes_an_earlier_runs_reminders_away),
         cmocka_unit_test(reminders_say_nothing_of_health),
+        cmocka_unit_test(a_week_has_as_many_days_as_the_exercise),
         cmocka_unit_test(numbers_of_the_place_are_printed),
         cmocka_unit_test(a_wrong_rule_table_is_named_in_one_line),
+        cmocka_unit_test(a_hold_says_why),
         cmocka_unit_test(an_onset_after_the_scan_contradicts),
         cmocka_unit_test(every_exercise_is_whole_and_every_phase_is_drawn),
         cmocka_unit_test(facts_are_found_by_id),
