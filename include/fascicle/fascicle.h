@@ -7,6 +7,7 @@
 #include <fascicle/assess.h>
 #include <fascicle/bids_filter.h>
 #include <fascicle/calibrate.h>
+#include <fascicle/carry.h>
 #include <fascicle/change.h>
 #include <fascicle/clinic.h>
 #include <fascicle/cycle.h>

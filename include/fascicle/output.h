@@ -12,7 +12,7 @@ extern "C" {
 /* Steps whose files stand in a person's folder, in the order in which one follows from another. */
 typedef enum fsc_output_step {
     FSC_OUTPUT_MAPS = 0,     /* water, fat, PDFF and their like */
-    FSC_OUTPUT_PROPOSAL = 1, /* proposed labels */
+    FSC_OUTPUT_PROPOSAL = 1, /* proposed and carried labels */
     FSC_OUTPUT_SITES = 2,    /* the table and the site map */
     FSC_OUTPUT_MAP = 3,      /* the injury map */
     FSC_OUTPUT_FORECAST = 4, /* forecast and plan */

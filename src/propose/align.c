@@ -32,6 +32,7 @@ typedef struct search {
     double matrix[12];
     int32_t n_threads;
     const fsc_progress *progress;
+    const char *stage;
     double done; /* fraction of the work, for the progress line */
     int cancelled;
 } search;
@@ -127,7 +128,7 @@ static double cost(unsigned n, const double *p, double *gradient, void *context)
 
 static fsc_status step(search *s, double by, fsc_error *err) {
     s->done += by;
-    return fsc_progress_step(s->progress, "propose", fmin(s->done, 1), err);
+    return fsc_progress_step(s->progress, s->stage, fmin(s->done, 1), err);
 }
 
 /* Improves p by at most looks evaluations; shifts stay within reach of where p starts. */
@@ -246,7 +247,7 @@ static fsc_status run(fsc_alignment *out, search *s, double reach_mm, fsc_error 
 
 fsc_status fsc_align(fsc_alignment *out, const fsc_atlas *atlas, const fsc_scene *scene, const fsc_anchor *anchor,
                      double reach_mm, int32_t n_threads, const fsc_progress *progress, fsc_error *err) {
-    search s = {.atlas = atlas, .scene = scene, .n_threads = n_threads, .progress = progress};
+    search s = {.atlas = atlas, .scene = scene, .n_threads = n_threads, .progress = progress, .stage = "propose"};
     for (int a = 0; a < 3; a++) s.centre_mm[a] = scene->origin_mm[a] + 0.5 * (scene->dim[a] - 1) * scene->step_mm;
     const fsc_region *r = atlas->frame.region;
     for (int32_t i = 0; i < FSC_REGION_LEVELS && anchor->level[0]; i++) {
@@ -259,4 +260,36 @@ fsc_status fsc_align(fsc_alignment *out, const fsc_atlas *atlas, const fsc_scene
     if (!sums) return fsc_fail_nomem(err, "laying the body into the scan");
     s.sums = sums;
     return run(out, &s, reach_mm, err);
+}
+
+/* Looks around for where the other scan lies, as a grid of shifts. */
+static void look_for_shift(search *s, double p[PARAMETERS]) {
+    double best = INFINITY, kept[3] = {0, 0, 0};
+    for (int k = -3; k <= 3; k++)
+        for (int j = -2; j <= 2; j++)
+            for (int i = -2; i <= 2; i++) {
+                const double try[PARAMETERS] = {12.0 * i, 12.0 * j, 12.0 * k};
+                const double value = cost(PARAMETERS, try, NULL, s);
+                if (value < best) best = value, kept[0] = try[0], kept[1] = try[1], kept[2] = try[2];
+            }
+    for (int a = 0; a < 3; a++) p[a] = kept[a];
+}
+
+fsc_status fsc_align_scans(fsc_alignment *out, const fsc_atlas *from, const double middle_mm[3], const fsc_scene *scene,
+                           int32_t n_threads, const fsc_progress *progress, fsc_error *err) {
+    search s = {.atlas = from, .scene = scene, .n_threads = n_threads, .progress = progress, .stage = "carry"};
+    FSC_AUTO_BLOCK double *sums = fsc_alloc((int64_t)scene->dim[2] * SUMS, sizeof *sums);
+    if (!sums) return fsc_fail_nomem(err, "laying one scan onto the other");
+    s.sums = sums;
+    memcpy(s.centre_mm, middle_mm, sizeof s.centre_mm);
+    double p[PARAMETERS] = {0}, value = 0, share;
+    look_for_shift(&s, p);
+    FSC_TRY(step(&s, 0.2, err));
+    FSC_TRY(improve(&s, p, &value, 12, LOOKS_FIRST, err));
+    FSC_TRY(improve(&s, p, &value, 6, LOOKS_LAST, err));
+    matrix_of(s.matrix, &s, p);
+    out->similarity = similarity(&s, &share);
+    out->runner_up_similarity = out->runner_up_shift_mm = (double)NAN;
+    memcpy(out->to_body, s.matrix, sizeof out->to_body);
+    return step(&s, 0.3, err);
 }

@@ -18,4 +18,10 @@ FSC_MUST_USE fsc_status fsc_align(fsc_alignment *out, const fsc_atlas *atlas, co
                                   const fsc_anchor *anchor, double reach_mm, int32_t n_threads,
                                   const fsc_progress *progress, fsc_error *err);
 
+/* The same between two scans of one person: from is the other scan, middle_mm the middle of its labels. to_body then
+ * takes scan mm to the other scan's mm. Scans may lie up to some 40 mm apart. */
+FSC_MUST_USE fsc_status fsc_align_scans(fsc_alignment *out, const fsc_atlas *from, const double middle_mm[3],
+                                        const fsc_scene *scene, int32_t n_threads, const fsc_progress *progress,
+                                        fsc_error *err);
+
 #endif

@@ -1,7 +1,7 @@
 #include "fit.h"
 
 #include "alloc.h"
-#include "demons.h"
+#include "bend.h"
 #include "fail.h"
 
 #include <math.h>
@@ -14,38 +14,6 @@
 #define FINE_BLUR_MM 1.0
 #define MARGIN_STEPS 4
 enum { CORE_MIN = 40 };
-
-/* Everything on the fine grid: what the scan shows, what the body shows, and which label lies where. */
-typedef struct fine {
-    int32_t dim[3];
-    int64_t n;
-    float *fixed[FSC_CHANNELS], *moving[FSC_CHANNELS], *weight;
-    int32_t *code;
-} fine;
-
-static void free_fine(fine *f) {
-    for (int c = 0; c < FSC_CHANNELS; c++) {
-        fsc_free(f->fixed[c]);
-        fsc_free(f->moving[c]);
-    }
-    fsc_free(f->weight);
-    fsc_free(f->code);
-}
-#define AUTO_FINE __attribute__((cleanup(free_fine))) fine
-
-static fsc_status new_fine(fine *f, const int32_t dim[3], fsc_error *err) {
-    memcpy(f->dim, dim, sizeof f->dim);
-    f->n = (int64_t)dim[0] * dim[1] * dim[2];
-    for (int c = 0; c < FSC_CHANNELS; c++) {
-        f->fixed[c] = fsc_alloc(f->n, sizeof(float));
-        f->moving[c] = fsc_alloc(f->n, sizeof(float));
-    }
-    f->weight = fsc_alloc(f->n, sizeof(float));
-    f->code = fsc_alloc(f->n, sizeof *f->code);
-    return f->fixed[0] && f->fixed[1] && f->moving[0] && f->moving[1] && f->weight && f->code
-               ? FSC_OK
-               : fsc_fail_nomem(err, "bending the body into the scan");
-}
 
 void fsc_body_fit_point(double body_mm[3], const fsc_body_fit *fit, const double scan_mm[3], int bent) {
     double at[3] = {scan_mm[0], scan_mm[1], scan_mm[2]}, index[3];
@@ -82,7 +50,7 @@ static int crop(int32_t low[3], int32_t dim[3], const fsc_body_fit *fit, const f
     return high[0] >= 0 && high[1] >= 0 && high[2] >= 0;
 }
 
-static void look(fine *f, const fsc_body_fit *fit, const fsc_scene *scene, const int32_t low[3]) {
+static void look(fsc_fine *f, const fsc_body_fit *fit, const fsc_scene *scene, const int32_t low[3]) {
     int64_t v = 0;
     for (int32_t k = 0; k < f->dim[2]; k++)
         for (int32_t j = 0; j < f->dim[1]; j++)
@@ -108,7 +76,7 @@ static int by_size(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static int is_core(const fine *f, int64_t v, int32_t i, int32_t j, int32_t k) {
+static int is_core(const fsc_fine *f, int64_t v, int32_t i, int32_t j, int32_t k) {
     const int64_t dx = 1, dy = f->dim[0], dz = (int64_t)f->dim[0] * f->dim[1];
     return i > 0 && i < f->dim[0] - 1 && j > 0 && j < f->dim[1] - 1 && k > 0 && k < f->dim[2] - 1 &&
            f->code[v - dx] == f->code[v] && f->code[v + dx] == f->code[v] && f->code[v - dy] == f->code[v] &&
@@ -117,7 +85,7 @@ static int is_core(const fine *f, int64_t v, int32_t i, int32_t j, int32_t k) {
 
 /* Gives every label the person's own brightness before anything is bent: a muscle that is fatter than the average one
  * must not be pulled away from where it lies. */
-static fsc_status repaint(fine *f, fsc_error *err) {
+static fsc_status repaint(fsc_fine *f, fsc_error *err) {
     FSC_AUTO_BLOCK float *list = fsc_alloc(f->n, sizeof *list);
     if (!list) return fsc_fail_nomem(err, "bending the body into the scan");
     for (int32_t code = 1; code < FSC_ATLAS_CODES; code++)
@@ -142,70 +110,6 @@ static fsc_status repaint(fine *f, fsc_error *err) {
     return FSC_OK;
 }
 
-/* Half the resolution: means of eight neighbours. */
-static void halve(float *out, const float *in, const int32_t half[3], const int32_t dim[3]) {
-    int64_t v = 0;
-    for (int32_t k = 0; k < half[2]; k++)
-        for (int32_t j = 0; j < half[1]; j++)
-            for (int32_t i = 0; i < half[0]; i++, v++) {
-                float sum = 0;
-                for (int corner = 0; corner < 8; corner++) {
-                    const int32_t x = 2 * i + (corner & 1), y = 2 * j + (corner >> 1 & 1), z = 2 * k + (corner >> 2);
-                    const int64_t at = (x < dim[0] ? x : dim[0] - 1) +
-                                       (int64_t)dim[0] * ((y < dim[1] ? y : dim[1] - 1) +
-                                                          (int64_t)dim[1] * (z < dim[2] ? z : dim[2] - 1));
-                    sum += in[at];
-                }
-                out[v] = sum / 8;
-            }
-}
-
-/* The bend of the half grid on the whole one: twice as many steps. */
-static void redouble(float *out, const float *in, const int32_t half[3], const int32_t dim[3]) {
-    int64_t v = 0;
-    for (int32_t k = 0; k < dim[2]; k++)
-        for (int32_t j = 0; j < dim[1]; j++)
-            for (int32_t i = 0; i < dim[0]; i++, v++) {
-                const int32_t at[3] = {i, j, k};
-                double index[3];
-                for (int a = 0; a < 3; a++) index[a] = fmin(fmax((at[a] - 0.5) / 2, 0), half[a] - 1);
-                out[v] = 2 * fsc_value_at(in, half, index);
-            }
-}
-
-static fsc_status bend_half(fsc_body_fit *fit, fine *whole, int32_t n_threads, fsc_error *err) {
-    int32_t dim[3];
-    for (int a = 0; a < 3; a++) dim[a] = (whole->dim[a] + 1) / 2;
-    AUTO_FINE half = {0};
-    FSC_TRY(new_fine(&half, dim, err));
-    FSC_AUTO_BLOCK float *shift = fsc_alloc(3 * half.n, sizeof *shift);
-    if (!shift) return fsc_fail_nomem(err, "bending the body into the scan");
-    fsc_bend bend = {.weight = half.weight, .fluid_sd = 1.5, .elastic_sd = 1.0, .n_step = 40, .n_threads = n_threads};
-    memcpy(bend.dim, dim, sizeof bend.dim);
-    halve(half.weight, whole->weight, dim, whole->dim);
-    for (int c = 0; c < FSC_CHANNELS; c++) {
-        halve(half.fixed[c], whole->fixed[c], dim, whole->dim);
-        halve(half.moving[c], whole->moving[c], dim, whole->dim);
-        bend.fixed[c] = half.fixed[c];
-        bend.moving[c] = half.moving[c];
-    }
-    for (int a = 0; a < 3; a++) bend.shift[a] = shift + a * half.n;
-    FSC_TRY(fsc_demons(&bend, err));
-    for (int a = 0; a < 3; a++) redouble(fit->shift[a], bend.shift[a], dim, whole->dim);
-    return FSC_OK;
-}
-
-static fsc_status bend_whole(fsc_body_fit *fit, fine *whole, int32_t n_threads, fsc_error *err) {
-    fsc_bend bend = {.weight = whole->weight, .fluid_sd = 1.5, .elastic_sd = 1.0, .n_step = 40, .n_threads = n_threads};
-    memcpy(bend.dim, whole->dim, sizeof bend.dim);
-    for (int c = 0; c < FSC_CHANNELS; c++) {
-        bend.fixed[c] = whole->fixed[c];
-        bend.moving[c] = whole->moving[c];
-    }
-    for (int a = 0; a < 3; a++) bend.shift[a] = fit->shift[a];
-    return fsc_demons(&bend, err);
-}
-
 static fsc_status bend_body(fsc_body_fit *fit, const fsc_scene *scene, int32_t n_threads, const fsc_progress *progress,
                             fsc_error *err) {
     int32_t low[3];
@@ -213,17 +117,15 @@ static fsc_status bend_body(fsc_body_fit *fit, const fsc_scene *scene, int32_t n
         return fsc_fail(err, FSC_E_ANATOMY, "the average body lies outside this scan; nothing was proposed");
     fit->step_mm = scene->step_mm;
     for (int a = 0; a < 3; a++) fit->origin_mm[a] = scene->origin_mm[a] + low[a] * scene->step_mm;
-    AUTO_FINE f = {0};
-    FSC_TRY(new_fine(&f, fit->dim, err));
+    FSC_AUTO_FINE fsc_fine f = {0};
+    FSC_TRY(fsc_fine_new(&f, fit->dim, err));
     for (int a = 0; a < 3; a++) fit->shift[a] = fsc_alloc(f.n, sizeof(float));
     if (!fit->shift[0] || !fit->shift[1] || !fit->shift[2])
         return fsc_fail_nomem(err, "bending the body into the scan");
     look(&f, fit, scene, low);
     FSC_TRY(repaint(&f, err));
     FSC_TRY(fsc_progress_step(progress, "propose", 0.85, err));
-    FSC_TRY(bend_half(fit, &f, n_threads, err));
-    FSC_TRY(fsc_progress_step(progress, "propose", 0.9, err));
-    return bend_whole(fit, &f, n_threads, err);
+    return fsc_fine_bend(&f, fit->shift, n_threads, err);
 }
 
 fsc_status fsc_body_fit_run(fsc_body_fit *out, const fsc_channels *channels, const fsc_anchor *anchor, double reach_mm,
