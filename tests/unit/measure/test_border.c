@@ -120,10 +120,11 @@ static int by_number(const void *a, const void *b) {
 
 static double share(tally *t, const char *what, double unit) {
     qsort(t->width, (size_t)t->n, sizeof *t->width, by_number);
-    print_message("%-22s %4.0f values: 90 %% intervals hold %.1f %% (half width, median, %.2f; r.m.s. error %.2f, stated "
-                  "%.2f)\n",
-                  what, t->n, 100 * t->held / t->n, unit * t->width[(int)(t->n / 2)], unit * sqrt(t->square / t->n),
-                  unit * sqrt(t->se / t->n));
+    print_message(
+        "%-22s %4.0f values: 90 %% intervals hold %.1f %% (half width, median, %.2f; r.m.s. error %.2f, stated "
+        "%.2f)\n",
+        what, t->n, 100 * t->held / t->n, unit * t->width[(int)(t->n / 2)], unit * sqrt(t->square / t->n),
+        unit * sqrt(t->se / t->n));
     return t->held / t->n;
 }
 
@@ -186,8 +187,9 @@ static void a_less_known_border_says_so(void **state) {
     (void)state;
     fsc_phantom *p = draw(46);
     fsc_labels *const own[2] = {p->muscles, p->levels};
-    fsc_measures *external = measure(p, own, FSC_LABELS_EXTERNAL, 1), *proposal = measure(p, own, FSC_LABELS_PROPOSAL, 1),
-                 *again = measure(p, own, FSC_LABELS_EXTERNAL, 1), *none = measure(p, own, FSC_LABELS_EXTERNAL, 0);
+    fsc_measures *external = measure(p, own, FSC_LABELS_EXTERNAL, 1),
+                 *proposal = measure(p, own, FSC_LABELS_PROPOSAL, 1), *again = measure(p, own, FSC_LABELS_EXTERNAL, 1),
+                 *none = measure(p, own, FSC_LABELS_EXTERNAL, 0);
     assert_int_equal(external->label_source, FSC_LABELS_EXTERNAL);
     assert_int_equal(proposal->label_source, FSC_LABELS_PROPOSAL);
     assert_true(middle_se(proposal, "L4") > 1.5 * middle_se(external, "L4"));
