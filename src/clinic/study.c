@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* realpath(3) */
 /* Headers are asked of dcmdump, which knows every transfer syntax and odd file; its answer stays in memory. */
 #include "study.h"
 
