@@ -218,6 +218,8 @@ FSC_API int fsc_plan_fact(fsc_plan_fact_row *out, const char *id);
 /* The drawing of an exercise's phase (0-based) as an SVG element with title and description, sized by its viewBox
  * alone. *svg is owned: fsc_plan_free_text. Returns FSC_OK, FSC_E_NOTFOUND (unknown id or phase), FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_exercise_svg(char **svg, const char *id, int32_t phase, fsc_error *err);
+/* Non-zero when an exercise falls on a day of the week (0 = Monday), in reminders and on pages. */
+FSC_API int fsc_exercise_on_day(const fsc_plan_exercise *exercise, int weekday);
 /* All exercises' ids in table order; NULL past the end. */
 FSC_API const char *fsc_exercise_id(int32_t index);
 FSC_API void fsc_plan_free_text(char *text);

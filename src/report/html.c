@@ -210,3 +210,9 @@ const char *fsc_reader_text(fsc_reader reader) {
     static const char *const text[FSC_READER_N] = {"person", "clinic", "research"};
     return text[reader];
 }
+
+void fsc_html_unread(fsc_text *out) {
+    fsc_text_add(out, "<p class=\"figure-note\">This program reads fat in muscle only: no bone, disc, nerve, vessel or "
+                      "mass. Has a radiologist read all the pictures? It cannot show adhesions, fascia, trigger points "
+                      "or pain.</p>\n");
+}

@@ -15,6 +15,8 @@ void fsc_html_map_add(fsc_text *out, const fsc_case *c);
 void fsc_html_flags_add(fsc_text *out, const fsc_map *map);
 /* Warnings of every step, once each: what limits the result stands before the result. */
 void fsc_html_warnings(fsc_text *out, const fsc_report_input *input);
+/* What this program does not see, and whether somebody has read all the pictures. */
+void fsc_html_unread(fsc_text *out);
 /* What was found and what was assumed. */
 void fsc_html_notes(fsc_text *out, const fsc_report_input *input);
 /* The box that names the segmenters whose labels Fascicle reads. */

@@ -86,6 +86,7 @@ function drawMoved({ voxel, index }) {
 
 const tool = () => ({
   index: Number($('label').value), erase: $('erase').checked, lock: $('lock').checked, brushMm: Number($('brush').value),
+  fat: $('ranged').checked ? [$('from').valueAsNumber, $('to').valueAsNumber] : null,
 });
 
 function endStroke() {

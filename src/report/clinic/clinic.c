@@ -22,12 +22,6 @@ static void add_findings(fsc_text *out, const fsc_case *c) {
     fsc_text_add(out, "</section>\n");
 }
 
-static void add_unread(fsc_text *out) {
-    fsc_text_add(out, "<p class=\"figure-note\">This program reads fat in muscle only: no bone, disc, nerve, vessel or "
-                      "mass. Has a radiologist read all the pictures? It cannot show adhesions, fascia, trigger points "
-                      "or pain.</p>\n");
-}
-
 static fsc_status add_details(fsc_text *out, const fsc_case *c, fsc_error *err) {
     fsc_text_add(out,
                  "<details class=\"more\"><summary>Details: every muscle, comparisons with other people, differences "
@@ -51,7 +45,7 @@ fsc_status fsc_clinic_add(fsc_text *out, const fsc_case *c, fsc_error *err) {
         fsc_html_warnings(out, c->input);
         FSC_TRY(fsc_html_segmenters(out, err));
         fsc_html_flags_add(out, c->input->map);
-        add_unread(out);
+        fsc_html_unread(out);
         return FSC_OK;
     }
     add_findings(out, c);
@@ -64,6 +58,6 @@ fsc_status fsc_clinic_add(fsc_text *out, const fsc_case *c, fsc_error *err) {
     fsc_summary_rest_add(out, c);
     fsc_text_add(out, "</section>\n");
     fsc_html_warnings(out, c->input);
-    add_unread(out);
+    fsc_html_unread(out);
     return add_details(out, c, err);
 }

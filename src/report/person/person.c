@@ -142,7 +142,7 @@ static void add_questions(fsc_text *out, const fsc_statements *said) {
 
 /* A plan of many paragraphs prints smaller: the page has two sheets. */
 static int is_full(const fsc_plan *plan) {
-    return plan && plan->n_home > 3 && plan->n_refer + plan->n_hold_back >= 3;
+    return plan && plan->n_home > 3 && plan->n_refer + plan->n_hold_back >= 2;
 }
 
 fsc_status fsc_person_add(fsc_text *out, const fsc_case *c, fsc_error *err) {

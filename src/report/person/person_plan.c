@@ -1,6 +1,7 @@
 #include "person_plan.h"
 
 #include "fail.h"
+#include "format.h"
 #include "prose.h"
 
 #include <string.h>
@@ -39,6 +40,19 @@ static void labelled(fsc_text *out, const char *label, const char *text) {
     fsc_text_add(out, "</p>\n");
 }
 
+/* "Mon, Wed, Fri", or "every day". */
+static void add_days(fsc_text *out, const fsc_plan_exercise *exercise) {
+    static const char *const name[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    char days[48] = "";
+    int n = 0;
+    for (int d = 0; d < 7; d++) {
+        if (!fsc_exercise_on_day(exercise, d)) continue;
+        const size_t used = strlen(days);
+        fsc_format(days + used, sizeof days - used, "%s%s", n++ ? ", " : "", name[d]);
+    }
+    labelled(out, "When:", n == 7 ? "every day" : days);
+}
+
 static fsc_status add_exercise(fsc_text *out, const fsc_plan_exercise *exercise, const char *said_before,
                                fsc_error *err) {
     fsc_text_add(out, "<div class=\"exercise\">\n<h4>");
@@ -53,6 +67,7 @@ static fsc_status add_exercise(fsc_text *out, const fsc_plan_exercise *exercise,
     fsc_text_add(out, "</div>\n");
     paragraph(out, exercise->how);
     labelled(out, "How much:", exercise->dose);
+    add_days(out, exercise);
     if (strcmp(exercise->stop_signs, said_before) != 0) paragraph(out, exercise->stop_signs);
     fsc_text_add(out, "</div>\n");
     return FSC_OK;

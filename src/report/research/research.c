@@ -31,6 +31,7 @@ static fsc_status add_cannot_see(fsc_text *out, const fsc_sheet *sheet, fsc_erro
                  "<section class=\"cannot\" aria-labelledby=\"cannot-title\">\n<h2 id=\"cannot-title\">What this scan "
                  "cannot see</h2>\n");
     FSC_TRY(fsc_prose_statements(out, "cannot", sheet, 1, err));
+    fsc_html_unread(out);
     fsc_text_add(out, "</section>\n");
     return FSC_OK;
 }

@@ -154,6 +154,17 @@ static void reminders_say_nothing_of_health(void **state) {
     fsc_map_free(map);
 }
 
+static void a_week_has_as_many_days_as_the_exercise(void **state) {
+    (void)state;
+    for (int n = 0; n <= 7; n++) {
+        const fsc_plan_exercise exercise = {.days_a_week = n ? n : (double)NAN};
+        int days = 0;
+        for (int d = -1; d <= 7; d++) days += fsc_exercise_on_day(&exercise, d);
+        assert_int_equal(days, n ? n : 3);
+        assert_true(fsc_exercise_on_day(&exercise, 0));
+    }
+}
+
 static void numbers_of_the_place_are_printed(void **state) {
     (void)state;
     fsc_map *map = map_of(full_exam);
@@ -334,6 +345,7 @@ int main(void) {
         cmocka_unit_test(the_models_view_changes_nothing_and_is_silent_at_a_stop),
         cmocka_unit_test(a_stop_takes_an_earlier_runs_reminders_away),
         cmocka_unit_test(reminders_say_nothing_of_health),
+        cmocka_unit_test(a_week_has_as_many_days_as_the_exercise),
         cmocka_unit_test(numbers_of_the_place_are_printed),
         cmocka_unit_test(a_wrong_rule_table_is_named_in_one_line),
         cmocka_unit_test(a_hold_says_why),

@@ -79,6 +79,7 @@ static void drawn_people_have_whole_pages_without_forbidden_words(void **state) 
             const char *fault = markup_fault(page);
             if (fault) fail_msg("person %d: %s", person, fault);
             check_words(page);
+            assert_int_equal(strstr(page, "Has a radiologist read all the pictures?") != NULL, !d.exam->n_stop);
             fsc_free(page);
         }
     }
