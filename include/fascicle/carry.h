@@ -12,9 +12,9 @@ extern "C" {
 
 /* One label as it was carried. */
 typedef struct fsc_carried_label {
-    int32_t value;    /* in the map's own numbering */
-    int32_t is_level; /* non-zero: of the level map */
-    int64_t n_voxel;  /* on the new scan's grid */
+    int32_t value;       /* in the map's own numbering */
+    int32_t is_level;    /* non-zero: of the level map */
+    int64_t n_voxel;     /* on the new scan's grid */
     double volume_ratio; /* to what it was */
     double apart_mm;     /* median over its voxels: the way there and the way back, how far from where it began */
     char flags[60];      /* comma-separated words ("way-back", "volume", "lost"), or "" */
@@ -22,8 +22,8 @@ typedef struct fsc_carried_label {
 
 typedef struct fsc_carried {
     fsc_labels *muscles, *levels; /* owned, on the new scan's grid, values as they were; levels NULL without a map */
-    double similarity;            /* mean correlation of water and fat channels near the labels, after the affine step */
-    fsc_carried_label *label;     /* owned */
+    double similarity;        /* mean correlation of water and fat channels near the labels, after the affine step */
+    fsc_carried_label *label; /* owned */
     int32_t n_label;
     fsc_notes notes;
 } fsc_carried;

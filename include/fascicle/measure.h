@@ -34,7 +34,8 @@ typedef struct fsc_row {
     double pdff_mode_fraction;     /* most common value: half-sample mode over the voxels */
     double pdff_se_fraction;       /* of the mean, for this tissue: sampling and noise, spatial correlation respected */
     double pdff_se_noise_fraction; /* the part of it that the errors of the voxels (of the maps) explain */
-    double pdff_se_label_fraction; /* of the mean, for how well the label's border is known: scatter and bias together */
+    double
+        pdff_se_label_fraction; /* of the mean, for how well the label's border is known: scatter and bias together */
     double pdff_label_bias_fraction; /* the part of it that every such label has alike: what its border takes in */
     double pdff_mean_erode1_fraction, pdff_mean_erode2_fraction; /* less 1, 2 voxels of rim: doc/equations/measure.md */
     int64_t n_voxel_erode1, n_voxel_erode2;

@@ -137,8 +137,7 @@ static void add_curve(fsc_text *out, curve *c, fsc_method method) {
     static const char *const behind[] = {
         "No norm serves it.", "Behind: 90 % of a published group of women (sand) and men (blue).",
         "Behind: 90 % of women (sand) and men (blue), pooled over published studies.",
-        "Behind: 90 % of women (sand) and men (blue), borrowed across muscles, levels or "
-        "methods: a rough guide, no percentile."};
+        "Behind: 90 % of women (sand) and men (blue), borrowed across muscles, levels or methods: a rough guide."};
     const fsc_page *page = c->page;
     const char *name = page->all->site.name[page->site[c->first]];
     const size_t muscle = strcspn(name, " "), level = strcspn(name + muscle + 1, " ");

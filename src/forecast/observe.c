@@ -66,8 +66,8 @@ static void join_t2(joined *j, const fsc_row *row, double v) {
 
 static void join_row(fsc_observation *o, joined *j, const fsc_row *row, const fsc_assumed *assumed) {
     const double v = isfinite(row->volume_mm3) && row->volume_mm3 > 0 ? row->volume_mm3 : (double)row->n_voxel;
-    /* The noise of this site and its label's error, not pdff_se_fraction: that is how well the site speaks for such tissue, and it is largest
-     * where a lesion makes a site patchy. */
+    /* The noise of this site and its label's error, not pdff_se_fraction: that is how well the site speaks for such
+     * tissue, and it is largest where a lesion makes a site patchy. */
     double se = isfinite(row->pdff_se_noise_fraction) ? fmax(row->pdff_se_noise_fraction, 1e-4) : (double)NAN;
     /* The label's bias is in the baseline's groups too: its scatter counts. */
     const double label = sqrt(fsc_row_label_scatter_variance(row));

@@ -124,13 +124,14 @@ static const fsc_field map_fields[] = {FSC_FIELD(fsc_map, stop, FLAG),
                                        FSC_FIELD_WORD(fsc_map, label_source, fsc_label_source_words),
                                        FSC_FIELD(fsc_map, muscle_scheme, TEXT),
                                        FSC_FIELD(fsc_map, level_scheme, TEXT),
-                                       FSC_FIELD(fsc_map, change_multiplicity, TEXT), FSC_FIELD_END};
+                                       FSC_FIELD(fsc_map, change_multiplicity, TEXT),
+                                       FSC_FIELD_END};
 static const fsc_field flag_fields[] = {
-    FSC_FIELD(fsc_red_flag, key, TEXT),       FSC_FIELD(fsc_red_flag, effect, TEXT),
-    FSC_FIELD(fsc_red_flag, urgency, TEXT),   FSC_FIELD(fsc_red_flag, suspected, TEXT),
-    FSC_FIELD(fsc_red_flag, finding, TEXT),   FSC_FIELD(fsc_red_flag, action, TEXT),
-    FSC_FIELD(fsc_red_flag, plain, TEXT),     FSC_FIELD(fsc_red_flag, grade, TEXT),
-    FSC_FIELD(fsc_red_flag, rows, TEXT),      FSC_FIELD_END};
+    FSC_FIELD(fsc_red_flag, key, TEXT),     FSC_FIELD(fsc_red_flag, effect, TEXT),
+    FSC_FIELD(fsc_red_flag, urgency, TEXT), FSC_FIELD(fsc_red_flag, suspected, TEXT),
+    FSC_FIELD(fsc_red_flag, finding, TEXT), FSC_FIELD(fsc_red_flag, action, TEXT),
+    FSC_FIELD(fsc_red_flag, plain, TEXT),   FSC_FIELD(fsc_red_flag, grade, TEXT),
+    FSC_FIELD(fsc_red_flag, rows, TEXT),    FSC_FIELD_END};
 static const fsc_field scale_fields[] = {FSC_FIELD(fsc_scale_place, scale, TEXT),
                                          FSC_FIELD(fsc_scale_place, value, TEXT),
                                          FSC_FIELD(fsc_scale_place, band, TEXT),

@@ -50,11 +50,11 @@ static void spline_weights(float w[4], double t) {
 
 /* One draw's lattice and its parts in the worker's scratch. */
 typedef struct border_draw {
-    double offset[3];          /* of the lattice, in nodes */
-    float *coefficient;        /* (3, node[2], node[1], node[0]), in voxels of that axis */
-    float *plane, *row;        /* coefficients summed over z, then over y */
-    float *weight;             /* 4 a column */
-    int32_t *first;            /* first node of a column */
+    double offset[3];   /* of the lattice, in nodes */
+    float *coefficient; /* (3, node[2], node[1], node[0]), in voxels of that axis */
+    float *plane, *row; /* coefficients summed over z, then over y */
+    float *weight;      /* 4 a column */
+    int32_t *first;     /* first node of a column */
 } border_draw;
 
 static double node_place(const border_scene *s, const border_draw *d, int a, int64_t index) {

@@ -10,11 +10,11 @@
 /* Draw 0 is the label map as it is, the others displaced ones. Zero-initialise; n_draw 0 = borders are not known. */
 typedef struct fsc_border {
     int32_t n_draw, n_set, n_slice;
-    int64_t *n, *n_labelled;      /* owned, (n_draw, n_set): voxels with a fat fraction, all voxels */
-    double *sum;                  /* owned, (n_draw, n_set): of fat fractions */
-    int64_t *n_quartile;          /* owned, (n_draw, n_set, 4) */
-    double *sum_quartile;         /* owned, likewise */
-    int32_t *area;                /* owned, (n_draw, n_set, n_slice): voxels in each head-foot slice of the array */
+    int64_t *n, *n_labelled; /* owned, (n_draw, n_set): voxels with a fat fraction, all voxels */
+    double *sum;             /* owned, (n_draw, n_set): of fat fractions */
+    int64_t *n_quartile;     /* owned, (n_draw, n_set, 4) */
+    double *sum_quartile;    /* owned, likewise */
+    int32_t *area;           /* owned, (n_draw, n_set, n_slice): voxels in each head-foot slice of the array */
 } fsc_border;
 
 /* Displaces the labels of sites->border_sd_mm. The same bits for any number of threads. FSC_OK, FSC_E_CANCELLED,

@@ -27,8 +27,7 @@ static error_draw look(const fsc_border *b, int32_t draw, const int32_t *list, i
     }
     for (int32_t s = 0; s < b->n_slice; s++) {
         double area = 0;
-        for (int32_t l = 0; l < n_list; l++)
-            area += b->area[((int64_t)draw * b->n_set + list[l]) * b->n_slice + s];
+        for (int32_t l = 0; l < n_list; l++) area += b->area[((int64_t)draw * b->n_set + list[l]) * b->n_slice + s];
         out.area = fmax(out.area, area);
     }
     out.mean = ratio(sum, n);

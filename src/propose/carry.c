@@ -113,7 +113,8 @@ static fsc_status weigh(carry_work *w, double middle_mm[3], fsc_error *err) {
                 for (int a = 0; a < 3; a++) sum[a] += mm[a];
                 n++;
             }
-    if (n == 0) return fsc_fail(err, FSC_E_NOTFOUND, "no label lies inside the first scan; give the labels of that scan");
+    if (n == 0)
+        return fsc_fail(err, FSC_E_NOTFOUND, "no label lies inside the first scan; give the labels of that scan");
     for (int a = 0; a < 3; a++) middle_mm[a] = sum[a] / n;
     const double sd = NEAR_MM / s->step_mm, sds[3] = {sd, sd, sd};
     fsc_blur(w->weight, s->dim, sds, tmp);
@@ -149,8 +150,7 @@ static fsc_status lay(carry_work *w, fsc_error *err) {
     memcpy(from.dim, s->dim, sizeof from.dim);
     memcpy(from.origin_mm, s->origin_mm, sizeof from.origin_mm);
     for (int c = 0; c < FSC_CHANNELS; c++) from.channel[c] = s->channel[c];
-    for (int64_t v = 0; v < s->n; v++)
-        from.weight_mm3 += (double)w->weight[v] * s->step_mm * s->step_mm * s->step_mm;
+    for (int64_t v = 0; v < s->n; v++) from.weight_mm3 += (double)w->weight[v] * s->step_mm * s->step_mm * s->step_mm;
     fsc_alignment alignment;
     FSC_TRY(fsc_align_scans(&alignment, &from, middle, &w->scene[1], w->in->n_threads, w->in->progress, err));
     memcpy(w->there.to_other, alignment.to_body, sizeof w->there.to_other);
@@ -216,8 +216,7 @@ static fsc_status bend(carry_work *w, carry_way *way, const fsc_scene *fixed, co
                     index[a] = (other[a] - moving->origin_mm[a]) / moving->step_mm;
                     inside &= index[a] >= 0 && index[a] <= moving->dim[a] - 1;
                 }
-                const int64_t at =
-                    low[0] + i + fixed->dim[0] * (low[1] + j + (int64_t)fixed->dim[1] * (low[2] + k));
+                const int64_t at = low[0] + i + fixed->dim[0] * (low[1] + j + (int64_t)fixed->dim[1] * (low[2] + k));
                 f.weight[v] = inside ? (float)weight_at(w, way, mm) : 0;
                 for (int c = 0; c < FSC_CHANNELS; c++) {
                     f.fixed[c][v] = fixed->channel[c][at];

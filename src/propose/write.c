@@ -59,11 +59,13 @@ static fsc_status write_one(const fsc_labels *labels, const fsc_json *root, cons
 fsc_status fsc_proposal_write(const fsc_proposal *proposal, const char *dir, const char *name, const fsc_recipe *recipe,
                               fsc_error *err) {
     FSC_TRY(fsc_file_make_folder(dir, err));
-    AUTO_JSON *muscles = sidecar(
-        proposal, recipe, "Proposed muscles: an average body laid into this scan, not looked at by anybody yet", "musclemap");
-    AUTO_JSON *levels = sidecar(
-        proposal, recipe, "Proposed vertebral levels: an average body laid into this scan, not looked at by anybody yet",
-        proposal->levels_named ? "sct" : "relative");
+    AUTO_JSON *muscles =
+        sidecar(proposal, recipe, "Proposed muscles: an average body laid into this scan, not looked at by anybody yet",
+                "musclemap");
+    AUTO_JSON *levels =
+        sidecar(proposal, recipe,
+                "Proposed vertebral levels: an average body laid into this scan, not looked at by anybody yet",
+                proposal->levels_named ? "sct" : "relative");
     FSC_TRY(write_one(proposal->muscles, muscles, dir, name, "proposal", err));
     return write_one(proposal->levels, levels, dir, name, "proposallevels", err);
 }

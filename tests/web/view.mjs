@@ -97,6 +97,20 @@ await page.click('#redo');
 await state(() => fascicle.page.state.undo === 1);
 assert.equal(await row(), painted);
 
+// A brush held to a range of fat leaves what is outside it alone; what it reads is what the picture shows.
+await page.check('#ranged');
+await page.fill('#from', '110');
+await page.fill('#to', '120');
+await page.click('#here');
+await page.waitForFunction(() => /Nothing to change/.test(document.querySelector('#say').textContent));
+assert.equal(await nVoxel(), n1);
+await page.uncheck('#ranged');
+assert(await page.evaluate(() => {
+  const { picture } = fascicle, [nx, ny, nz] = picture.dim;
+  const some = Array.from({ length: 50 }, (_, i) => [(7 * i) % nx, (11 * i) % ny, (3 * i) % nz]);
+  return some.every((v) => Object.is(picture.volume.getValue(...v), picture.fatAt(picture.index(v))));
+}), 'fat is read at another voxel than the picture shows');
+
 // By keys alone: another slice, another brush, one more piece; and all of it survives a reload, after a question.
 await page.uncheck('#paint');
 await page.focus('#gl');

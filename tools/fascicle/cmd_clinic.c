@@ -19,8 +19,9 @@ static fsc_status folders(const cli *c, values *v, fsc_error *err) {
     if (!v->in) v->in = getenv("MERCURE_IN_DIR");
     if (!v->out) v->out = getenv("MERCURE_OUT_DIR");
     if (v->in && *v->in && v->out && *v->out) return FSC_OK;
-    return cli_usage(c, err, "give the study's folder and a folder for the objects (or MERCURE_IN_DIR and "
-                             "MERCURE_OUT_DIR)");
+    return cli_usage(c, err,
+                     "give the study's folder and a folder for the objects (or MERCURE_IN_DIR and "
+                     "MERCURE_OUT_DIR)");
 }
 
 /* The change since an earlier report that lies with the images; only then the days stand in the results. */
@@ -130,11 +131,16 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
 
 static const arg args[] = {
     {"IN", offsetof(values, in), 0, "folder with the DICOM files of one study (default: MERCURE_IN_DIR)"},
-    {"OUT", offsetof(values, out), 0, "folder for the objects and for what they are made from (default: MERCURE_OUT_DIR)"},
+    {"OUT", offsetof(values, out), 0,
+     "folder for the objects and for what they are made from (default: MERCURE_OUT_DIR)"},
     ARG_END};
 static const opt opts[] = {
-    WALK_LABEL_OPTS(values, labels), WALK_MADE_OPTS(values, made), WALK_MAP_OPTS(values, map),
-    WALK_PLAN_OPTS(values, plan),    WALK_SCAN_OPTS(values, scan), WALK_SEPARATE_OPTS(values, separate),
+    WALK_LABEL_OPTS(values, labels),
+    WALK_MADE_OPTS(values, made),
+    WALK_MAP_OPTS(values, map),
+    WALK_PLAN_OPTS(values, plan),
+    WALK_SCAN_OPTS(values, scan),
+    WALK_SEPARATE_OPTS(values, separate),
     OPT_END,
 };
 const command cmd_clinic = {

@@ -38,7 +38,8 @@ fsc_status walk_made_check(const walk *w, int *made, const walk_made_options *wi
 
 void walk_accept(walk *w, const walk_made_options *with) {
     if (w->sites->label_source != FSC_LABELS_PROPOSAL) return;
-    if (with->accept_proposal) w->sites->label_source = FSC_LABELS_PROPOSAL_ACCEPTED; /* its borders are no better for it */
+    if (with->accept_proposal)
+        w->sites->label_source = FSC_LABELS_PROPOSAL_ACCEPTED; /* its borders are no better for it */
     fsc_notes_add(&w->sites->notes, with->accept_proposal ? FSC_NOTE_ASSUMED : FSC_NOTE_WARNING, "labels-proposed",
                   with->accept_proposal
                       ? "The labels are a proposal by Fascicle that was accepted with --accept-proposal."
@@ -46,8 +47,8 @@ void walk_accept(walk *w, const walk_made_options *with) {
                         "with other people, no change and no forecast are made from it.");
 }
 
-static fsc_status build(walk *w, fsc_label_source source, const fsc_labels *muscles, const char *muscle_scheme, const fsc_labels *levels,
-                        const char *level_scheme) {
+static fsc_status build(walk *w, fsc_label_source source, const fsc_labels *muscles, const char *muscle_scheme,
+                        const fsc_labels *levels, const char *level_scheme) {
     const fsc_sites_options options = {.muscle_scheme = muscle_scheme && *muscle_scheme ? muscle_scheme : NULL,
                                        .level_scheme = level_scheme && *level_scheme ? level_scheme : NULL,
                                        .side_known = w->scan->side_known,
@@ -83,7 +84,8 @@ static fsc_status from_programs(walk *w, const walk_made_options *with, const wa
                           "%s gives levels only; name a program for the muscles too (--segment musclemap)",
                           with->segment.item[0]);
     const char *scheme = s->muscle_scheme[0] ? s->muscle_scheme : labels->label_scheme;
-    TRY(build(w, FSC_LABELS_EXTERNAL, s->muscles, scheme, s->levels, s->level_scheme[0] ? s->level_scheme : labels->level_scheme));
+    TRY(build(w, FSC_LABELS_EXTERNAL, s->muscles, scheme, s->levels,
+              s->level_scheme[0] ? s->level_scheme : labels->level_scheme));
     fsc_notes_join(&w->sites->notes, &s->notes);
     return FSC_OK;
 }

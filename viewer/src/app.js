@@ -86,6 +86,7 @@ function drawMoved({ voxel, index }) {
 
 const tool = () => ({
   index: Number($('label').value), erase: $('erase').checked, lock: $('lock').checked, brushMm: Number($('brush').value),
+  fat: $('ranged').checked ? [$('from').valueAsNumber, $('to').valueAsNumber] : null,
 });
 
 function endStroke() {
@@ -151,6 +152,7 @@ function goToRow(key) {
   if (!row || row.voxel < 0) return;
   picture.goTo(picture.place(page.fromFile(row.voxel)));
   table.light(key);
+  $('box').scrollIntoView({ block: 'nearest' });
   const label = page.state.labels?.find((l) => l.muscle === row.muscle && l.side === row.side);
   if (label) $('label').value = String(label.index);
 }

@@ -7,7 +7,10 @@ const AXES = { axial: [0, 1, 2], coronal: [0, 2, 1], sagittal: [1, 2, 0] };
 const SIDES = {
   axial: ['person’s right', 'person’s left'], coronal: ['person’s right', 'person’s left'], sagittal: ['front', 'back'],
 };
-const RAMP = { pdff: ['inferno', 0, 60] };
+const RAMP = {
+  pdff: ['inferno', 0, 60], r2star: ['inferno', 0, 120], error: ['inferno', 0, 10], residual: ['inferno', 0, 0.5],
+  swap: ['inferno', 0, 1],
+};
 
 export class Picture {
   constructor(canvas) {
@@ -30,6 +33,7 @@ export class Picture {
     if (!this.canvas.getContext('webgl2')) throw new Error('This browser shows no WebGL 2, which the picture needs.');
     await this.nv.attachToCanvas(this.canvas);
     await this.showMap(map);
+    this.fat = map.key === 'pdff' ? this.volume.img : null; /* percent, as the file has it: for painting by value */
     this.nv.setInterpolation(true);
     this.setView('axial');
   }
@@ -57,6 +61,9 @@ export class Picture {
     const { img2RASstart: start, img2RASstep: step } = this.volume;
     return start[0] + start[1] + start[2] + x * step[0] + y * step[1] + z * step[2];
   }
+
+  /* Fat in percent, NaN where it is not known. */
+  fatAt(index) { return this.fat ? this.fat[this.fileIndex(this.place(index))] : NaN; }
 
   index([x, y, z]) { const [nx, ny] = this.dim; return x + nx * (y + ny * z); }
   place(index) { const [nx, ny] = this.dim; return [index % nx, Math.floor(index / nx) % ny, Math.floor(index / (nx * ny))]; }

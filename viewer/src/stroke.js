@@ -2,7 +2,7 @@
 import { disc, line } from './brush.js';
 
 export class Stroke {
-  /* tool: { index, erase, lock, brushMm } */
+  /* tool: { index, erase, lock, brushMm, fat: [from, to] in percent or null } */
   constructor(picture, tool) {
     this.picture = picture;
     this.tool = tool;
@@ -17,6 +17,14 @@ export class Stroke {
     return now !== index && (!lock || now === 0);
   }
 
+  /* Whether the voxel's fat is what the tool is held to. */
+  fits(i) {
+    const { fat } = this.tool;
+    if (!fat) return true;
+    const value = this.picture.fatAt(i);
+    return value >= fat[0] && value <= fat[1];
+  }
+
   dab(vox) {
     const { picture } = this, to = this.tool.erase ? 0 : this.tool.index;
     const path = this.last ? line(this.last, vox) : [vox];
@@ -24,7 +32,7 @@ export class Stroke {
     for (const at of path)
       for (const each of disc(picture, at, this.tool.brushMm)) {
         const i = picture.index(each);
-        if (!this.wants(picture.labels[i])) continue;
+        if (!this.wants(picture.labels[i]) || !this.fits(i)) continue;
         if (!this.changed.has(i)) this.changed.set(i, picture.labels[i]);
         picture.labels[i] = to;
       }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAVES = 24 };
+enum { WAVES = 16 };
 typedef struct field {
     double sd_mm, k[WAVES][3], phase[3][WAVES];
 } field;
@@ -92,7 +92,7 @@ static fsc_phantom *draw(uint64_t seed) {
     fsc_phantom_options opt = FSC_PHANTOM_OPTIONS_INIT;
     const fsc_phantom_injury injury = {fsc_place_of("multifidus", "L4", FSC_SIDE_LEFT), 0.15};
     opt.seed = seed;
-    opt.scale = 0.9;
+    opt.scale = 0.75;
     opt.n_echo = 2;
     opt.tilt_deg = (double)(seed % 5) * 3 - 6;
     if (seed % 2) opt.injury = &injury, opt.n_injury = 1;
@@ -120,10 +120,11 @@ static int by_number(const void *a, const void *b) {
 
 static double share(tally *t, const char *what, double unit) {
     qsort(t->width, (size_t)t->n, sizeof *t->width, by_number);
-    print_message("%-22s %4.0f values: 90 %% intervals hold %.1f %% (half width, median, %.2f; r.m.s. error %.2f, stated "
-                  "%.2f)\n",
-                  what, t->n, 100 * t->held / t->n, unit * t->width[(int)(t->n / 2)], unit * sqrt(t->square / t->n),
-                  unit * sqrt(t->se / t->n));
+    print_message(
+        "%-22s %4.0f values: 90 %% intervals hold %.1f %% (half width, median, %.2f; r.m.s. error %.2f, stated "
+        "%.2f)\n",
+        what, t->n, 100 * t->held / t->n, unit * t->width[(int)(t->n / 2)], unit * sqrt(t->square / t->n),
+        unit * sqrt(t->se / t->n));
     return t->held / t->n;
 }
 
@@ -131,11 +132,11 @@ static double share(tally *t, const char *what, double unit) {
 static void intervals_hold_the_error_of_displaced_labels(void **state) {
     (void)state;
     static tally fat, quarter, volume, area, side;
-    for (uint64_t seed = 51; seed < 54; seed++) {
+    for (uint64_t seed = 51; seed < 56; seed++) {
         fsc_phantom *p = draw(seed);
         fsc_labels *const own[2] = {p->muscles, p->levels};
         fsc_measures *truth = measure(p, own, FSC_LABELS_EXTERNAL, 1);
-        for (uint64_t repeat = 0; repeat < 3; repeat++) {
+        for (uint64_t repeat = 0; repeat < 2; repeat++) {
             field f;
             fsc_labels *moved[2];
             const uint64_t key = 100 * seed + repeat;
@@ -186,8 +187,9 @@ static void a_less_known_border_says_so(void **state) {
     (void)state;
     fsc_phantom *p = draw(46);
     fsc_labels *const own[2] = {p->muscles, p->levels};
-    fsc_measures *external = measure(p, own, FSC_LABELS_EXTERNAL, 1), *proposal = measure(p, own, FSC_LABELS_PROPOSAL, 1),
-                 *again = measure(p, own, FSC_LABELS_EXTERNAL, 1), *none = measure(p, own, FSC_LABELS_EXTERNAL, 0);
+    fsc_measures *external = measure(p, own, FSC_LABELS_EXTERNAL, 1),
+                 *proposal = measure(p, own, FSC_LABELS_PROPOSAL, 1), *again = measure(p, own, FSC_LABELS_EXTERNAL, 1),
+                 *none = measure(p, own, FSC_LABELS_EXTERNAL, 0);
     assert_int_equal(external->label_source, FSC_LABELS_EXTERNAL);
     assert_int_equal(proposal->label_source, FSC_LABELS_PROPOSAL);
     assert_true(middle_se(proposal, "L4") > 1.5 * middle_se(external, "L4"));

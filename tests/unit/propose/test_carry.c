@@ -10,7 +10,8 @@
 
 enum { WAVES = 12 };
 
-/* A bend of several millimetres over decimetres, and a back that rounds: shift front grows with the square of height. */
+/* A bend of several millimetres over decimetres, and a back that rounds: shift front grows with the square of height.
+ */
 typedef struct posture {
     double sd_mm, round_mm, k[WAVES][3], phase[3][WAVES];
 } posture;
@@ -221,10 +222,8 @@ static void another_region_is_refused(void **state) {
     fsc_phantom *neck = NULL;
     fsc_carried *c = NULL;
     assert_ok(fsc_phantom_make(&neck, &opt, &test_error));
-    const fsc_fatwater maps = {.grid = neck->scan->grid,
-                               .method = FSC_METHOD_COMPLEX,
-                               .water = neck->truth_water,
-                               .fat = neck->truth_fat};
+    const fsc_fatwater maps = {
+        .grid = neck->scan->grid, .method = FSC_METHOD_COMPLEX, .water = neck->truth_water, .fat = neck->truth_fat};
     const fsc_carry_input in = {.from = back.maps, .to = &maps, .muscles = back.muscles, .levels = back.levels};
     assert_fails(fsc_carry_run(&c, &in, &test_error), FSC_E_ANATOMY);
     print_message("%s\n", test_error.text);
