@@ -24,7 +24,8 @@ typedef struct fsc_recipe {
 
 /* Copies the words of argv joined by blanks (quoted where needed). What lies above a dataset, where names of people and
  * users stand, is left out of every path here and below: a file is named from its dataset's root (or its sub- folder)
- * on, elsewhere by its own name, a folder as ".". Returns FSC_OK or FSC_E_NOMEM. */
+ * on, elsewhere by its own name, a folder as "."; a second word of small letters is a command's name and stays. Returns
+ * FSC_OK or FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *argv, fsc_error *err);
 
 /* Copies a JSON object text. Returns FSC_OK, FSC_E_NOMEM; FSC_E_FORMAT when it is no JSON. */

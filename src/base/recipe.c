@@ -47,7 +47,9 @@ fsc_status fsc_recipe_set_command(fsc_recipe *recipe, int argc, char *const *arg
     for (int i = 0; i < argc; i++) {
         FSC_AUTO_TEXT fsc_text word = {0};
         const char *slash = i == 0 ? strrchr(argv[i], '/') : NULL;
-        if (i == 0)
+        /* "run" is the command's name, whatever folder lies here under it. */
+        const int is_name = i == 1 && argv[i][strspn(argv[i], "abcdefghijklmnopqrstuvwxyz")] == 0;
+        if (i == 0 || is_name)
             fsc_text_add(&word, slash ? slash + 1 : argv[i]);
         else
             fsc_shown_word(&word, argv[i]);
