@@ -16,6 +16,7 @@ fuzz: deps
 	@scripts/fuzz
 torture: all
 	@tests/torture/torture build/tools/fascicle/fascicle
+	@tests/torture/viewer build/tools/fascicle/fascicle
 	@tests/torture/limits build/tools/fascicle/fascicle
 	@tests/torture/same build/tools/fascicle/fascicle
 	@tests/torture/damage build/tools/fascicle/fascicle 60 200 build/tests/dicom/dicom_make

@@ -26,9 +26,10 @@ FSC_API void fsc_dicom_study_free(fsc_dicom_study *study);
  * is borrowed. Returns FSC_OK, FSC_E_IO, FSC_E_RANGE. */
 FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_images(const char **folder, fsc_dicom_study *study,
                                                        const char *scratch_dir, fsc_error *err);
-/* The last visit of the person before this study, out of a report of ours that lies in the folder too: its sites without
- * exam and norms, fit for fsc_change_run. *out is owned (fsc_map_free), NULL when there is none. participant (may be
- * NULL) is what the visit's map calls the person. Returns FSC_OK, FSC_E_FORMAT (a report that was changed), FSC_E_NOMEM.
+/* The last visit of the person before this study, out of a report of ours that lies in the folder too: its sites
+ * without exam and norms, fit for fsc_change_run. *out is owned (fsc_map_free), NULL when there is none. participant
+ * (may be NULL) is what the visit's map calls the person. Returns FSC_OK, FSC_E_FORMAT (a report that was changed),
+ * FSC_E_NOMEM.
  */
 FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_earlier(fsc_map **out, const fsc_dicom_study *study,
                                                         const char *participant, fsc_error *err);
@@ -42,7 +43,7 @@ typedef struct fsc_clinic_input {
     const fsc_measures *measures; /* of these sites */
     const fsc_map *map;           /* NULL: nothing was compared */
     const fsc_plan *plan;         /* NULL: none */
-    const char *pdf_path; /* the clinic's page as PDF; NULL: no such object */
+    const char *pdf_path;         /* the clinic's page as PDF; NULL: no such object */
 } fsc_clinic_input;
 
 /* Writes <dir>/<name>_SEG.dcm (segmentation, one segment a site), _SR.dcm (Enhanced SR, TID 1500, one measurement group

@@ -9,9 +9,9 @@
  * What names the person goes from the study into the objects and nowhere else. */
 #include "alloc.h"
 #include "fail.h"
+#include "fhir.h"
 #include "file.h"
 #include "format.h"
-#include "fhir.h"
 #include "objects.h"
 #include "scratch.h"
 
@@ -61,7 +61,8 @@ static void objects_free(fsc_objects *o) {
     fsc_codes_free(o->codes);
 }
 
-static fsc_status path_of(char *out, size_t size, const char *dir, const char *name, const char *ending, fsc_error *err) {
+static fsc_status path_of(char *out, size_t size, const char *dir, const char *name, const char *ending,
+                          fsc_error *err) {
     const int n = snprintf(out, size, "%s/%s%s", dir, name, ending); /* a path keeps its bytes */
     return n >= 0 && (size_t)n < size ? FSC_OK : fsc_fail(err, FSC_E_RANGE, "%s: path is too long", dir);
 }

@@ -122,7 +122,8 @@ static fsc_status run(const char *dump, const char *path, fsc_error *err) {
     if (!fsc_program_find(program, sizeof program, "dump2dcm"))
         return fsc_fail(err, FSC_E_UNSUPPORTED,
                         "objects for an archive need DCMTK's dump2dcm: install it (Debian: apt install dcmtk)");
-    char *const argv[] = {program, (char *)"-q", (char *)"+te", (char *)"+l", (char *)"4000000", (char *)dump, (char *)path, NULL};
+    char *const argv[] = {program,           (char *)"-q", (char *)"+te", (char *)"+l",
+                          (char *)"4000000", (char *)dump, (char *)path,  NULL};
     const fsc_status status = fsc_program_run(argv, 0, NULL, &fault);
     if (status == FSC_E_NOMEM) return fsc_fail_nomem(err, "writing a DICOM object");
     if (status != FSC_OK || !fsc_file_exists(path)) /* what it said may name the person */

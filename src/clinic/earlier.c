@@ -19,10 +19,14 @@ typedef struct field {
 
 /* What a change is made of: doc/equations of change. */
 static const field of_row[] = {
-    {"mean", offsetof(fsc_row, pdff_mean_fraction)},       {"se", offsetof(fsc_row, pdff_se_fraction)},
-    {"se_noise", offsetof(fsc_row, pdff_se_noise_fraction)}, {"se_label", offsetof(fsc_row, pdff_se_label_fraction)},
-    {"bias", offsetof(fsc_row, pdff_label_bias_fraction)}, {"volume_mm3", offsetof(fsc_row, volume_mm3)},
-    {"csa_mm2", offsetof(fsc_row, csa_mm2)},               {"swap", offsetof(fsc_row, swap_fraction)},
+    {"mean", offsetof(fsc_row, pdff_mean_fraction)},
+    {"se", offsetof(fsc_row, pdff_se_fraction)},
+    {"se_noise", offsetof(fsc_row, pdff_se_noise_fraction)},
+    {"se_label", offsetof(fsc_row, pdff_se_label_fraction)},
+    {"bias", offsetof(fsc_row, pdff_label_bias_fraction)},
+    {"volume_mm3", offsetof(fsc_row, volume_mm3)},
+    {"csa_mm2", offsetof(fsc_row, csa_mm2)},
+    {"swap", offsetof(fsc_row, swap_fraction)},
     {"coverage", offsetof(fsc_row, coverage)},
 };
 static const field of_scan[] = {
@@ -79,15 +83,34 @@ fsc_status fsc_earlier_print(fsc_text *out, const fsc_objects *o, fsc_error *err
 /* Every double of a row that the record does not tell is missing. */
 static fsc_row missing_row(void) {
     fsc_row row = {.kind = FSC_ROW_SITE};
-    double *const of[] = {&row.coverage, &row.csa_mm2, &row.volume_mm3, &row.pdff_mean_fraction, &row.pdff_median_fraction,
-                          &row.pdff_sd_fraction, &row.pdff_mode_fraction, &row.pdff_se_fraction,
-                          &row.pdff_se_noise_fraction, &row.pdff_se_label_fraction, &row.pdff_label_bias_fraction,
-                          &row.pdff_mean_erode1_fraction, &row.pdff_mean_erode2_fraction, &row.csa_se_label_mm2,
-                          &row.volume_se_label_mm3, &row.r2star_mean_per_s, &row.t2_mean_ms, &row.t2_se_ms,
-                          &row.lean_csa_mm2, &row.lean_volume_mm3, &row.swap_fraction, &row.snr, &row.z, &row.percentile};
+    double *const of[] = {&row.coverage,
+                          &row.csa_mm2,
+                          &row.volume_mm3,
+                          &row.pdff_mean_fraction,
+                          &row.pdff_median_fraction,
+                          &row.pdff_sd_fraction,
+                          &row.pdff_mode_fraction,
+                          &row.pdff_se_fraction,
+                          &row.pdff_se_noise_fraction,
+                          &row.pdff_se_label_fraction,
+                          &row.pdff_label_bias_fraction,
+                          &row.pdff_mean_erode1_fraction,
+                          &row.pdff_mean_erode2_fraction,
+                          &row.csa_se_label_mm2,
+                          &row.volume_se_label_mm3,
+                          &row.r2star_mean_per_s,
+                          &row.t2_mean_ms,
+                          &row.t2_se_ms,
+                          &row.lean_csa_mm2,
+                          &row.lean_volume_mm3,
+                          &row.swap_fraction,
+                          &row.snr,
+                          &row.z,
+                          &row.percentile};
     for (size_t d = 0; d < sizeof of / sizeof *of; d++) *of[d] = (double)NAN;
     for (int q = 0; q < 4; q++)
-        row.pdff_quartile_fraction[q] = row.pdff_quartile_se_fraction[q] = row.pdff_quartile_se_label_fraction[q] = (double)NAN;
+        row.pdff_quartile_fraction[q] = row.pdff_quartile_se_fraction[q] = row.pdff_quartile_se_label_fraction[q] =
+            (double)NAN;
     return row;
 }
 
@@ -119,7 +142,8 @@ static fsc_status read_scan(fsc_acquisition *a, fsc_measures *m, const fsc_json 
     return FSC_OK;
 }
 
-fsc_status fsc_earlier_parse(fsc_map **out, const char *text, const char *day, const char *participant, fsc_error *err) {
+fsc_status fsc_earlier_parse(fsc_map **out, const char *text, const char *day, const char *participant,
+                             fsc_error *err) {
     AUTO_JSON *record = NULL;
     FSC_TRY(fsc_json_parse(&record, text, strlen(text), "an earlier report", err));
     const fsc_json *rows = fsc_json_get(record, "sites");

@@ -171,7 +171,8 @@ static void add_report(fsc_json *entries, fsc_json *results, fsc_objects *o) {
     char uid[FSC_UID_MAX + 16];
     FSC_AUTO_TEXT fsc_text said = {0};
     const fsc_map *map = o->input->map;
-    fsc_json *report = resource("DiagnosticReport", "report"), *identifier = fsc_json_object(), *study = fsc_json_object();
+    fsc_json *report = resource("DiagnosticReport", "report"), *identifier = fsc_json_object(),
+             *study = fsc_json_object();
     add_common(report, o);
     fsc_json_set(report, "code", concept(fsc_codes_find(o->codes, "report"), NULL));
     (void)snprintf(uid, sizeof uid, "urn:oid:%s", o->study->uid);

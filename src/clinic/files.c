@@ -24,7 +24,8 @@ static int is_dicom(const char *path) {
 }
 
 static fsc_status add(files *list, const char *path, fsc_error *err) {
-    if (list->n == FILES_MOST) return fsc_fail(err, FSC_E_RANGE, "more than %d DICOM files; give one study", FILES_MOST);
+    if (list->n == FILES_MOST)
+        return fsc_fail(err, FSC_E_RANGE, "more than %d DICOM files; give one study", FILES_MOST);
     if (list->n == list->capacity) {
         const int32_t capacity = list->capacity * 2 + 256;
         char **more = fsc_grow(list->path, list->n, capacity, sizeof *more);

@@ -40,7 +40,7 @@ static fsc_status place(fsc_plane *plane, const fsc_planes *p, const fsc_grid *g
     for (int c = 0; c < 3; c++) {
         double lps[3], ras[3];
         for (int d = 0; d < 3; d++)
-            lps[d] = plane->position_mm[d] + (c == 1 ? p->orientation[d] * p->spacing_mm[1]
+            lps[d] = plane->position_mm[d] + (c == 1   ? p->orientation[d] * p->spacing_mm[1]
                                               : c == 2 ? p->orientation[3 + d] * p->spacing_mm[0]
                                                        : 0);
         to_ras(ras, lps);

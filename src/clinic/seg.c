@@ -1,4 +1,5 @@
-/* The sites as a DICOM segmentation: BINARY, whole slices, one segment a site, and a frame only where it has a pixel. */
+/* The sites as a DICOM segmentation: BINARY, whole slices, one segment a site, and a frame only where it has a pixel.
+ */
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
@@ -119,7 +120,9 @@ static void add_segment(fsc_text *d, fsc_objects *o, const fsc_site *site, int32
     static const char *const color[] = {"37000\\44000\\40000", "40000\\28000\\36000", "45000\\33000\\46000",
                                         "32000\\38000\\24000", "48000\\30000\\28000", "35000\\27000\\44000"};
     char name[65], uid[FSC_UID_MAX];
-    const char *side = site->place.side == FSC_SIDE_LEFT ? "side:left" : site->place.side == FSC_SIDE_RIGHT ? "side:right" : NULL;
+    const char *side = site->place.side == FSC_SIDE_LEFT    ? "side:left"
+                       : site->place.side == FSC_SIDE_RIGHT ? "side:right"
+                                                            : NULL;
     fsc_objects_site_name(name, o, &site->place);
     fsc_dump_item(d);
     fsc_dump_raw(d, "0062,0004", "US", "%d", (int)number);

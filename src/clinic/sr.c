@@ -185,7 +185,8 @@ static void add_comment(fsc_text *d, const fsc_objects *o) {
     fsc_text_add(&text, "Research software, no medical device: for a reader who looks at the pictures too. ");
     fsc_text_printf(&text, "Labels: %s. ", fsc_objects_labels(o));
     if (fsc_objects_unreviewed(o))
-        fsc_text_add(&text, FSC_DUMP_MARK ": nobody has looked at these sites, and nothing is compared with other people.");
+        fsc_text_add(&text,
+                     FSC_DUMP_MARK ": nobody has looked at these sites, and nothing is compared with other people.");
     add_text(d, o, "CONTAINS", "comment", text.data ? text.data : "");
     if (text.failed) d->failed = 1;
 }

@@ -27,10 +27,25 @@ const fsc_study_tag fsc_study_tags[FSC_STUDY_N] = {
 enum { STUDY_UID = 18 };
 
 /* What is asked of every image beside them. */
-enum { CLASS, SOP, MODALITY, SERIES, FRAME, NUMBER, INSTANCE, POSITION, ORIENTATION, THICKNESS, ROWS, COLUMNS, SPACING, N_ASKED };
-static const char *const asked[N_ASKED] = {"0008,0016", "0008,0018", "0008,0060", "0020,000e", "0020,0052", "0020,0011",
-                                           "0020,0013", "0020,0032", "0020,0037", "0018,0050", "0028,0010", "0028,0011",
-                                           "0028,0030"};
+enum {
+    CLASS,
+    SOP,
+    MODALITY,
+    SERIES,
+    FRAME,
+    NUMBER,
+    INSTANCE,
+    POSITION,
+    ORIENTATION,
+    THICKNESS,
+    ROWS,
+    COLUMNS,
+    SPACING,
+    N_ASKED
+};
+static const char *const asked[N_ASKED] = {"0008,0016", "0008,0018", "0008,0060", "0020,000e", "0020,0052",
+                                           "0020,0011", "0020,0013", "0020,0032", "0020,0037", "0018,0050",
+                                           "0028,0010", "0028,0011", "0028,0030"};
 
 FSC_DEFINE_AUTO(fsc_dicom_study, fsc_dicom_study_free)
 
@@ -221,7 +236,8 @@ static fsc_status ask(fsc_dicom_study *study, char *program, char *const *path, 
     if (said.failed || status == FSC_E_NOMEM) return fsc_fail_nomem(err, "reading DICOM headers");
     fsc_status taken = FSC_OK;
     if (status != FSC_OK) /* what it said may name the person */
-        taken = fsc_fail(err, FSC_E_FORMAT, "%s: dcmdump cannot read the headers of a DICOM file there (damaged?)", folder);
+        taken =
+            fsc_fail(err, FSC_E_FORMAT, "%s: dcmdump cannot read the headers of a DICOM file there (damaged?)", folder);
     else if (said.length)
         taken = take_answer(study, said.data, path, n, folder, err);
     if (said.data) memset(said.data, 0, said.length);
@@ -258,7 +274,8 @@ fsc_status fsc_dicom_study_read(fsc_dicom_study **out, const char *folder, fsc_e
     const fsc_status status = ask_all(study, program, path, n, folder, err);
     fsc_file_free_names(path, n);
     FSC_TRY(status);
-    if (!study->n_image) return fsc_fail(err, FSC_E_NOTFOUND, "%s: holds no DICOM images of MR; give a study's folder", folder);
+    if (!study->n_image)
+        return fsc_fail(err, FSC_E_NOTFOUND, "%s: holds no DICOM images of MR; give a study's folder", folder);
     if (!fsc_study_about(study, STUDY_UID)[0])
         return fsc_fail(err, FSC_E_FORMAT, "%s: the images do not say which study they are of (0020,000D)", folder);
     qsort(study->image, (size_t)study->n_image, sizeof *study->image, by_series);
@@ -268,7 +285,8 @@ fsc_status fsc_dicom_study_read(fsc_dicom_study **out, const char *folder, fsc_e
     return FSC_OK;
 }
 
-fsc_status fsc_dicom_study_earlier(fsc_map **out, const fsc_dicom_study *study, const char *participant, fsc_error *err) {
+fsc_status fsc_dicom_study_earlier(fsc_map **out, const fsc_dicom_study *study, const char *participant,
+                                   fsc_error *err) {
     const fsc_study_earlier *last = NULL;
     *out = NULL;
     for (int32_t e = 0; e < study->n_earlier; e++) {
@@ -279,7 +297,8 @@ fsc_status fsc_dicom_study_earlier(fsc_map **out, const fsc_dicom_study *study, 
     return last ? fsc_earlier_parse(out, last->record, last->day, participant ? participant : "", err) : FSC_OK;
 }
 
-fsc_status fsc_dicom_study_images(const char **folder, fsc_dicom_study *study, const char *scratch_dir, fsc_error *err) {
+fsc_status fsc_dicom_study_images(const char **folder, fsc_dicom_study *study, const char *scratch_dir,
+                                  fsc_error *err) {
     char whole[PATH_MOST], link[PATH_MOST];
     *folder = study->folder;
     if (!study->n_other) return FSC_OK;

@@ -22,7 +22,14 @@ typedef struct fsc_study_tag {
     const char *tag, *vr;
     int32_t always; /* must be there even when empty */
 } fsc_study_tag;
-enum { FSC_STUDY_CHARSET, FSC_STUDY_DATE, FSC_STUDY_TIME, FSC_STUDY_PATIENT_NAME = 6, FSC_STUDY_PATIENT_ID = 7, FSC_STUDY_N = 20 };
+enum {
+    FSC_STUDY_CHARSET,
+    FSC_STUDY_DATE,
+    FSC_STUDY_TIME,
+    FSC_STUDY_PATIENT_NAME = 6,
+    FSC_STUDY_PATIENT_ID = 7,
+    FSC_STUDY_N = 20
+};
 extern const fsc_study_tag fsc_study_tags[FSC_STUDY_N];
 
 /* A report of ours of an earlier study of the person. */
@@ -34,8 +41,8 @@ typedef struct fsc_study_earlier {
 struct fsc_dicom_study {
     char *about[FSC_STUDY_N]; /* NULL: not told */
     char uid[FSC_UID_MAX], day[16];
-    char *folder;      /* owned, as given */
-    fsc_scratch links; /* see fsc_dicom_study_images */
+    char *folder;           /* owned, as given */
+    fsc_scratch links;      /* see fsc_dicom_study_images */
     fsc_study_image *image; /* owned; MR images of the study */
     int32_t n_image;
     fsc_study_earlier *earlier; /* owned */

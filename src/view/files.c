@@ -28,7 +28,7 @@ static const struct {
     {"r2star", {"_R2starmap.nii.gz"}, "R2*", "1/s"},
     {"error", {"_desc-pdffse_PDFFmap.nii.gz"}, "Error of the fat fraction", "%"},
     {"residual", {"_desc-residual_quality.nii.gz"}, "Residual of the fit", ""},
-    {"swap", {"_desc-swap_quality.nii.gz"}, "Water and fat mistaken, probability", ""},
+    {"swap", {"_desc-swap_quality.nii.gz"}, "Swap probability", ""},
 };
 enum { N_PAGE = sizeof page_file / sizeof *page_file, N_MAP = sizeof map_file / sizeof *map_file };
 

@@ -132,8 +132,11 @@ static fsc_status read_entry(fsc_view_strokes *s, const char *line, int *fits, f
     return FSC_OK;
 }
 
-static fsc_status replay(fsc_view_strokes *s, char *text, const char *path, int *begun, fsc_error *err) {
+static fsc_status replay(fsc_view_strokes *s, char *text, size_t n, const char *path, int *begun, fsc_error *err) {
     char first[64];
+    const size_t letters = strlen(text);
+    if (memchr(text + letters, '\n', n - letters)) /* zeros at the end are a power cut, within they hide what follows */
+        return fsc_fail(err, FSC_E_FORMAT, "%s: is damaged; move the file away to begin anew", path);
     (void)snprintf(first, sizeof first, FIRST, s->n_voxel, s->n_label);
     if (!strchr(text, '\n')) return FSC_OK; /* died in its first line */
     if (strncmp(text, first, strlen(first)) != 0)
@@ -165,7 +168,7 @@ fsc_status fsc_view_strokes_open(fsc_view_strokes *out, uint8_t *index, int64_t 
         char *text = NULL;
         size_t n = 0;
         FSC_TRY(fsc_file_read(&text, &n, path, FILE_MAX, err));
-        const fsc_status status = replay(out, text, path, begun, err);
+        const fsc_status status = replay(out, text, n, path, begun, err);
         fsc_free(text);
         FSC_TRY(status);
     }

@@ -152,6 +152,7 @@ function goToRow(key) {
   if (!row || row.voxel < 0) return;
   picture.goTo(picture.place(page.fromFile(row.voxel)));
   table.light(key);
+  $('box').scrollIntoView({ block: 'nearest' });
   const label = page.state.labels?.find((l) => l.muscle === row.muscle && l.side === row.side);
   if (label) $('label').value = String(label.index);
 }

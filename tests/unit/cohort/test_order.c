@@ -262,6 +262,18 @@ static void allocation_failure_is_reported(void **state) {
         assert_true(status == FSC_OK || status == FSC_E_NOMEM);
         fsc_order_free(order);
     }
+    fsc_subtypes_options few = FSC_SUBTYPES_OPTIONS_INIT;
+    few.n_start = 1;
+    few.n_fold = 2;
+    status = FSC_E_NOMEM;
+    for (int64_t n = 0; status != FSC_OK; n++) {
+        fsc_subtypes *types = NULL;
+        fsc_alloc_fail_at(n);
+        status = fsc_subtypes_run(&types, cohort, &few, NULL);
+        fsc_alloc_fail_at(-1);
+        assert_true(status == FSC_OK || status == FSC_E_NOMEM);
+        fsc_subtypes_free(types);
+    }
     fsc_cohort_free(cohort);
 }
 

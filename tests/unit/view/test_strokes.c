@@ -2,6 +2,7 @@
 #include "../test.h"
 
 #include "alloc.h"
+#include "random.h"
 #include "strokes.h"
 
 #include <signal.h>
@@ -135,6 +136,44 @@ static void a_cut_line_is_dropped_and_a_foreign_file_refused(void **state) {
     assert_int_equal(unlink(path), 0);
 }
 
+/* Any bytes: read as far as they follow from each other, or refused; never past their end. */
+static void damaged_files_are_read_or_refused(void **state) {
+    (void)state;
+    static const char whole[] = "fascicle strokes 1 50 3\nD 4:0:2 5:1:3\nU\nR\nS\nD 6:2:0 7:3:1 8:0:1\nU\n";
+    int read = 0, refused = 0;
+    for (uint64_t k = 0; k < 1000; k++) {
+        char text[sizeof whole];
+        memcpy(text, whole, sizeof whole);
+        for (uint64_t m = 0; m <= k % 3; m++) {
+            const size_t at = (size_t)(fsc_random_uniform(20261127, 2 * m, k) * (double)(sizeof whole - 1));
+            text[at] = (char)(256 * fsc_random_uniform(20261127, 2 * m + 1, k));
+        }
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(text, 1, sizeof whole - 1, file), sizeof whole - 1);
+        assert_int_equal(fclose(file), 0);
+        fsc_view_strokes s;
+        int found = 0;
+        const fsc_status status = fsc_view_strokes_open(&s, start(), N, LABELS, path, &found, NULL);
+        assert_true(status == FSC_OK || status == FSC_E_FORMAT);
+        read += status == FSC_OK;
+        refused += status == FSC_E_FORMAT;
+        for (int i = 0; i < N && status == FSC_OK; i++) assert_true(s.index[i] <= LABELS);
+        fsc_view_strokes_close(&s);
+    }
+    assert_true(read > 0 && refused > 0);
+    /* A zero within is no end: what follows it is not thrown away. */
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite("fascicle strokes 1 50 3\nD 4:0:2\n\0 5:1:3\nU\n", 1, 43, file), 43);
+    assert_int_equal(fclose(file), 0);
+    fsc_view_strokes s;
+    int found = 0;
+    assert_fails(fsc_view_strokes_open(&s, start(), N, LABELS, path, &found, &test_error), FSC_E_FORMAT);
+    fsc_view_strokes_close(&s);
+    assert_int_equal(unlink(path), 0);
+}
+
 /* A stroke that the disk has no room for is not drawn, and the next one fits behind the last whole one. */
 static void a_full_disk_takes_nothing_away(void **state) {
     (void)state;
@@ -202,6 +241,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(undo_and_redo_walk_the_same_way),
         cmocka_unit_test(a_cut_line_is_dropped_and_a_foreign_file_refused),
+        cmocka_unit_test(damaged_files_are_read_or_refused),
         cmocka_unit_test(a_full_disk_takes_nothing_away),
         cmocka_unit_test(answered_strokes_survive_kills),
     };
