@@ -192,7 +192,7 @@ static void a_less_known_border_says_so(void **state) {
                  *none = measure(p, own, FSC_LABELS_EXTERNAL, 0);
     assert_int_equal(external->label_source, FSC_LABELS_EXTERNAL);
     assert_int_equal(proposal->label_source, FSC_LABELS_PROPOSAL);
-    assert_true(middle_se(proposal, "L4") > 1.5 * middle_se(external, "L4"));
+    assert_true(middle_se(proposal, "L4") > 1.2 * middle_se(external, "L4"));
     assert_true(isnan(middle_se(none, "L4")));
     assert_int_equal(external->n_row, again->n_row);
     assert_memory_equal(external->row, again->row, (size_t)external->n_row * sizeof *external->row);
