@@ -146,7 +146,7 @@ static void damaged_files_are_read_or_refused(void **state) {
         memcpy(text, whole, sizeof whole);
         for (uint64_t m = 0; m <= k % 3; m++) {
             const size_t at = (size_t)(fsc_random_uniform(20261127, 2 * m, k) * (double)(sizeof whole - 1));
-            text[at] = (char)(256 * fsc_random_uniform(20261127, 2 * m + 1, k));
+            text[at] = (char)(unsigned char)(256 * fsc_random_uniform(20261127, 2 * m + 1, k));
         }
         FILE *file = fopen(path, "w");
         assert_non_null(file);
