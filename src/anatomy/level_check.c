@@ -98,6 +98,9 @@ static void check_distances(fsc_notes *notes, const level_mark *mark, int32_t n)
 }
 
 static void check_heights(fsc_sites *sites) {
+    double mm[3]; /* a height is known to a voxel only: thick slices make one vertebra twice as high as the next */
+    fsc_grid_spacing_mm(&sites->grid, mm);
+    const double voxel_mm = fmax(mm[0], fmax(mm[1], mm[2]));
     for (int32_t i = 1; i + 1 < sites->n_level; i++) {
         const fsc_level_span *s = &sites->level[i];
         const double order = fsc_level_order(s->level);
@@ -107,7 +110,7 @@ static void check_heights(fsc_sites *sites) {
         const int above_counts = i > 1 && is_regular(fsc_level_order(s[-1].level));
         const int below_counts = i + 2 < sites->n_level && is_regular(fsc_level_order(s[1].level));
         const double known = above_counts && below_counts ? fmax(above, below) : above_counts ? above : below;
-        if ((above_counts || below_counts) && height > TOO_HIGH * known)
+        if ((above_counts || below_counts) && height > TOO_HIGH * known && height - known > voxel_mm)
             fsc_notes_add(&sites->notes, FSC_NOTE_WARNING, "level-height",
                           "Levels may be misnamed: %s is %.1f times as high as its neighbours (%.0f mm); two vertebrae "
                           "may carry its number.",
