@@ -51,7 +51,6 @@ static fsc_status walk_all(walk *w, const values *v, const fsc_dicom_study *stud
     TRY(walk_scan(w, images, &with.scan));
     if (!made) TRY(walk_anatomy(w, &with.scan, &with.labels));
     if (!made && w->sites) walk_accept(w, &with.made);
-    if (!made && w->sites) walk_accept(w, &with.made);
     TRY(walk_separate(w, &with.separate));
     if (made) TRY(walk_made(w, &with.made, &with.labels, with.out));
     TRY(walk_measure(w));

@@ -72,8 +72,12 @@ static void add_map(fsc_text *out, const fsc_case *c, const fsc_statements *said
     fsc_text_add(out, "</figcaption>\n</figure>\n");
 }
 
-static void add_meaning(fsc_text *out, const fsc_statements *said) {
-    static const char *const key[] = {"pain_real", "not_seen", "not_when", "not_aim"};
+/* Who says that nothing hurts is not told of their pain; who says nothing may hurt. */
+static void add_meaning(fsc_text *out, const fsc_case *c, const fsc_statements *said) {
+    const fsc_exam *exam = c->sheet.map ? c->sheet.map->exam : NULL;
+    const int is_free = exam && exam->nrs_pain <= 0 && exam->n_pain == 0;
+    const char *const key[] = {is_free ? "pain_free" : "pain_real", is_free ? "not_seen_free" : "not_seen", "not_when",
+                               "not_aim"};
     fsc_text_add(out, "<h3>What that does not mean</h3>\n");
     for (size_t k = 0; k < sizeof key / sizeof *key; k++) fsc_statements_say(out, said, "p", key[k], NULL);
 }
@@ -81,7 +85,7 @@ static void add_meaning(fsc_text *out, const fsc_statements *said) {
 static void add_findings(fsc_text *out, const fsc_case *c, const fsc_statements *said) {
     if (!c->sheet.n_site) {
         open_section(out, "stands", "stands-title", "What this page cannot say");
-        add_meaning(out, said);
+        add_meaning(out, c, said);
         close_section(out);
         return;
     }
@@ -91,7 +95,7 @@ static void add_findings(fsc_text *out, const fsc_case *c, const fsc_statements 
     fsc_text_add(out, "</div>\n");
     add_map(out, c, said);
     fsc_text_add(out, "</div>\n");
-    add_meaning(out, said);
+    add_meaning(out, c, said);
     close_section(out);
 }
 

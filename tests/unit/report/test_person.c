@@ -174,6 +174,12 @@ static void what_is_quiet_is_said_quietly_and_is_no_all_clear(void **state) {
     assert_non_null(strstr(page, "has a doctor read all of my pictures?"));
     assert_non_null(strstr(page, "When to get help at once"));
     fsc_free(page);
+    r->exam.nrs_pain = 0; /* nobody is told of a pain that they do not have */
+    page = recorded_page(r, FSC_READER_PERSON);
+    assert_null(strstr(page, "Your pain is real"));
+    assert_null(strstr(page, "made it up"));
+    assert_non_null(strstr(page, "If something hurts one day, that is real"));
+    fsc_free(page);
 }
 
 /* The places that hurt are heard, on the person's page and on the clinic's, though no score is given. */
