@@ -56,7 +56,7 @@ static fsc_status find_types(fsc_subtypes **types, const fsc_cohort *cohort, con
     opt.n_threads = page->opt->n_threads;
     opt.progress = page->opt->progress;
     FSC_TRY(fsc_subtypes_run(types, cohort, &opt, err));
-    return fsc_subtypes_write(*types, cohort, page->all->dir, "group", err);
+    return fsc_subtypes_write(*types, cohort, page->all->to, "group", err);
 }
 
 static fsc_status add_order(fsc_text *out, const fsc_cohort *cohort, const fsc_page *page, fsc_error *err) {
@@ -66,7 +66,7 @@ static fsc_status add_order(fsc_text *out, const fsc_cohort *cohort, const fsc_p
     opt.n_threads = page->opt->n_threads;
     opt.progress = page->opt->progress;
     fsc_status status = fsc_order_run(&order, cohort, &opt, err);
-    if (status == FSC_OK) status = fsc_order_write(order, page->all->dir, "group", NULL, err);
+    if (status == FSC_OK) status = fsc_order_write(order, page->all->to, "group", NULL, err);
     if (status == FSC_OK) status = find_types(&types, cohort, page, err);
     if (status == FSC_OK) {
         add_verdict(out, order, types);
@@ -90,7 +90,7 @@ fsc_status fsc_page_order(fsc_text *out, const fsc_page *page, fsc_error *err) {
     fsc_cohort *cohort = NULL;
     fsc_error why = FSC_ERROR_INIT;
     if (!page->opt->order) return FSC_OK;
-    FSC_TRY(fsc_file_join(path, sizeof path, page->all->dir, "group_sites.tsv", err));
+    FSC_TRY(fsc_file_join(path, sizeof path, page->all->to, "group_sites.tsv", err));
     const char *word = fsc_page_control_word(column, page);
     (void)snprintf(joined, sizeof joined, "participants_%s", column);
     const fsc_cohort_options columns = {.group_column = joined, .control_word = word, .pool_sides = 1};
