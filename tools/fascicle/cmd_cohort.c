@@ -343,7 +343,8 @@ static fsc_status run_participant(cli *c, const values *given, fsc_error *err) {
 
 static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
     const char *out = v->out;
-    static const char *const file[] = {"group_people.tsv", "group_sites.tsv", "group_wide.tsv", "group.html"};
+    static const char *const file[] = {"people", "sites",     "wide",  "quality", "levels",
+                                       "change", "agreement", "norms", "order",   "subtypes"};
     AUTO(fsc_group) group = NULL;
     int missing = 0;
     const fsc_group_options options = {v->controls, v->other.item,       v->other.n,
@@ -367,11 +368,13 @@ static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
     }
     cli_row(c, "group", FIELDS(FIELD("n_table", group->n_table), FIELD("n_missing", missing)),
             "%d tables joined, %d missing", group->n_table, missing);
+    char path[CLI_PATH_MAX];
     for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
-        char path[CLI_PATH_MAX];
-        TRY(cli_path(path, sizeof path, err, "%s/%s", out, file[i]));
-        cli_file(c, i < 3 ? "table" : "page", path);
+        TRY(cli_path(path, sizeof path, err, "%s/group_%s.tsv", out, file[i]));
+        if (access(path, F_OK) == 0) cli_file(c, "table", path);
     }
+    TRY(cli_path(path, sizeof path, err, "%s/group.html", out));
+    cli_file(c, "page", path);
     return FSC_OK;
 }
 
