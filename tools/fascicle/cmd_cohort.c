@@ -98,7 +98,13 @@ static fsc_status check_out(cli *c, const values *v, fsc_error *err) {
 typedef struct study {
     const values *v;
     const char *options;
+    people_rows rows;
 } study;
+
+static void free_rows(study *s) {
+    people_rows_free(&s->rows);
+}
+#define AUTO_ROWS __attribute__((cleanup(free_rows)))
 
 /* OUT/logs/<name>.inputs.tsv, .outputs.tsv or .state.tsv: a file a person, so that calls side by side never write the
  * same one. */
@@ -129,7 +135,7 @@ static fsc_status note_state(const unit *u, const char *dir, fsc_error *err) {
 }
 
 static fsc_status key_of(char **out, const unit *u, const study *s, fsc_error *err) {
-    return unit_key(out, u, s->v->dir, s->v->labels, s->v->levels, s->options, err);
+    return unit_key(out, u, &s->rows, s->v->dir, s->v->labels, s->v->levels, s->options, err);
 }
 
 /* Notes that a person is begun, or how it ended; of who is done also what the results stand on. */
@@ -280,7 +286,8 @@ static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     const long n_core = sysconf(_SC_NPROCESSORS_ONLN);
     make_words(&w, v);
     TRY(join_words(&options, &w, err));
-    study s = {v, options};
+    AUTO_ROWS study s = {v, options, {NULL, NULL, 0}};
+    TRY(people_rows_read(&s.rows, v->dir, err));
     fsc_status status = people_find(c, &list, &(people_filter){v->dir, &v->participant, &v->session}, err);
     if (status == FSC_OK) status = check_out(c, v, err);
     if (status == FSC_OK) status = make_folders(c, v, &list, err);
