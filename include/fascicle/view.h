@@ -27,6 +27,10 @@ typedef struct fsc_view_input {
     int32_t side_known;        /* as fsc_scan says */
     const char *by;            /* who changes them, for the sidecar; NULL = not said */
     const fsc_recipe *recipe;  /* for the sidecar; may be NULL */
+    /* To fill in an exam too. */
+    const char *save_folder; /* dataset below `folder` that saves go to: holds save_anat, exam_anat and pages */
+    const char *exam_anat;   /* folder below it for <name>_exam.json and its draft; NULL = no exam */
+    const char *exam_file;   /* an exam to begin with while none is saved there; never written to; may be NULL */
 } fsc_view_input;
 
 /* What a save has written, for the 'fascicle run' that makes the rest. */
@@ -44,6 +48,8 @@ typedef struct fsc_view_options {
     void (*opened)(void *context, const char *address); /* the address to open, with its secret; may be NULL */
     /* After the edited labels were written: makes table, map and pages of them. May be NULL. */
     fsc_status (*save)(void *context, const fsc_view_saved *saved, fsc_error *err);
+    /* After an exam was saved where no labels are changed: makes plan and pages. May be NULL. */
+    fsc_status (*plan)(void *context, fsc_error *err);
     void *context;
 } fsc_view_options;
 
@@ -62,7 +68,7 @@ FSC_API FSC_MUST_USE fsc_status fsc_view_find_input(fsc_view_found *out, const c
                                                     const char *anat, const char *name, fsc_error *err);
 
 #define FSC_VIEW_OPTIONS_INIT                                                                                          \
-    { 0, 3600, NULL, NULL, NULL, NULL }
+    { 0, 3600, NULL, NULL, NULL, NULL, NULL }
 
 /* Every stroke is on the disk before it is answered, in <save_anat>/<name>_desc-<hash>_strokes.txt, and is drawn again
  * when the folder is opened the next time; the hash is of the site map that it begins from. The labels that a run used

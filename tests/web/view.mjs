@@ -15,7 +15,10 @@ const browser = await chromium.launch({
   executablePath: program, args: process.getuid() === 0 ? ['--no-sandbox', ...quiet] : quiet });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 const complaints = [], elsewhere = [];
-page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) complaints.push(m.text()); });
+/* Refusals are tried here, and said on the page. */
+page.on('console', (m) => {
+  if (['error', 'warning'].includes(m.type()) && !/status of 4(00|09)/.test(m.text())) complaints.push(m.text());
+});
 page.on('pageerror', (e) => complaints.push(String(e)));
 page.on('request', (r) => { if (!/^(data|blob):/.test(r.url()) && !r.url().startsWith(address) && !r.url().startsWith(turned)) elsewhere.push(r.url()); });
 

@@ -119,6 +119,7 @@ typedef struct session {
     char edited[CLI_PATH_MAX]; /* where a save goes: a dataset of its own in the folder */
     const char *levels, *level_scheme, *t2; /* of the run, or given; NULL = none */
     fsc_view_found found_levels, found_t2;
+    char anat[CLI_PATH_MAX];   /* the person's folder in it */
 } session;
 
 static void opened(void *context, const char *address) {
@@ -134,15 +135,21 @@ static int step(void *context, const char *stage, double fraction) {
     return cli_go_on(&ignored) != FSC_OK;
 }
 
+/* The exam that was saved in the window, else the one that was given; NULL when there is none. */
+static const char *find_exam(char *path, const session *s) {
+    const int n = snprintf(path, CLI_PATH_MAX, "%s/%s_exam.json", s->anat, s->found->name);
+    return n > 0 && n < CLI_PATH_MAX && access(path, F_OK) == 0 ? path : s->values->exam;
+}
+
 /* The words of the 'fascicle run' that a save is: who types them gets the same files. */
-static int run_words(const char **word, const session *s, const fsc_view_saved *saved) {
+static int run_words(const char **word, const session *s, const fsc_view_saved *saved, const char *exam) {
     const values *v = s->values;
     const int renamed = saved->levels_path != NULL;
     const char *const pair[][2] = {{"--labels", saved->labels_path},
                                    {"--levels", renamed ? saved->levels_path : s->levels},
                                    {"--level-scheme", renamed ? saved->level_scheme : s->level_scheme},
                                    {"--t2", s->t2},
-                                   {"--exam", v->exam},
+                                   {"--exam", exam},
                                    {"--date", v->date},
                                    {"--out", s->edited}};
     int n = 0;
@@ -160,8 +167,9 @@ static int run_words(const char **word, const session *s, const fsc_view_saved *
 /* Table, map and pages of the edited labels, by 'fascicle run' itself. */
 static fsc_status save(void *context, const fsc_view_saved *saved, fsc_error *err) {
     const session *s = context;
+    char exam[CLI_PATH_MAX];
     const char *word[24 + 2 * OPT_TEXTS_MAX];
-    const int n = run_words(word, s, saved);
+    const int n = run_words(word, s, saved, find_exam(exam, s));
     int help = 0;
     AUTO(char) set = malloc(cmd_run.size);
     if (!set) return cli_refuse(err, FSC_E_NOMEM, "out of memory while saving");
@@ -178,6 +186,18 @@ static fsc_status save(void *context, const fsc_view_saved *saved, fsc_error *er
     TRY(cmd_run.run(&run, set, err));
     cli_file(s->cli, "saved", saved->labels_path);
     return FSC_OK;
+}
+
+/* Plan and pages of a saved exam where labels cannot be changed. */
+static fsc_status plan(void *context, fsc_error *err) {
+    const session *s = context;
+    const values *v = s->values;
+    char exam[CLI_PATH_MAX], labels[CLI_PATH_MAX];
+    TRY(cli_path(labels, sizeof labels, err, "%s/%s_desc-edited_dseg.nii.gz", s->anat, s->found->name));
+    if (access(labels, F_OK) == 0)
+        return cli_refuse(err, FSC_E_ARG, "the labels of this folder were changed; start with --levels to make them of those");
+    const walk_map_options with = {.exam = find_exam(exam, s), .date = v->date, .norms = v->norms};
+    return walk_again(s->cli, s->found->map, s->edited, &with, v->forecast, err);
 }
 
 static int has_levels(const fsc_sites *sites) {
@@ -230,7 +250,7 @@ static void say_look_only(const session *s, const walk *w) {
 }
 
 /* What changing labels needs beside looking at them. */
-static fsc_status add_editing(fsc_view_input *input, session *s, walk *w, char *save_anat) {
+static fsc_status add_editing(fsc_view_input *input, session *s, walk *w) {
     const values *v = s->values;
     if (!w->sites || (!s->levels && has_levels(w->sites))) return say_look_only(s, w), FSC_OK;
     if (s->levels) TRY(fsc_recipe_add_input(&w->scan->recipe, s->levels, w->err));
@@ -240,10 +260,8 @@ static fsc_status add_editing(fsc_view_input *input, session *s, walk *w, char *
         TRY(fsc_fatwater_take_t2(w->fatwater, w->t2, w->err));
     }
     TRY(cli_recipe(s->cli, &w->scan->recipe, w->err));
-    TRY(cli_path(s->edited, sizeof s->edited, w->err, "%s/edited", v->out));
-    TRY(cli_path(save_anat, CLI_PATH_MAX, w->err, "%s%s", s->edited, s->found->anat + strlen(v->out)));
     TRY(fsc_recipe_open_dataset(s->edited, w->err));
-    input->save_anat = save_anat;
+    input->save_anat = s->anat;
     input->fatwater = w->fatwater;
     input->level_scheme = s->level_scheme;
     input->level_file = s->levels;
@@ -255,7 +273,7 @@ static fsc_status add_editing(fsc_view_input *input, session *s, walk *w, char *
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
-    char page[CLI_PATH_MAX], save_anat[CLI_PATH_MAX];
+    char page[CLI_PATH_MAX];
     found f = {0};
     session s = {.cli = c, .values = v, .found = &f};
     const fsc_progress progress = {.step = step};
@@ -273,13 +291,19 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
                             .page = find_page(page, sizeof page, v),
                             .measures = w.measures,
                             .sites = w.sites,
-                            .levels = levels};
-    TRY(add_editing(&input, &s, &w, save_anat));
+                            .levels = levels,
+                            .save_folder = s.edited,
+                            .exam_anat = s.anat,
+                            .exam_file = v->exam};
+    TRY(cli_path(s.edited, sizeof s.edited, err, "%s/edited", v->out));
+    TRY(cli_path(s.anat, sizeof s.anat, err, "%s%s", s.edited, f.anat + strlen(v->out)));
+    TRY(add_editing(&input, &s, &w));
     const fsc_view_options options = {.port = (int32_t)v->port,
                                       .idle_s = 60.0 * (double)v->idle_min,
                                       .progress = &progress,
                                       .opened = opened,
                                       .save = save,
+                                      .plan = plan,
                                       .context = &s};
     return fsc_view_run(&input, &options, err);
 }
@@ -292,7 +316,7 @@ static const opt opts[] = {
     OPT(values, level_scheme, "level-scheme", OPT_NAME, "NAME", "its numbering, when it is not clear from the values",
         .names = fsc_scheme_names),
     OPT(values, by, "by", OPT_TEXT, "NAME", "who changes them, to be noted beside the labels"),
-    OPT(values, exam, "exam", OPT_TEXT, "FILE", "for what a save makes: the exam, as in run"),
+    OPT(values, exam, "exam", OPT_TEXT, "FILE", "the exam to begin with, and for what a save makes, as in run"),
     OPT(values, date, "date", OPT_DAY, "DAY", "likewise: the day of the scan"),
     OPT(values, norms, "norms", OPT_TEXTS, "FILE", "likewise: a norm table of your own"),
     OPT(values, forecast, "forecast", OPT_FLAG, NULL, "likewise: with a forecast"),
@@ -312,7 +336,7 @@ const command cmd_view = {
     .about = "Serves the results of a run to a browser on the same machine, and prints the address to open. Nothing "
              "leaves the machine: only who has that address is answered. The muscles' labels and the levels' names can be "
              "changed: the table follows each stroke, and a save writes the labels, table, map and pages into OUT/edited, "
-             "as 'fascicle run' with those labels does. The labels of the run itself are never written to. Research "
+             "as 'fascicle run' with those labels does. The exam can be filled in beside the picture, and brings its plan. The files of the run itself are never written to. Research "
              "software, no medical device.",
     .examples = NULL,
     .args = args,

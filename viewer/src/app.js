@@ -1,5 +1,6 @@
 /* The page: wires picture, table, tools and server together. */
 import { Edits } from './edits.js';
+import { Exam } from './exam.js';
 import { Picture } from './picture.js';
 import { getBytes, getJson, post } from './server.js';
 import { Stroke } from './stroke.js';
@@ -8,6 +9,7 @@ import { Table, keyOf } from './table.js';
 const $ = (id) => document.getElementById(id);
 const picture = new Picture($('gl'));
 const table = new Table($('rows'));
+const exam = new Exam($('form'), (text, fault) => say(text, fault));
 const page = { state: null, rows: [], stroke: null, waiting: Promise.resolve(), asked: 0, fromFile: null };
 
 function say(text, fault = false) {
@@ -173,8 +175,19 @@ function goToRow(key) {
   if (label) $('label').value = String(label.index);
 }
 
+/* Picture or exam: one of them is shown. */
+function showRoom(room) {
+  for (const name of ['look', 'form']) {
+    $(name).hidden = name !== room;
+    $(`to-${name}`).setAttribute('aria-pressed', String(name === room));
+  }
+  if (room === 'form') exam.open().catch((fault) => say(fault.message, true));
+  else picture.nv.drawScene();
+}
+
 function wire() {
   const canvas = $('gl');
+  for (const name of ['look', 'form']) $(`to-${name}`).addEventListener('click', () => showRoom(name));
   canvas.addEventListener('keydown', onPictureKey, true);
   document.addEventListener('keydown', onPageKey);
   canvas.addEventListener('pointerdown', (event) => {
@@ -200,7 +213,8 @@ function wire() {
   $('here').addEventListener('click', paintHere);
   $('pick').addEventListener('click', pickHere);
   for (const name of ['undo', 'redo', 'save']) $(name).addEventListener('click', () => change(name, {}));
-  window.addEventListener('beforeunload', (event) => { if (page.state.unsaved) event.preventDefault(); });
+  window.addEventListener('beforeunload', (event) => { if (page.state.unsaved || exam.dirty) event.preventDefault(); });
+  window.addEventListener('pagehide', () => exam.leave());
 }
 
 /* From a voxel of the file to one of the picture: the other way of picture.fileIndex. */
@@ -218,6 +232,7 @@ async function begin() {
   $('map').replaceChildren(...state.maps.map((m) => new Option(m.unit ? `${m.title} (${m.unit})` : m.title, m.key)));
   await picture.open(state.maps[0]);
   page.fromFile = turnBack();
+  exam.rows = () => page.rows;
   if (state.labels) {
     const muscles = [...new Set(state.labels.map((l) => l.muscle))];
     picture.setColours(state.labels.map((l) => ({ ...l, colour: colourOf(l, muscles) })));
@@ -225,14 +240,15 @@ async function begin() {
     picture.setOpacity(0.5);
     $('label').replaceChildren(...state.labels.map((l) => new Option(`${l.name}, ${l.side} (${l.value})`, l.index)));
   }
+  $('rooms').hidden = !state.exam;
   $('tools').hidden = $('keys').hidden = !state.edits;
-  say(state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at: start it with --levels to change labels.');
+  say(state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at; the terminal says what changing labels needs.');
   wire();
   Object.assign(page, { say, ask, change });
   page.edits = new Edits(picture, page, tool);
   showState(state);
   picture.goTo(picture.dim.map((n) => n >> 1));
-  window.fascicle = { picture, page }; /* for tests and the curious: nothing secret is in it */
+  window.fascicle = { picture, page, exam }; /* for tests and the curious: nothing secret is in it */
 }
 
 begin().catch((fault) => say(fault.message, true));
