@@ -22,6 +22,8 @@ typedef struct fsc_dicom_study fsc_dicom_study;
  * FSC_E_FORMAT (dcmdump cannot read the headers); FSC_E_RANGE, FSC_E_NOMEM. Error lines name no person. */
 FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_read(fsc_dicom_study **out, const char *folder, fsc_error *err);
 FSC_API void fsc_dicom_study_free(fsc_dicom_study *study);
+/* Non-zero when images of the study are multi-frame objects (Enhanced MR), which a converter may not take apart. */
+FSC_API int fsc_dicom_study_is_multiframe(const fsc_dicom_study *study);
 /* Where the study's images lie without anything else: the folder itself, or a private folder of links to them below
  * scratch_dir (NULL = "/tmp"), for readers that stumble over reports and segmentations; it goes with the study. *folder
  * is borrowed. Returns FSC_OK, FSC_E_IO, FSC_E_RANGE. */

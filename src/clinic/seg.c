@@ -237,9 +237,10 @@ static void add_shared(fsc_text *d, const fsc_objects *o) {
     fsc_dump_close(d);
 }
 
-/* The images that the scan was read from, series by series. */
+/* The images that the frames name, series by series; frames on the scan's own grid name none. */
 static void add_references(fsc_text *d, const fsc_objects *o) {
     const fsc_planes *p = &o->planes;
+    if (!p->plane[0].image) return;
     fsc_dump_open(d, "0008,1115");
     for (int32_t i = 0; i < p->n_used; i++) {
         const fsc_study_image *image = &o->study->image[p->used[i]];

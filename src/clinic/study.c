@@ -62,6 +62,12 @@ const char *fsc_dicom_study_day(const fsc_dicom_study *study) {
     return study->day;
 }
 
+int fsc_dicom_study_is_multiframe(const fsc_dicom_study *study) {
+    for (int32_t i = 0; i < study->n_image; i++)
+        if (strcmp(study->image[i].sop_class, "1.2.840.10008.5.1.4.1.1.4.1") == 0) return 1;
+    return 0;
+}
+
 static void forget(char *text) {
     if (text) memset(text, 0, strlen(text));
     fsc_free(text);

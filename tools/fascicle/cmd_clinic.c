@@ -42,6 +42,17 @@ static fsc_status compare(walk *w, const values *v, const fsc_dicom_study *study
     return FSC_OK;
 }
 
+/* A scan that cannot be read for what dcm2niix did not take apart says so. */
+static fsc_status read_images(walk *w, const values *v, const fsc_dicom_study *study, const char *images) {
+    const fsc_status status = walk_scan(w, images, &v->scan);
+    if (status == FSC_OK || status == FSC_E_CANCELLED || !fsc_dicom_study_is_multiframe(study)) return status;
+    const fsc_error said = *w->err;
+    return cli_refuse(w->err, status,
+                      "%.300s; the study holds multi-frame objects, which dcm2niix may not have taken apart: export it as "
+                      "single images",
+                      said.text);
+}
+
 /* Scan, labels, maps, measures and what follows from them, as `run` does. */
 static fsc_status walk_all(walk *w, const values *v, fsc_dicom_study *study, const char *images) {
     int made = 0;
@@ -52,7 +63,7 @@ static fsc_status walk_all(walk *w, const values *v, fsc_dicom_study *study, con
     if (w->labels && !told) with.labels.labels = w->labels->muscle_path;
     if (!with.labels.labels && !with.made.segment.n) with.made.propose = 1; /* a router gives no options */
     TRY(walk_made_check(w, &made, &with.made, &with.labels));
-    TRY(walk_scan(w, images, &with.scan));
+    TRY(read_images(w, &with, study, images));
     cli_notes(w->cli, "labels", &notes, 1);
     fsc_notes_join(&w->scan->notes, &notes);
     if (!made) TRY(walk_anatomy(w, &with.scan, &with.labels));
