@@ -83,12 +83,12 @@ static void draw_one(fsc_text *out, const fsc_butterfly *b, int32_t m, int32_t l
     const fsc_cell *cell = fsc_sheet_cell(b->sheet, m, l, slot);
     if (!cell->row) return;
     char site[FSC_PLACE_TEXT_MAX];
-    fsc_text_printf(out, "<g role=\"img\" class=\"%s\" data-site=\"",
+    fsc_text_add(out, "<g data-site=\"");
+    fsc_text_add_html(out, fsc_place_text(site, &cell->row->place));
+    fsc_text_printf(out, "\" role=\"img\" class=\"%s\"><title>",
                     slot == FSC_SLOT_LEFT    ? "left"
                     : slot == FSC_SLOT_RIGHT ? "right"
                                              : "centre");
-    fsc_text_add_html(out, fsc_place_text(site, &cell->row->place));
-    fsc_text_add(out, "\"><title>");
     if (b->style == FSC_BUTTERFLY_FULL)
         fsc_prose_cell(out, b->sheet->muscle[m].name, cell);
     else
