@@ -2,9 +2,10 @@
 #ifndef FASCICLE_NETWORK_H
 #define FASCICLE_NETWORK_H
 
+#include <fascicle/anatomy.h>
 #include <fascicle/notes.h>
+#include <fascicle/recipe.h>
 #include <fascicle/separate.h>
-#include <fascicle/volume.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -56,6 +57,11 @@ typedef struct fsc_network_options {
  * background); FSC_E_RANGE; FSC_E_CANCELLED; FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_network_label(fsc_labels **out, const fsc_network *network, const fsc_fatwater *maps,
                                                   const fsc_network_options *opt, fsc_notes *notes, fsc_error *err);
+
+/* Writes <dir>/<name>_desc-network_dseg.nii.gz + .json (label source, the network's hash). recipe may be NULL.
+ * Returns FSC_OK, FSC_E_IO, FSC_E_RANGE (name too long), FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_network_write(const fsc_network *network, const fsc_labels *labels, const char *dir,
+                                                  const char *name, const fsc_recipe *recipe, fsc_error *err);
 
 #ifdef __cplusplus
 }

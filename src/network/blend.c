@@ -31,7 +31,7 @@ typedef struct slice_work {
     float *in, *out, *sum, *weight; /* a tile in and out; classes of the box; weights of a tile */
 } slice_work;
 
-static void fill_weights(float *weight, const fsc_planes *tile, double share) {
+static void fill_weights(float *weight, const fsc_layer_size *tile, double share) {
     const double sd[2] = {share * (double)tile->height, share * (double)tile->width};
     for (int64_t y = 0; y < tile->height; y++)
         for (int64_t x = 0; x < tile->width; x++) {
@@ -41,7 +41,7 @@ static void fill_weights(float *weight, const fsc_planes *tile, double share) {
         }
 }
 
-static void cut_tile(const slice_work *w, int64_t slice, int64_t row, int64_t column, const fsc_planes *tile) {
+static void cut_tile(const slice_work *w, int64_t slice, int64_t row, int64_t column, const fsc_layer_size *tile) {
     const fsc_image *m = w->image;
     for (int64_t y = 0; y < tile->height; y++)
         for (int64_t x = 0; x < tile->width; x++) {
@@ -52,7 +52,7 @@ static void cut_tile(const slice_work *w, int64_t slice, int64_t row, int64_t co
         }
 }
 
-static void add_tile(const slice_work *w, int64_t row, int64_t column, const fsc_planes *tile) {
+static void add_tile(const slice_work *w, int64_t row, int64_t column, const fsc_layer_size *tile) {
     const int64_t area = w->height * w->width;
     for (int64_t y = 0; y < tile->height; y++)
         for (int64_t x = 0; x < tile->width; x++) {
@@ -79,7 +79,7 @@ static void decide(uint16_t *class_of, const slice_work *w, int64_t slice, int64
 }
 
 static fsc_status run_slice(uint16_t *class_of, fsc_blend *b, slice_work *w, int64_t slice, fsc_error *err) {
-    const fsc_planes *tile = &b->plan->of[b->graph->output];
+    const fsc_layer_size *tile = &b->plan->of[b->graph->output];
     const int64_t area = w->height * w->width;
     memset(w->sum, 0, (size_t)(area * tile->channel) * sizeof *w->sum);
     for (int32_t r = 0; r < w->n_row; r++)
@@ -94,7 +94,7 @@ static fsc_status run_slice(uint16_t *class_of, fsc_blend *b, slice_work *w, int
 }
 
 fsc_status fsc_blend_run(uint16_t *class_of, fsc_blend *blend, const fsc_image *image, fsc_error *err) {
-    const fsc_planes *tile = &blend->plan->of[blend->graph->output];
+    const fsc_layer_size *tile = &blend->plan->of[blend->graph->output];
     const double overlap = blend->rules->overlap_fraction;
     slice_work w = {.image = image, .height = image->high[0] - image->low[0], .width = image->high[1] - image->low[1]};
     w.n_row = fsc_tile_starts(w.row, STARTS_MOST, w.height, tile->height, overlap);

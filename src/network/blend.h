@@ -11,7 +11,7 @@ int32_t fsc_tile_starts(int64_t *out, int32_t most, int64_t n, int64_t tile, dou
 
 typedef struct fsc_blend {
     const fsc_graph *graph;
-    const fsc_plan_run *plan; /* for one tile */
+    const fsc_sizes *plan; /* for one tile */
     const fsc_image_rules *rules;
     int32_t n_threads;
     const fsc_progress *progress;

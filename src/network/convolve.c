@@ -14,9 +14,9 @@ typedef struct work {
     const fsc_layer *layer;
     const fsc_phase *phase;
     const float *from;
-    const fsc_planes *size_from;
+    const fsc_layer_size *size_from;
     float *to;
-    const fsc_planes *size_to;
+    const fsc_layer_size *size_to;
     int64_t height, width; /* of this phase's pixels */
     float *scratch;        /* per worker: panels, then sums */
     int64_t per_worker, n_sum;
@@ -118,8 +118,8 @@ static void one_tile(void *context, int64_t tile, int64_t begin, int64_t end, in
     write_sums(w, sum, begin, end);
 }
 
-fsc_status fsc_convolve(const fsc_layer *layer, const float *from, const fsc_planes *size_from, float *to,
-                        const fsc_planes *size_to, int32_t n_threads, fsc_error *err) {
+fsc_status fsc_convolve(const fsc_layer *layer, const float *from, const fsc_layer_size *size_from, float *to,
+                        const fsc_layer_size *size_to, int32_t n_threads, fsc_error *err) {
     work w = {.layer = layer, .from = from, .size_from = size_from, .to = to, .size_to = size_to};
     w.n_sum = (layer->n_out + FSC_ROWS - 1) / FSC_ROWS * FSC_ROWS * PIXELS;
     w.per_worker = (int64_t)PIXELS * BLOCK + w.n_sum;

@@ -31,9 +31,9 @@ typedef enum fsc_operator {
 } fsc_operator;
 
 /* Channels, height and width of one layer's planes; batches are of one. */
-typedef struct fsc_planes {
+typedef struct fsc_layer_size {
     int64_t channel, height, width;
-} fsc_planes;
+} fsc_layer_size;
 
 /* One gather: output pixel (y * step_out[0] + from[0], x * step_out[1] + from[1]) takes input pixel (y * step_in[0] +
  * dy[t], x * step_in[1] + dx[t]) through tap t. A convolution is one of them, a transposed one stride x stride. */
@@ -68,12 +68,12 @@ typedef struct fsc_graph {
 } fsc_graph;
 
 /* What one run at a tile's size takes. */
-typedef struct fsc_plan_run {
-    fsc_planes *of;    /* owned, n_layer + 1: planes of every value */
+typedef struct fsc_sizes {
+    fsc_layer_size *of;    /* owned, n_layer + 1: planes of every value */
     int32_t *last_use; /* owned, n_layer + 1: the layer after which a value is not needed; n_layer for the output */
     int64_t n_mac;
     int64_t bytes; /* of planes alive at one time, at most */
-} fsc_plan_run;
+} fsc_sizes;
 
 void fsc_graph_free(fsc_graph *graph);
 /* Reads an ONNX file: every operator, size and attribute is checked, and what it needs is taken only then. */
@@ -82,17 +82,17 @@ fsc_status fsc_graph_read(fsc_graph **out, const char *path, fsc_error *err);
 fsc_status fsc_layer_pack(fsc_layer *layer, const float *weight, fsc_error *err);
 /* Sizes of every value for an input of height x width. FSC_E_SHAPE names the layer that does not fit;
  * FSC_E_RANGE: more memory than the ceiling. */
-fsc_status fsc_plan_run_make(fsc_plan_run *out, const fsc_graph *graph, int64_t height, int64_t width, fsc_error *err);
-void fsc_plan_run_free(fsc_plan_run *plan);
+fsc_status fsc_sizes_make(fsc_sizes *out, const fsc_graph *graph, int64_t height, int64_t width, fsc_error *err);
+void fsc_sizes_free(fsc_sizes *plan);
 /* Runs the graph: input (n_channel, height, width) to output, the planes of plan->of[graph->output]. */
-fsc_status fsc_graph_run(const fsc_graph *graph, const fsc_plan_run *plan, const float *input, float *output,
+fsc_status fsc_graph_run(const fsc_graph *graph, const fsc_sizes *plan, const float *input, float *output,
                          int32_t n_threads, fsc_error *err);
 
 /* One layer's arithmetic; to was made with the planner's sizes. */
-fsc_status fsc_convolve(const fsc_layer *layer, const float *from, const fsc_planes *size_from, float *to,
-                        const fsc_planes *size_to, int32_t n_threads, fsc_error *err);
-void fsc_normalise(const fsc_layer *layer, float *value, const fsc_planes *size, int32_t n_threads);
-void fsc_rectify(const fsc_layer *layer, float *value, const fsc_planes *size);
-void fsc_softmax(float *value, const fsc_planes *size);
+fsc_status fsc_convolve(const fsc_layer *layer, const float *from, const fsc_layer_size *size_from, float *to,
+                        const fsc_layer_size *size_to, int32_t n_threads, fsc_error *err);
+void fsc_normalise(const fsc_layer *layer, float *value, const fsc_layer_size *size, int32_t n_threads);
+void fsc_rectify(const fsc_layer *layer, float *value, const fsc_layer_size *size);
+void fsc_softmax(float *value, const fsc_layer_size *size);
 
 #endif

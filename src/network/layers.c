@@ -29,12 +29,12 @@ static void norm_channel(void *context, int64_t tile, int64_t begin, int64_t end
     }
 }
 
-void fsc_normalise(const fsc_layer *layer, float *value, const fsc_planes *size, int32_t n_threads) {
+void fsc_normalise(const fsc_layer *layer, float *value, const fsc_layer_size *size, int32_t n_threads) {
     norm_work w = {layer, value, size->height * size->width};
     fsc_tiles_run(size->channel, 1, norm_channel, &w, n_threads);
 }
 
-void fsc_rectify(const fsc_layer *layer, float *value, const fsc_planes *size) {
+void fsc_rectify(const fsc_layer *layer, float *value, const fsc_layer_size *size) {
     const int64_t area = size->height * size->width;
     for (int64_t c = 0; c < size->channel; c++) {
         const float slope = layer->op == FSC_OP_PRELU ? layer->scale[c] : layer->value;
@@ -43,7 +43,7 @@ void fsc_rectify(const fsc_layer *layer, float *value, const fsc_planes *size) {
     }
 }
 
-void fsc_softmax(float *value, const fsc_planes *size) {
+void fsc_softmax(float *value, const fsc_layer_size *size) {
     const int64_t area = size->height * size->width;
     for (int64_t i = 0; i < area; i++) {
         float most = value[i];
@@ -56,7 +56,7 @@ void fsc_softmax(float *value, const fsc_planes *size) {
     }
 }
 
-static int64_t count(const fsc_planes *p) {
+static int64_t count(const fsc_layer_size *p) {
     return p->channel * p->height * p->width;
 }
 
@@ -67,12 +67,12 @@ static int is_pointwise(fsc_operator op) {
 
 typedef struct running {
     const fsc_graph *graph;
-    const fsc_plan_run *plan;
+    const fsc_sizes *plan;
     float **value; /* n_layer + 1; [0] is the caller's */
     int32_t n_threads;
 } running;
 
-static void pad_planes(const fsc_layer *l, const float *from, const fsc_planes *a, float *to, const fsc_planes *b) {
+static void pad_planes(const fsc_layer *l, const float *from, const fsc_layer_size *a, float *to, const fsc_layer_size *b) {
     for (int64_t c = 0; c < a->channel; c++)
         for (int64_t y = 0; y < a->height; y++)
             memcpy(to + (c * b->height + y + l->pad[0]) * b->width + l->pad[1], from + (c * a->height + y) * a->width,
@@ -96,7 +96,7 @@ static float *take(running *r, int32_t i) {
 
 static fsc_status run_layer(running *r, int32_t i, fsc_error *err) {
     const fsc_layer *l = &r->graph->layer[i];
-    const fsc_planes *from = &r->plan->of[l->input[0]], *size = &r->plan->of[i + 1];
+    const fsc_layer_size *from = &r->plan->of[l->input[0]], *size = &r->plan->of[i + 1];
     float *to = r->value[i + 1] = take(r, i);
     if (!to) return fsc_fail_nomem(err, "running a network");
     switch (l->op) {
@@ -125,7 +125,7 @@ static fsc_status run_layer(running *r, int32_t i, fsc_error *err) {
     return FSC_OK;
 }
 
-fsc_status fsc_graph_run(const fsc_graph *graph, const fsc_plan_run *plan, const float *input, float *output,
+fsc_status fsc_graph_run(const fsc_graph *graph, const fsc_sizes *plan, const float *input, float *output,
                          int32_t n_threads, fsc_error *err) {
     const int64_t n_value = graph->n_layer + 1;
     FSC_AUTO_BLOCK float **value = fsc_alloc(n_value, sizeof *value);

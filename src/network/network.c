@@ -16,7 +16,7 @@ enum { CLASSES_MOST = 1000 };
 
 struct fsc_network {
     fsc_graph *graph;
-    fsc_plan_run plan;
+    fsc_sizes plan;
     fsc_image_rules rules;
     int32_t *value; /* owned: a label for each class */
     fsc_network_facts facts;
@@ -29,7 +29,7 @@ FSC_DEFINE_AUTO(fsc_labels, fsc_labels_free)
 void fsc_network_free(fsc_network *network) {
     if (!network) return;
     fsc_graph_free(network->graph);
-    fsc_plan_run_free(&network->plan);
+    fsc_sizes_free(&network->plan);
     fsc_free(network->value);
     fsc_free(network);
 }
@@ -79,8 +79,8 @@ static fsc_status plan_tile(fsc_network *n, fsc_error *err) {
     const int64_t height = g->tile[0] ? g->tile[0] : usual, width = g->tile[1] ? g->tile[1] : usual;
     if (g->n_channel != 1)
         return fsc_fail(err, FSC_E_UNSUPPORTED, "wants %lld channels; the water image is one", (long long)g->n_channel);
-    FSC_TRY(fsc_plan_run_make(&n->plan, g, height, width, err));
-    const fsc_planes *out = &n->plan.of[g->output];
+    FSC_TRY(fsc_sizes_make(&n->plan, g, height, width, err));
+    const fsc_layer_size *out = &n->plan.of[g->output];
     if (out->height != height || out->width != width || out->channel < 2 || out->channel > CLASSES_MOST)
         return fsc_fail(err, FSC_E_SHAPE, "makes %lld planes of %lld x %lld from a tile of %lld x %lld; two classes or more of the tile's size are wanted",
                         (long long)out->channel, (long long)out->height, (long long)out->width, (long long)height,

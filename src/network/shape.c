@@ -3,7 +3,7 @@
 #include "fail.h"
 #include "graph.h"
 
-static int64_t product(const fsc_planes *p) {
+static int64_t product(const fsc_layer_size *p) {
     return p->channel * p->height * p->width;
 }
 
@@ -21,10 +21,10 @@ static fsc_status check_channels(const fsc_layer *l, int64_t n, fsc_error *err) 
                     (long long)l->n_in, (long long)n);
 }
 
-static fsc_status join(fsc_planes *out, const fsc_layer *l, const fsc_planes *of, fsc_error *err) {
+static fsc_status join(fsc_layer_size *out, const fsc_layer *l, const fsc_layer_size *of, fsc_error *err) {
     *out = of[l->input[0]];
     for (int32_t i = 1; i < l->n_input; i++) {
-        const fsc_planes *p = &of[l->input[i]];
+        const fsc_layer_size *p = &of[l->input[i]];
         if (p->height != out->height || p->width != out->width ||
             (l->op == FSC_OP_ADD && p->channel != out->channel))
             return fsc_fail(err, FSC_E_SHAPE, "layer '%s' joins planes of %lld x %lld x %lld and %lld x %lld x %lld",
@@ -35,7 +35,7 @@ static fsc_status join(fsc_planes *out, const fsc_layer *l, const fsc_planes *of
     return FSC_OK;
 }
 
-static fsc_status size_of(fsc_planes *out, const fsc_layer *l, const fsc_planes *of, fsc_error *err) {
+static fsc_status size_of(fsc_layer_size *out, const fsc_layer *l, const fsc_layer_size *of, fsc_error *err) {
     *out = of[l->input[0]];
     switch (l->op) {
         case FSC_OP_CONV:
@@ -64,14 +64,14 @@ static fsc_status size_of(fsc_planes *out, const fsc_layer *l, const fsc_planes 
     return FSC_OK;
 }
 
-static int64_t macs_of(const fsc_layer *l, const fsc_planes *from, const fsc_planes *to) {
+static int64_t macs_of(const fsc_layer *l, const fsc_layer_size *from, const fsc_layer_size *to) {
     const int64_t taps = l->kernel[0] * l->kernel[1] * l->n_in * l->n_out;
     if (l->op == FSC_OP_CONV) return taps * to->height * to->width;
     return l->op == FSC_OP_CONV_TRANSPOSE ? taps * from->height * from->width : 0;
 }
 
 /* What is alive at one time: every value from the layer that makes it to the last that reads it. */
-static int64_t bytes_alive(const fsc_graph *graph, const fsc_plan_run *plan) {
+static int64_t bytes_alive(const fsc_graph *graph, const fsc_sizes *plan) {
     int64_t alive = 0, most = 0;
     for (int32_t i = 0; i < graph->n_layer; i++) {
         alive += product(&plan->of[i + 1]);
@@ -82,11 +82,11 @@ static int64_t bytes_alive(const fsc_graph *graph, const fsc_plan_run *plan) {
     return most * (int64_t)sizeof(float);
 }
 
-fsc_status fsc_plan_run_make(fsc_plan_run *out, const fsc_graph *graph, int64_t height, int64_t width, fsc_error *err) {
+fsc_status fsc_sizes_make(fsc_sizes *out, const fsc_graph *graph, int64_t height, int64_t width, fsc_error *err) {
     out->of = fsc_alloc(graph->n_layer + 1, sizeof *out->of);
     out->last_use = fsc_alloc(graph->n_layer + 1, sizeof *out->last_use);
     if (!out->of || !out->last_use) return fsc_fail_nomem(err, "planning a network's run");
-    out->of[0] = (fsc_planes){graph->n_channel, height, width};
+    out->of[0] = (fsc_layer_size){graph->n_channel, height, width};
     for (int32_t i = 0; i < graph->n_layer; i++) {
         const fsc_layer *l = &graph->layer[i];
         FSC_TRY(size_of(&out->of[i + 1], l, out->of, err));
@@ -102,8 +102,8 @@ fsc_status fsc_plan_run_make(fsc_plan_run *out, const fsc_graph *graph, int64_t 
     return FSC_OK;
 }
 
-void fsc_plan_run_free(fsc_plan_run *plan) {
+void fsc_sizes_free(fsc_sizes *plan) {
     fsc_free(plan->of);
     fsc_free(plan->last_use);
-    *plan = (fsc_plan_run){0};
+    *plan = (fsc_sizes){0};
 }

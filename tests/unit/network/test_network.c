@@ -37,16 +37,16 @@ static fsc_graph *read_back(drawing *d, int output) {
 }
 
 static float *run(const fsc_graph *graph, const drawing *d, int32_t n_threads, int64_t *n) {
-    fsc_plan_run plan = {0};
+    fsc_sizes plan = {0};
     const drawn in = d->plane[0];
-    assert_ok(fsc_plan_run_make(&plan, graph, in.height, in.width, &test_error));
-    const fsc_planes size = plan.of[graph->output];
+    assert_ok(fsc_sizes_make(&plan, graph, in.height, in.width, &test_error));
+    const fsc_layer_size size = plan.of[graph->output];
     *n = size.channel * size.height * size.width;
     float *from = fsc_alloc(in.height * in.width, sizeof *from), *to = fsc_alloc(*n, sizeof *to);
     for (int64_t i = 0; i < in.height * in.width; i++) from[i] = (float)in.value[i];
     assert_ok(fsc_graph_run(graph, &plan, from, to, n_threads, &test_error));
     fsc_free(from);
-    fsc_plan_run_free(&plan);
+    fsc_sizes_free(&plan);
     return to;
 }
 
