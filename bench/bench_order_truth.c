@@ -1,8 +1,10 @@
 /* Whether the order's shares mean what they say, on simulated cohorts whose order is known:
- * bench_order_truth PEOPLE MISSING_PERCENT COHORTS [GAP_SD]. Prints for bins of stated share how often it was true, of
- * positions and of pairs, the largest gap of a bin with 100 statements or more, and Kendall's tau of the order. Then
- * how many subtypes it finds in those cohorts and in cohorts whose every second person goes through the events the
- * other way round. */
+ * bench_order_truth PEOPLE MISSING_PERCENT COHORTS [GAP_SD [orders|subtypes [FIRST]]]. Prints for bins of stated share
+ * how often it was true, of positions and of pairs, with the 95 % interval of the gap that sampling these cohorts
+ * leaves (statements of one cohort hang together, so cohorts are what is counted), the largest gap of a bin with 100
+ * statements or more, and Kendall's tau of the order. Then how many subtypes it finds in those cohorts and in cohorts
+ * whose every second person goes through the events the other way round. FIRST is the number of the first cohort, 0
+ * unless said. */
 #include <fascicle/order.h>
 #include <fascicle/subtypes.h>
 #include <math.h>
@@ -30,6 +32,9 @@ static double normal(void) {
 
 typedef struct bins {
     double stated[BINS], right[BINS], n[BINS];
+    double off[BINS];                                             /* stated less right, of the cohort under way */
+    double count[BINS];                                           /* statements of the cohort under way */
+    double off_square[BINS], off_count[BINS], count_square[BINS]; /* sums over cohorts, for the interval */
 } bins;
 
 static void tell(bins *b, double stated, int right) {
@@ -37,19 +42,42 @@ static void tell(bins *b, double stated, int right) {
     b->stated[k] += stated;
     b->right[k] += right;
     b->n[k]++;
+    b->off[k] += stated - right;
+    b->count[k]++;
+}
+
+static void end_cohort(bins *b) {
+    for (int k = 0; k < BINS; k++) {
+        b->off_square[k] += b->off[k] * b->off[k];
+        b->off_count[k] += b->off[k] * b->count[k];
+        b->count_square[k] += b->count[k] * b->count[k];
+        b->off[k] = b->count[k] = 0;
+    }
+}
+
+/* Half the 95 % interval of a bin's gap: the ratio of two sums over cohorts (Cochran 1977, Sampling Techniques). */
+static double half_width(const bins *b, int k, double gap) {
+    const double sum = b->off_square[k] - 2 * gap * b->off_count[k] + gap * gap * b->count_square[k];
+    return 1.96 * sqrt(fmax(sum, 0)) / b->n[k];
 }
 
 static void print(const char *name, const bins *b) {
     double worst = 0, off = 0, n = 0;
+    int n_bin = 0, n_beyond = 0;
     for (int k = 0; k < BINS; k++) {
         if (b->n[k] < 1) continue;
         const double stated = b->stated[k] / b->n[k], right = b->right[k] / b->n[k];
-        printf("  %s stated %.3f true %.3f (n %.0f)\n", name, stated, right, b->n[k]);
+        const double half = half_width(b, k, stated - right);
+        printf("  %s stated %.3f true %.3f gap %+.3f +- %.3f (n %.0f)\n", name, stated, right, stated - right, half,
+               b->n[k]);
+        n_bin += b->n[k] >= 100;
+        n_beyond += b->n[k] >= 100 && fabs(stated - right) > half;
         if (b->n[k] >= 100 && fabs(stated - right) > worst) worst = fabs(stated - right);
         off += b->n[k] * fabs(stated - right);
         n += b->n[k];
     }
-    printf("%s: largest gap %.3f, mean gap %.3f\n", name, worst, off / n);
+    printf("%s: largest gap %.3f, mean gap %.3f; %d of %d bins further off than sampling leaves\n", name, worst,
+           off / n, n_beyond, n_bin);
 }
 
 /* Each marker has its own gap and widths; a fifth of the people are controls. */
@@ -116,12 +144,12 @@ static void subtypes_truth(int32_t n, double missing, int32_t n_cohort, double g
                found[opposite][3], (int)n_cohort);
 }
 
-static int order_truth(int32_t n, double missing, int32_t n_cohort, double gap_sd) {
+static int order_truth(int32_t n, double missing, int32_t n_cohort, double gap_sd, int first) {
     bins position = {0}, pair = {0};
     double sum = 0, high = 0, high_right = 0;
     for (int i = 0; i < n_cohort; i++) {
         int32_t order[EVENTS], place[EVENTS];
-        state = (uint64_t)(i + 1) * 1000003u;
+        state = (uint64_t)(first + i + 1) * 1000003u;
         fsc_cohort *cohort = simulate(n, missing, gap_sd, order, 0);
         fsc_order_options opt = FSC_ORDER_OPTIONS_INIT;
         fsc_order *found = NULL;
@@ -135,6 +163,8 @@ static int order_truth(int32_t n, double missing, int32_t n_cohort, double gap_s
                 if (stated >= 0.95) high++, high_right += place[e] == k;
                 if (k != e) tell(&pair, found->before[e * EVENTS + k], place[e] < place[k]);
             }
+        end_cohort(&position);
+        end_cohort(&pair);
         sum += tau(found->sequence, order);
         fsc_order_free(found);
         fsc_cohort_free(cohort);
@@ -149,12 +179,14 @@ static int order_truth(int32_t n, double missing, int32_t n_cohort, double gap_s
 
 int main(int argc, char **argv) {
     if (argc < 4)
-        return fprintf(stderr, "usage: bench_order_truth PEOPLE MISSING_PERCENT COHORTS [GAP_SD [orders|subtypes]]\n"),
+        return fprintf(stderr,
+                       "usage: bench_order_truth PEOPLE MISSING_PERCENT COHORTS [GAP_SD [orders|subtypes [FIRST]]]\n"),
                2;
     const int32_t n = atoi(argv[1]), n_cohort = atoi(argv[3]);
     const double missing = atof(argv[2]) / 100, gap_sd = argc > 4 ? atof(argv[4]) : 2;
     const char *what = argc > 5 ? argv[5] : "";
-    if (strcmp(what, "subtypes") != 0 && order_truth(n, missing, n_cohort, gap_sd) != 0) return 1;
+    if (strcmp(what, "subtypes") != 0 && order_truth(n, missing, n_cohort, gap_sd, argc > 6 ? atoi(argv[6]) : 0) != 0)
+        return 1;
     if (strcmp(what, "orders") != 0) subtypes_truth(n, missing, n_cohort, gap_sd);
     return 0;
 }

@@ -21,6 +21,7 @@ typedef struct fsc_muscle {
 } fsc_muscle;
 
 FSC_API const fsc_muscle *fsc_muscle_find(const char *key); /* NULL when unknown */
+FSC_API const fsc_muscle *fsc_muscle_at(int32_t index);     /* in the order of the table; NULL past the end */
 
 /* Position of a level along the spine: C1 = 1 ... C7 = 7, T1 = 8 ... T12 = 19, T13 = 19.5, L1 = 20 ... L5 = 24, L6
  * = 24.5, L7 = 24.75, S1 = 25 ... (data/levels.tsv); unknown-offset levels ("?1", "?2", ...) sort by their number after

@@ -3,6 +3,7 @@
 #define FASCICLE_CLINIC_H
 
 #include <fascicle/anatomy.h>
+#include <fascicle/label_maps.h>
 #include <fascicle/map.h>
 #include <fascicle/measure.h>
 #include <fascicle/plan.h>
@@ -21,6 +22,8 @@ typedef struct fsc_dicom_study fsc_dicom_study;
  * FSC_E_FORMAT (dcmdump cannot read the headers); FSC_E_RANGE, FSC_E_NOMEM. Error lines name no person. */
 FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_read(fsc_dicom_study **out, const char *folder, fsc_error *err);
 FSC_API void fsc_dicom_study_free(fsc_dicom_study *study);
+/* Non-zero when images of the study are multi-frame objects (Enhanced MR), which a converter may not take apart. */
+FSC_API int fsc_dicom_study_is_multiframe(const fsc_dicom_study *study);
 /* Where the study's images lie without anything else: the folder itself, or a private folder of links to them below
  * scratch_dir (NULL = "/tmp"), for readers that stumble over reports and segmentations; it goes with the study. *folder
  * is borrowed. Returns FSC_OK, FSC_E_IO, FSC_E_RANGE. */
@@ -33,6 +36,14 @@ FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_images(const char **folder, fsc_
  */
 FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_earlier(fsc_map **out, const fsc_dicom_study *study,
                                                         const char *participant, fsc_error *err);
+/* The muscles and vertebrae of the newest segmentation (DICOM SEG, BINARY) of this study that another program or a person
+ * made and that names a muscle; objects of ours are passed over. *out is owned (fsc_label_maps_free), NULL when there is
+ * none; its one file is a link that goes with the study and whose name tells nothing. A proposal of ours that came back
+ * as it was stays a proposal, one that was worked on is edited. notes gets what was taken and passed over. scratch_dir as
+ * above. Returns FSC_OK; FSC_E_FORMAT, FSC_E_UNSUPPORTED, FSC_E_SHAPE (a segmentation of muscles that cannot be used);
+ * FSC_E_IO, FSC_E_RANGE, FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_dicom_study_labels(fsc_label_maps **out, fsc_dicom_study *study,
+                                                       const char *scratch_dir, fsc_notes *notes, fsc_error *err);
 /* The day of the study as 2026-11-21, "" when the headers do not say. */
 FSC_API const char *fsc_dicom_study_day(const fsc_dicom_study *study);
 

@@ -76,6 +76,17 @@ FSC_API FSC_MUST_USE fsc_status fsc_measure_run(fsc_measures **out, const fsc_fa
                                                 const fsc_sites *sites, const fsc_progress *progress, fsc_error *err);
 FSC_API void fsc_measures_free(fsc_measures *measures);
 
+/* What a measurement leaves for the next one of nearly the same labels. */
+typedef struct fsc_measure_kept fsc_measure_kept;
+
+/* As fsc_measure_run with sites, bit for bit, for labels that change a little at a time: what is as it was at the last
+ * call is taken from *kept, which begins as NULL (owned: fsc_measure_kept_free) and is of no use for other maps.
+ * fatwater must stay as it is between calls. Returns as fsc_measure_run; *kept is then as before. */
+FSC_API FSC_MUST_USE fsc_status fsc_measure_again(fsc_measures **out, fsc_measure_kept **kept,
+                                                  const fsc_fatwater *fatwater, const fsc_sites *sites,
+                                                  const fsc_progress *progress, fsc_error *err);
+FSC_API void fsc_measure_kept_free(fsc_measure_kept *kept);
+
 /* The row of a muscle, level and side (bones: "vertebra", level, midline), or NULL. */
 FSC_API const fsc_row *fsc_measures_find(const fsc_measures *measures, const char *muscle, const char *level,
                                          fsc_side side);

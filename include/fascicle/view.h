@@ -18,6 +18,9 @@ typedef struct fsc_view_input {
     const char *page;   /* folder of the built page (viewer/dist); NULL = not found */
     const fsc_measures *measures; /* the table as the run left it, to be shown; may be NULL */
     const fsc_sites *sites;       /* the site map as the run left it, to be shown; may be NULL */
+    /* Another visit, shown beside this one; with_anat NULL = none. */
+    const char *with_anat, *with_name;   /* as anat and name */
+    const fsc_measures *with_measures;   /* may be NULL */
     /* To change labels too; without save_anat nothing is changed and the rest is not read. */
     const char *save_anat; /* folder below `folder` for strokes and edited labels; made when needed */
     const fsc_fatwater *fatwater;
@@ -27,6 +30,10 @@ typedef struct fsc_view_input {
     int32_t side_known;        /* as fsc_scan says */
     const char *by;            /* who changes them, for the sidecar; NULL = not said */
     const fsc_recipe *recipe;  /* for the sidecar; may be NULL */
+    /* To fill in an exam too. */
+    const char *save_folder; /* dataset below `folder` that saves go to: holds save_anat, exam_anat and pages */
+    const char *exam_anat;   /* folder below it for <name>_exam.json and its draft; NULL = no exam */
+    const char *exam_file;   /* an exam to begin with while none is saved there; never written to; may be NULL */
 } fsc_view_input;
 
 typedef struct fsc_view_options {
@@ -36,11 +43,13 @@ typedef struct fsc_view_options {
     void (*opened)(void *context, const char *address); /* the address to open, with its secret; may be NULL */
     /* After the edited labels were written to labels_path: makes table, map and pages of them. May be NULL. */
     fsc_status (*save)(void *context, const char *labels_path, fsc_error *err);
+    /* After an exam was saved where no labels are changed: makes plan and pages. May be NULL. */
+    fsc_status (*plan)(void *context, fsc_error *err);
     void *context;
 } fsc_view_options;
 
 #define FSC_VIEW_OPTIONS_INIT                                                                                          \
-    { 0, 3600, NULL, NULL, NULL, NULL }
+    { 0, 3600, NULL, NULL, NULL, NULL, NULL }
 
 /* Every stroke is on the disk before it is answered, in <save_anat>/<name>_desc-<hash>_strokes.txt, and is drawn again
  * when the folder is opened the next time; the hash is of the site map that it begins from. The labels that a run used

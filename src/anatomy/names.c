@@ -18,6 +18,12 @@ const fsc_muscle *fsc_muscle_find(const char *key) {
     return NULL;
 }
 
+const fsc_muscle *fsc_muscle_at(int32_t index) {
+    int32_t n = 0;
+    while (fsc_muscle_table[n].key) n++;
+    return index >= 0 && index < n ? &fsc_muscle_table[index] : NULL;
+}
+
 const fsc_level_word *fsc_level_word_find(const char *level) {
     for (const fsc_level_word *word = fsc_level_table; level && word->level; word++)
         if (strcmp(word->level, level) == 0) return word;

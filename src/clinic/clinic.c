@@ -27,9 +27,8 @@ void fsc_objects_site_name(char out[65], const fsc_objects *o, const fsc_place *
                fsc_side_text(place->side), fsc_objects_unreviewed(o) ? " (proposal)" : "");
 }
 
-void fsc_objects_tracking(char out[FSC_UID_MAX], const fsc_objects *o, const fsc_place *place) {
-    char key[2 * FSC_UID_MAX + 80], name[65];
-    fsc_objects_site_name(name, o, place);
+void fsc_objects_tracking(char out[FSC_UID_MAX], const fsc_objects *o, const char *name) {
+    char key[2 * FSC_UID_MAX + 80];
     (void)snprintf(key, sizeof key, "%s %s %s", o->study->uid, o->study->image[o->planes.used[0]].series, name);
     fsc_dump_uid(out, "tracking", key, strlen(key));
 }

@@ -108,7 +108,7 @@ static void add_common(fsc_text *dump, const fsc_object *object, const fsc_dicom
     fsc_dump_text(dump, "0008,0033", "TM", time);
     fsc_dump_text(dump, "0008,0060", "CS", object->modality);
     fsc_dump_text(dump, "0008,0070", "LO", "Fascicle");
-    fsc_dump_text(dump, "0008,1090", "LO", "fascicle (research only)");
+    fsc_dump_text(dump, "0008,1090", "LO", FSC_DUMP_MODEL);
     fsc_dump_text(dump, "0008,103e", "LO", object->description);
     fsc_dump_text(dump, "0018,1000", "LO", "0");
     fsc_dump_text(dump, "0018,1020", "LO", FSC_VERSION);

@@ -6,6 +6,7 @@
 #include "text.h"
 
 #define FSC_DUMP_MARK "UNREVIEWED PROPOSAL"
+#define FSC_DUMP_MODEL "fascicle (research only)" /* who made an object */
 
 /* A code of data/clinic/codes.tsv; texts are borrowed from the table. */
 typedef struct fsc_code {

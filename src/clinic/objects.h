@@ -13,7 +13,7 @@ typedef struct fsc_objects {
     const fsc_clinic_input *input;
     fsc_codes *codes;
     fsc_planes planes;
-    int32_t *segment; /* owned; per site its number from 1 in the segmentation, 0: no pixel */
+    int32_t *segment; /* owned; per site its number from 1 in the segmentation, 0: no pixel; then per vertebra */
     int32_t n_segment, n_frame;
     char seg_sop[FSC_UID_MAX], seg_series[FSC_UID_MAX];
     char sr_sop[FSC_UID_MAX];
@@ -22,8 +22,8 @@ typedef struct fsc_objects {
 
 /* "multifidus L4 left"; an unreviewed proposal says so. */
 void fsc_objects_site_name(char out[65], const fsc_objects *o, const fsc_place *place);
-/* The site's own UID, the same in report and segmentation. */
-void fsc_objects_tracking(char out[FSC_UID_MAX], const fsc_objects *o, const fsc_place *place);
+/* The own UID of what has this name, the same in report and segmentation. */
+void fsc_objects_tracking(char out[FSC_UID_MAX], const fsc_objects *o, const char *name);
 /* Non-zero: a proposal that nobody has looked at. */
 int fsc_objects_unreviewed(const fsc_objects *o);
 /* Where the labels come from, at most 64 letters. */

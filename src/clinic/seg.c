@@ -1,5 +1,5 @@
-/* The sites as a DICOM segmentation: BINARY, whole slices, one segment a site, and a frame only where it has a pixel.
- */
+/* The sites as a DICOM segmentation: BINARY, whole slices, one segment a site and one a vertebra, and a frame only
+ * where it has a pixel. */
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
@@ -25,21 +25,20 @@ static void add_bit(bits *b, int on) {
     b->now = 0;
 }
 
-/* The site under every pixel of every slice, 0: none; owned by the caller. */
-static int32_t *map_slices(const fsc_objects *o) {
+/* What of_voxel says under every pixel of every slice, 0: none; owned by the caller. */
+static int32_t *map_slices(const fsc_objects *o, const int32_t *of_voxel) {
     const fsc_planes *p = &o->planes;
-    const fsc_sites *sites = o->input->sites;
     int32_t *map = fsc_alloc((int64_t)p->n * p->rows * p->columns, sizeof *map), *to = map;
     for (int32_t k = 0; map && k < p->n; k++)
         for (int32_t r = 0; r < p->rows; r++)
             for (int32_t c = 0; c < p->columns; c++)
-                *to++ = sites->site_of_voxel[fsc_planes_voxel(&p->plane[k], &sites->grid, r, c)];
+                *to++ = of_voxel[fsc_planes_voxel(&p->plane[k], &o->input->sites->grid, r, c)];
     return map;
 }
 
-static int slice_has(const int32_t *slice, int64_t n, int32_t site) {
+static int slice_has(const int32_t *slice, int64_t n, int32_t value) {
     for (int64_t v = 0; v < n; v++)
-        if (slice[v] == site + 1) return 1;
+        if (slice[v] == value) return 1;
     return 0;
 }
 
@@ -93,22 +92,36 @@ static void add_frame(fsc_text *d, const fsc_objects *o, int32_t plane, int32_t 
     fsc_dump_item_end(d);
 }
 
-/* Frames and pixels, segment by segment; sites without a pixel get no number. */
-static void add_frames(fsc_text *d, fsc_objects *o, bits *pixels, const int32_t *map) {
+/* Frames and pixels of what has this value in map; the segment's number, 0 when it has no pixel. */
+static int32_t add_frames(fsc_text *d, fsc_objects *o, bits *pixels, const int32_t *map, int32_t value) {
     const int64_t in_slice = (int64_t)o->planes.rows * o->planes.columns;
+    int32_t number = 0;
+    for (int32_t k = 0; k < o->planes.n; k++) {
+        const int32_t *slice = map + k * in_slice;
+        if (!slice_has(slice, in_slice, value)) continue;
+        if (!number) number = ++o->n_segment;
+        o->n_frame++;
+        add_frame(d, o, k, number);
+        for (int64_t v = 0; v < in_slice; v++) add_bit(pixels, slice[v] == value);
+    }
+    return number;
+}
+
+/* Sites first, then the vertebrae that they were counted from: a viewer shows both, and both come back. */
+static fsc_status add_all_frames(fsc_text *d, fsc_objects *o, bits *pixels, fsc_error *err) {
+    const fsc_sites *sites = o->input->sites;
+    FSC_AUTO_BLOCK int32_t *site = map_slices(o, sites->site_of_voxel);
+    FSC_AUTO_BLOCK int32_t *level = sites->levels ? map_slices(o, sites->levels->data) : NULL;
+    if (!site || (sites->levels && !level)) return fsc_fail_nomem(err, "writing a segmentation");
     fsc_dump_open(d, "5200,9230");
-    for (int32_t s = 0; s < o->input->sites->n_site; s++)
-        for (int32_t k = 0; k < o->planes.n; k++) {
-            const int32_t *slice = map + k * in_slice;
-            if (!slice_has(slice, in_slice, s)) continue;
-            if (!o->segment[s]) o->segment[s] = ++o->n_segment;
-            o->n_frame++;
-            add_frame(d, o, k, o->segment[s]);
-            for (int64_t v = 0; v < in_slice; v++) add_bit(pixels, slice[v] == s + 1);
-        }
+    for (int32_t s = 0; s < sites->n_site; s++) o->segment[s] = add_frames(d, o, pixels, site, s + 1);
+    for (int32_t l = 0; o->n_segment && level && l < sites->n_level; l++)
+        if (sites->level[l].level[0] != '?')
+            o->segment[sites->n_site + l] = add_frames(d, o, pixels, level, sites->level[l].value);
     fsc_dump_close(d);
     while (pixels->n) add_bit(pixels, 0);
     if (pixels->bytes.length % 2) fsc_text_add_n(&pixels->bytes, "", 1);
+    return pixels->bytes.failed ? fsc_fail_nomem(err, "writing a segmentation") : FSC_OK;
 }
 
 static int by_program(const fsc_objects *o) {
@@ -116,14 +129,10 @@ static int by_program(const fsc_objects *o) {
     return source == FSC_LABELS_PROPOSAL || source == FSC_LABELS_PROPOSAL_ACCEPTED || source == FSC_LABELS_NETWORK;
 }
 
-static void add_segment(fsc_text *d, fsc_objects *o, const fsc_site *site, int32_t number) {
+/* What is the same in every segment; the item stays open for what it is. */
+static void open_segment(fsc_text *d, const fsc_objects *o, int32_t number, const char *name, const char *uid) {
     static const char *const color[] = {"37000\\44000\\40000", "40000\\28000\\36000", "45000\\33000\\46000",
                                         "32000\\38000\\24000", "48000\\30000\\28000", "35000\\27000\\44000"};
-    char name[65], uid[FSC_UID_MAX];
-    const char *side = site->place.side == FSC_SIDE_LEFT    ? "side:left"
-                       : site->place.side == FSC_SIDE_RIGHT ? "side:right"
-                                                            : NULL;
-    fsc_objects_site_name(name, o, &site->place);
     fsc_dump_item(d);
     fsc_dump_raw(d, "0062,0004", "US", "%d", (int)number);
     fsc_dump_text(d, "0062,0005", "LO", name);
@@ -131,9 +140,18 @@ static void add_segment(fsc_text *d, fsc_objects *o, const fsc_site *site, int32
     fsc_dump_text(d, "0062,0008", "CS", by_program(o) ? "AUTOMATIC" : "SEMIAUTOMATIC");
     fsc_dump_text(d, "0062,0009", "LO", fsc_objects_labels(o));
     fsc_dump_raw(d, "0062,000d", "US", "%s", color[(number - 1) % 6]);
-    fsc_objects_tracking(uid, o, &site->place);
     fsc_dump_text(d, "0062,0020", "UT", name);
     fsc_dump_text(d, "0062,0021", "UI", uid);
+}
+
+static void add_site(fsc_text *d, const fsc_objects *o, const fsc_site *site, int32_t number) {
+    char name[65], uid[FSC_UID_MAX];
+    const char *side = site->place.side == FSC_SIDE_LEFT    ? "side:left"
+                       : site->place.side == FSC_SIDE_RIGHT ? "side:right"
+                                                            : NULL;
+    fsc_objects_site_name(name, o, &site->place);
+    fsc_objects_tracking(uid, o, name);
+    open_segment(d, o, number, name, uid);
     fsc_dump_open(d, "0062,000f");
     fsc_dump_item(d);
     const fsc_code code = fsc_codes_find(o->codes, site->place.muscle);
@@ -146,11 +164,23 @@ static void add_segment(fsc_text *d, fsc_objects *o, const fsc_site *site, int32
     fsc_dump_item_end(d);
 }
 
+static void add_vertebra(fsc_text *d, const fsc_objects *o, const char *level, int32_t number) {
+    char name[65], uid[FSC_UID_MAX];
+    fsc_format(name, sizeof name, "%s vertebra%s", level, fsc_objects_unreviewed(o) ? " (proposal)" : "");
+    fsc_objects_tracking(uid, o, name);
+    open_segment(d, o, number, name, uid);
+    fsc_dump_code(d, "0062,000f", fsc_codes_level(o->codes, level));
+    fsc_dump_item_end(d);
+}
+
 static void add_segments(fsc_text *d, fsc_objects *o) {
     const fsc_sites *sites = o->input->sites;
     fsc_dump_open(d, "0062,0002");
     for (int32_t s = 0; s < sites->n_site; s++)
-        if (o->segment[s]) add_segment(d, o, &sites->site[s], o->segment[s]);
+        if (o->segment[s]) add_site(d, o, &sites->site[s], o->segment[s]);
+    for (int32_t l = 0; l < sites->n_level; l++)
+        if (o->segment[sites->n_site + l])
+            add_vertebra(d, o, sites->level[l].level, o->segment[sites->n_site + l]);
     fsc_dump_close(d);
 }
 
@@ -207,9 +237,10 @@ static void add_shared(fsc_text *d, const fsc_objects *o) {
     fsc_dump_close(d);
 }
 
-/* The images that the scan was read from, series by series. */
+/* The images that the frames name, series by series; frames on the scan's own grid name none. */
 static void add_references(fsc_text *d, const fsc_objects *o) {
     const fsc_planes *p = &o->planes;
+    if (!p->plane[0].image) return;
     fsc_dump_open(d, "0008,1115");
     for (int32_t i = 0; i < p->n_used; i++) {
         const fsc_study_image *image = &o->study->image[p->used[i]];
@@ -253,21 +284,22 @@ fsc_status fsc_seg_write(fsc_objects *o, const char *path, fsc_error *err) {
     char description[65], payload[PATH_MOST];
     FSC_AUTO_TEXT fsc_text d = {0};
     bits pixels = {0};
-    o->segment = fsc_alloc(o->input->sites->n_site, sizeof *o->segment);
-    FSC_AUTO_BLOCK int32_t *map = map_slices(o);
-    if (!o->segment || !map) return fsc_fail_nomem(err, "writing a segmentation");
-    add_frames(&d, o, &pixels, map);
-    if (!o->n_frame || pixels.bytes.failed) {
+    const fsc_sites *sites = o->input->sites;
+    o->segment = fsc_alloc((int64_t)sites->n_site + sites->n_level, sizeof *o->segment);
+    if (!o->segment) return fsc_fail_nomem(err, "writing a segmentation");
+    fsc_status status = add_all_frames(&d, o, &pixels, err);
+    if (status == FSC_OK && !o->n_frame)
+        status = fsc_fail(err, FSC_E_ARG, "no site has a voxel: there is nothing to give back");
+    if (status != FSC_OK) {
         fsc_text_free(&pixels.bytes);
-        return o->n_frame ? fsc_fail_nomem(err, "writing a segmentation")
-                          : fsc_fail(err, FSC_E_ARG, "no site has a voxel: there is nothing to give back");
+        return status;
     }
     add_segments(&d, o);
     add_dimensions(&d, o);
     add_shared(&d, o);
     add_references(&d, o);
     add_image(&d, o);
-    fsc_status status = fsc_file_join(payload, sizeof payload, o->scratch, "pixels", err);
+    status = fsc_file_join(payload, sizeof payload, o->scratch, "pixels", err);
     if (status == FSC_OK) status = fsc_file_write(payload, pixels.bytes.data, pixels.bytes.length, err);
     fsc_text_free(&pixels.bytes);
     FSC_TRY(status);

@@ -140,7 +140,7 @@ static void add_group(fsc_text *d, const fsc_objects *o, const fsc_row *row) {
     char name[65], uid[FSC_UID_MAX];
     if (!segment) return;
     fsc_objects_site_name(name, o, &row->place);
-    fsc_objects_tracking(uid, o, &row->place);
+    fsc_objects_tracking(uid, o, name);
     add_container(d, o, "group", "1411");
     add_text(d, o, "HAS OBS CONTEXT", "tracking", name);
     add_uid(d, o, "HAS OBS CONTEXT", "tracking-uid", uid);

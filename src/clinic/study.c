@@ -3,6 +3,7 @@
 #include "study.h"
 
 #include "alloc.h"
+#include "dump.h"
 #include "earlier.h"
 #include "fail.h"
 #include "file.h"
@@ -41,11 +42,15 @@ enum {
     ROWS,
     COLUMNS,
     SPACING,
+    MODEL,
+    CONTENT_DATE,
+    CONTENT_TIME,
     N_ASKED
 };
 static const char *const asked[N_ASKED] = {"0008,0016", "0008,0018", "0008,0060", "0020,000e", "0020,0052",
                                            "0020,0011", "0020,0013", "0020,0032", "0020,0037", "0018,0050",
-                                           "0028,0010", "0028,0011", "0028,0030"};
+                                           "0028,0010", "0028,0011", "0028,0030", "0008,1090", "0008,0023",
+                                           "0008,0033"};
 
 FSC_DEFINE_AUTO(fsc_dicom_study, fsc_dicom_study_free)
 
@@ -55,6 +60,12 @@ const char *fsc_study_about(const fsc_dicom_study *study, int tag) {
 
 const char *fsc_dicom_study_day(const fsc_dicom_study *study) {
     return study->day;
+}
+
+int fsc_dicom_study_is_multiframe(const fsc_dicom_study *study) {
+    for (int32_t i = 0; i < study->n_image; i++)
+        if (strcmp(study->image[i].sop_class, "1.2.840.10008.5.1.4.1.1.4.1") == 0) return 1;
+    return 0;
 }
 
 static void forget(char *text) {
@@ -67,8 +78,11 @@ void fsc_dicom_study_free(fsc_dicom_study *study) {
     for (int t = 0; t < FSC_STUDY_N; t++) forget(study->about[t]);
     for (int32_t i = 0; i < study->n_image; i++) fsc_free(study->image[i].path);
     for (int32_t e = 0; e < study->n_earlier; e++) fsc_free(study->earlier[e].record);
+    for (int32_t s = 0; s < study->n_seg; s++) fsc_free(study->seg[s].path);
     fsc_free(study->earlier);
+    fsc_free(study->seg);
     fsc_scratch_remove(&study->links);
+    fsc_scratch_remove(&study->pixels);
     fsc_free(study->folder);
     fsc_free(study->image);
     fsc_free(study);
@@ -79,8 +93,7 @@ typedef struct header {
     const char *about[FSC_STUDY_N], *image[N_ASKED], *record;
 } header;
 
-/* A line "(0010,0010) PN [value]   #  16, 1 PatientName": its value, ended; NULL when it is empty or of a sequence. */
-static char *value_of(char *line) {
+char *fsc_study_value(char *line) {
     char *at = line + strlen("(0010,0010) PN ");
     char *end = strstr(at, " #");
     for (char *later = end; later; later = strstr(later + 1, " #")) end = later; /* a value may hold the mark */
@@ -95,7 +108,7 @@ static char *value_of(char *line) {
 /* The record of a report of ours, deep in its tree; dcmdump leads a nested element with the way to it. */
 static char *record_of(char *line) {
     char *at = strstr(line, "(0040,a160) UT [" FSC_EARLIER_MARK);
-    return at ? value_of(at) : NULL;
+    return at ? fsc_study_value(at) : NULL;
 }
 
 static void take_line(header *to, char *line) {
@@ -103,9 +116,9 @@ static void take_line(header *to, char *line) {
     if (record) to->record = record;
     if (strlen(line) < strlen("(0010,0010) PN x") || line[0] != '(' || line[10] != ')' || line[11] != ' ') return;
     for (int t = 0; t < FSC_STUDY_N; t++)
-        if (strncmp(line + 1, fsc_study_tags[t].tag, 9) == 0) to->about[t] = value_of(line);
+        if (strncmp(line + 1, fsc_study_tags[t].tag, 9) == 0) to->about[t] = fsc_study_value(line);
     for (int t = 0; t < N_ASKED; t++)
-        if (strncmp(line + 1, asked[t], 9) == 0) to->image[t] = value_of(line);
+        if (strncmp(line + 1, asked[t], 9) == 0) to->image[t] = fsc_study_value(line);
 }
 
 static void take_text(char *out, size_t size, const char *value) {
@@ -173,6 +186,25 @@ static fsc_status add_earlier(fsc_dicom_study *study, const header *from, fsc_er
     return FSC_OK;
 }
 
+/* A segmentation of another maker; one of ours that came back says nothing that was not in the images. */
+static fsc_status add_seg(fsc_dicom_study *study, const header *from, const char *path, fsc_error *err) {
+    const char *model = from->image[MODEL];
+    if (model && strcmp(model, FSC_DUMP_MODEL) == 0) return FSC_OK;
+    fsc_study_seg *more = fsc_grow(study->seg, study->n_seg, study->n_seg + 1, sizeof *more);
+    if (!more) return fsc_fail_nomem(err, "reading DICOM headers");
+    study->seg = more;
+    more += study->n_seg;
+    more->path = fsc_strdup(path);
+    if (!more->path) return fsc_fail_nomem(err, "reading DICOM headers");
+    study->n_seg++;
+    take_text(more->study, sizeof more->study, from->about[STUDY_UID]);
+    take_text(more->frame, sizeof more->frame, from->image[FRAME]);
+    take_text(more->sop, sizeof more->sop, from->image[SOP]);
+    const char *day = from->image[CONTENT_DATE], *time = from->image[CONTENT_TIME];
+    fsc_format(more->when, sizeof more->when, "%s %s", day ? day : "", time ? time : "");
+    return FSC_OK;
+}
+
 /* Images make the study; of other files (earlier reports, segmentations) only the patient must be the same. */
 static fsc_status take_file(fsc_dicom_study *study, const header *from, const char *path, const char *folder,
                             fsc_error *err) {
@@ -186,6 +218,7 @@ static fsc_status take_file(fsc_dicom_study *study, const header *from, const ch
     FSC_TRY(take_about(study, from, FSC_STUDY_PATIENT_NAME, FSC_STUDY_PATIENT_ID, err));
     if (!modality || strcmp(modality, "MR") != 0 || !from->image[ROWS]) {
         study->n_other++;
+        if (modality && strcmp(modality, "SEG") == 0) return add_seg(study, from, path, err);
         return from->record ? add_earlier(study, from, err) : FSC_OK;
     }
     if (differs(study->about[STUDY_UID], from->about[STUDY_UID]))

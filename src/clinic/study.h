@@ -38,6 +38,13 @@ typedef struct fsc_study_earlier {
     char *record; /* owned; see earlier.h */
 } fsc_study_earlier;
 
+/* A segmentation that another program or a person made. */
+typedef struct fsc_study_seg {
+    char *path; /* owned */
+    char study[FSC_UID_MAX], frame[FSC_UID_MAX], sop[FSC_UID_MAX];
+    char when[48]; /* day and time of its content, as text that sorts */
+} fsc_study_seg;
+
 struct fsc_dicom_study {
     char *about[FSC_STUDY_N]; /* NULL: not told */
     char uid[FSC_UID_MAX], day[16];
@@ -47,11 +54,18 @@ struct fsc_dicom_study {
     int32_t n_image;
     fsc_study_earlier *earlier; /* owned */
     int32_t n_earlier;
+    fsc_study_seg *seg; /* owned */
+    int32_t n_seg;
+    fsc_scratch pixels; /* see fsc_dicom_study_labels */
     int32_t n_other; /* files that are no such images: reports, segmentations, other pictures */
 };
 
 /* "" when the study does not say. */
 const char *fsc_study_about(const fsc_dicom_study *study, int tag);
+
+/* A line of dcmdump, "(0010,0010) PN [value]   #  16, 1 PatientName": its value, ended; NULL when it is empty or of a
+ * sequence. */
+char *fsc_study_value(char *line);
 
 /* The paths of the DICOM files below folder, in order; free with fsc_file_free_names. */
 FSC_MUST_USE fsc_status fsc_study_files(char ***path, int32_t *n, const char *folder, fsc_error *err);

@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "fail.h"
 #include "file.h"
+#include "json.h"
 #include "roster.h"
 
 #include <math.h>
@@ -75,6 +76,16 @@ static fsc_status find_table(char *path, char stem[300], int *n_table, const cha
     return status;
 }
 
+/* The version that a single run put down beside its table; one that cannot be read stays unknown. */
+static void read_version(fsc_seen *m, const char *path) {
+    fsc_json *root = NULL;
+    fsc_error unheard = FSC_ERROR_INIT;
+    if (fsc_json_read(&root, path, &unheard) != FSC_OK) return;
+    const char *version = fsc_json_string(fsc_json_get(fsc_json_at(fsc_json_get(root, "GeneratedBy"), 0), "Version"));
+    if (version) (void)snprintf(m->version, sizeof m->version, "%.39s", version);
+    fsc_json_free(root);
+}
+
 /* The member's table of sites; where it stands without a record, a single run made it. */
 static fsc_status read_sites(fsc_gathered *s, fsc_seen *m, fsc_error *err) {
     char below[200], folder[PATH_MOST], path[PATH_MOST] = "";
@@ -103,7 +114,42 @@ static fsc_status read_sites(fsc_gathered *s, fsc_seen *m, fsc_error *err) {
     }
     s->n_table++;
     (void)snprintf(s->dictionary, sizeof s->dictionary, "%.*s.json", (int)strlen(path) - 4, path);
+    if (!m->version[0]) read_version(m, s->dictionary);
     return fsc_table_read(&m->sites, path, err);
+}
+
+/* A record's options: what stands behind the tab of its second line, after the command's empty name. */
+static const char *options_of(const fsc_seen *m) {
+    const char *line = m->made ? strchr(m->made, '\n') : NULL, *tab = line ? strchr(line, '\t') : NULL;
+    return !tab ? NULL : strncmp(tab + 1, "'' ", 3) == 0 ? tab + 4 : tab + 1;
+}
+
+/* Whether two were made alike, as far as their records say. */
+static int are_alike(const fsc_seen *a, const fsc_seen *b) {
+    const char *x = options_of(a), *y = options_of(b);
+    const int versions = !a->version[0] || !b->version[0] || strcmp(a->version, b->version) == 0;
+    return versions && (!x || !y || strcmp(x, y) == 0);
+}
+
+/* Says which two kinds there are, how many of each, and by what they differ. */
+static fsc_status refuse_mixture(const fsc_gathered *s, const fsc_seen *first, const fsc_seen *other, fsc_error *err) {
+    int32_t n_first = 0, n_other = 0;
+    for (int32_t i = 0; i < s->n; i++) {
+        const fsc_seen *m = &s->item[i];
+        if (strcmp(m->who.state, "done") != 0 || (!m->made && !m->version[0])) continue;
+        if (are_alike(m, first))
+            n_first++;
+        else
+            n_other++;
+    }
+    const char *mine = options_of(first), *theirs = options_of(other);
+    const int versions = first->version[0] && other->version[0] && strcmp(first->version, other->version) != 0;
+    return fsc_fail(
+        err, FSC_E_FORMAT,
+        "results of two %s: %d as %s with '%.60s', %d as %s with '%.60s'; run the participant level again over "
+        "all, it does only what differs",
+        versions ? "versions" : "sets of options", (int)n_first, first->who.name, versions ? first->version : mine,
+        (int)n_other, other->who.name, versions ? other->version : theirs);
 }
 
 /* One version, one set of settings, one set of columns. */
@@ -112,12 +158,8 @@ static fsc_status check_alike(const fsc_gathered *s, fsc_error *err) {
     for (int32_t i = 0; i < s->n; i++) {
         const fsc_seen *m = &s->item[i];
         if (strcmp(m->who.state, "done") != 0) continue;
-        if (m->made && first && strcmp(m->made, first->made) != 0)
-            return fsc_fail(err, FSC_E_FORMAT,
-                            "%s: was made with another version or other options than %s; run the participant level "
-                            "again over all, it does only what differs",
-                            m->who.name, first->who.name);
-        if (m->made && !first) first = m;
+        if (first && !are_alike(m, first)) return refuse_mixture(s, first, m, err);
+        if ((m->made || m->version[0]) && (!first || (!first->made && m->made))) first = m;
         if (!m->sites.n_column) continue;
         int same = !first_table || m->sites.n_column == first_table->sites.n_column;
         for (int32_t c = 0; first_table && same && c < m->sites.n_column; c++)
@@ -188,7 +230,13 @@ fsc_status fsc_gather(fsc_gathered *out, const char *dir, fsc_error *err) {
     out->dir = dir;
     if (!fsc_file_is_folder(dir)) return fsc_fail(err, FSC_E_NOTFOUND, "%s: there is no such folder", dir);
     FSC_TRY(fsc_roster(out, err));
-    for (int32_t i = 0; i < out->n; i++) FSC_TRY(read_sites(out, &out->item[i], err));
+    for (int32_t i = 0; i < out->n; i++) {
+        fsc_seen *m = &out->item[i];
+        FSC_TRY(read_sites(out, m, err));
+        if (m->doubled && strcmp(m->who.state, "done") == 0)
+            (void)snprintf(m->who.line, sizeof m->who.line,
+                           "participants.tsv has several rows of %s that differ: none is used", m->who.participant);
+    }
     if (!out->n_table)
         return fsc_fail(err, FSC_E_NOTFOUND,
                         "%s: holds no table sub-*/[ses-*/]anat/*_sites.tsv; run `fascicle cohort ... participant` with "

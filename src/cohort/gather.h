@@ -9,10 +9,12 @@
 
 typedef struct fsc_seen {
     fsc_group_member who;
-    int32_t person;  /* its row of participants.tsv; -1 without */
-    char *made;      /* owned: version and options; NULL when a single run made it */
-    char stem[300];  /* of its pages: "sub-01_acq-x"; "" without a table */
-    fsc_table sites; /* no column without a table */
+    int32_t person;   /* its row of participants.tsv; -1 without */
+    char *made;       /* owned: version and options; NULL when a single run made it */
+    char version[40]; /* that made it; "" when neither its record nor its table says */
+    int32_t doubled;  /* non-zero: several rows of participants.tsv say different things of it, and none is used */
+    char stem[300];   /* of its pages: "sub-01_acq-x"; "" without a table */
+    fsc_table sites;  /* no column without a table */
 } fsc_seen;
 
 /* Every site that any member has ("<muscle> <level> <side>"), once, in alphabetical order. */
@@ -23,6 +25,8 @@ typedef struct fsc_site_names {
 
 typedef struct fsc_gathered {
     const char *dir;
+    char name[80];  /* of the rater or method; "" when nothing says */
+    const char *to; /* where the group's files are written: aside, until all are there */
     fsc_seen *item; /* owned; each name once, in their order */
     int32_t n, n_table, capacity;
     char dictionary[4096]; /* a member's own; "" without a table */

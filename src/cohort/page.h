@@ -17,7 +17,8 @@ typedef struct fsc_page_groups {
 
 typedef struct fsc_page {
     const fsc_gathered *all;
-    const fsc_gathered *other; /* of another rater; NULL without */
+    const fsc_gathered *other; /* n_other, of other raters or methods */
+    int32_t n_other;
     const fsc_group_options *opt;
     fsc_page_groups group;
     int32_t *of;      /* owned: each member's group */
@@ -34,9 +35,10 @@ FSC_MUST_USE fsc_status fsc_page_open_study(fsc_page *page, fsc_error *err);
 void fsc_page_close(fsc_page *page);
 
 /* Sections; each adds to the text, which remembers when memory was short. */
-void fsc_page_quality(fsc_text *out, const fsc_page *page);
 void fsc_page_strips(fsc_text *out, const fsc_page *page);
 /* Sections that also leave tables. */
+FSC_MUST_USE fsc_status fsc_page_quality(fsc_text *out, const fsc_page *page, fsc_error *err);
+FSC_MUST_USE fsc_status fsc_page_levels(fsc_text *out, const fsc_page *page, fsc_error *err);
 FSC_MUST_USE fsc_status fsc_page_age(fsc_text *out, const fsc_page *page, fsc_error *err);
 FSC_MUST_USE fsc_status fsc_page_change(fsc_text *out, const fsc_page *page, fsc_error *err);
 FSC_MUST_USE fsc_status fsc_page_agreement(fsc_text *out, const fsc_page *page, fsc_error *err);

@@ -64,8 +64,8 @@ fsc_status fsc_page_controls(fsc_text *out, const fsc_page *page, fsc_error *err
     if (!page->n_control) return FSC_OK;
     const int32_t n_left_out = list_controls(&table, page);
     FSC_TRY(fsc_page_put(page, "group_controls.tsv", &table, err));
-    FSC_TRY(fsc_file_join(from, sizeof from, page->all->dir, "group_controls.tsv", err));
-    FSC_TRY(fsc_file_join(to, sizeof to, page->all->dir, "group_norms.tsv", err));
+    FSC_TRY(fsc_file_join(from, sizeof from, page->all->to, "group_controls.tsv", err));
+    FSC_TRY(fsc_file_join(to, sizeof to, page->all->to, "group_norms.tsv", err));
     fsc_status status = fsc_norms_fit(to, from, &fit, NULL, &notes, &why);
     if (status == FSC_E_RANGE) { /* too few for curves of their own: an offset on the pooled ones */
         fit.borrow = 1;

@@ -2,6 +2,7 @@
 #include "page.h"
 
 #include "alloc.h"
+#include "fail.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 
 enum { QUALITIES = 5 };
 
+static const char *const column[QUALITIES] = {"pdff_mean_percent", "snr_median", "swap_most_percent", "sites_cut",
+                                              "sites_flagged"};
 static const char *const title[QUALITIES] = {"mean fat, %", "median SNR", "water-fat swap, %", "sites cut",
                                              "sites flagged"};
 
@@ -78,6 +81,23 @@ static void add_row(fsc_text *out, const fsc_seen *m, const double *value, const
     fsc_text_add(out, "</tr>\n");
 }
 
+/* The same as a table: a row a member, each measure and whether it is an outlier. */
+static void list_all(fsc_text *table, const fsc_gathered *all, const double *value, const fences *f) {
+    fsc_text_add(table, "participant_id\tsession_id");
+    for (int q = 0; q < QUALITIES; q++) fsc_text_printf(table, "\t%s\t%s_outlier", column[q], column[q]);
+    for (int32_t i = 0; i < all->n; i++) {
+        const fsc_group_member *m = &all->item[i].who;
+        if (!all->item[i].sites.n_column) continue;
+        fsc_text_printf(table, "\n%s\t%s", m->participant, m->session[0] ? m->session : "n/a");
+        for (int q = 0; q < QUALITIES; q++) {
+            fsc_text_add(table, "\t");
+            fsc_text_add_number(table, "%.4g", value[i * QUALITIES + q]);
+            fsc_text_printf(table, "\t%d", is_odd(f, value + i * QUALITIES, q));
+        }
+    }
+    fsc_text_add(table, "\n");
+}
+
 /* Outliers stand first. */
 static void add_rows(fsc_text *out, const fsc_gathered *all, const double *value, const fences *f) {
     for (int pass = 0; pass < 2; pass++)
@@ -88,14 +108,12 @@ static void add_rows(fsc_text *out, const fsc_gathered *all, const double *value
         }
 }
 
-void fsc_page_quality(fsc_text *out, const fsc_page *page) {
+fsc_status fsc_page_quality(fsc_text *out, const fsc_page *page, fsc_error *err) {
+    FSC_AUTO_TEXT fsc_text table = {0};
     const fsc_gathered *all = page->all;
     fences f;
     FSC_AUTO_BLOCK double *value = fsc_alloc((int64_t)all->n * QUALITIES + 1, sizeof *value);
-    if (!value) {
-        out->failed = 1;
-        return;
-    }
+    if (!value) return fsc_fail_nomem(err, "judging quality");
     for (int32_t i = 0; i < all->n; i++) judge(value + i * QUALITIES, &all->item[i].sites, page->value);
     fence(&f, value, all, page->value);
     fsc_text_printf(out,
@@ -103,9 +121,11 @@ void fsc_page_quality(fsc_text *out, const fsc_page *page) {
                     "beyond them (Tukey), among at least %d. It is a reason to look, not to leave somebody out.</p>\n",
                     REACH, (int)FEWEST);
     fsc_page_open(out, "Quality");
-    fsc_text_add(out, "<table><thead><tr><th>who</th>");
-    for (int q = 0; q < QUALITIES; q++) fsc_text_printf(out, "<th>%s</th>", title[q]);
+    fsc_text_add(out, "<table class=\"sort\"><thead><tr><th scope=\"col\">who</th>");
+    for (int q = 0; q < QUALITIES; q++) fsc_text_printf(out, "<th scope=\"col\">%s</th>", title[q]);
     fsc_text_add(out, "</tr></thead><tbody>\n");
     add_rows(out, all, value, &f);
     fsc_text_add(out, "</tbody></table></div></section>\n");
+    list_all(&table, all, value, &f);
+    return fsc_page_put(page, "group_quality.tsv", &table, err);
 }

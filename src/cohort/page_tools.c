@@ -68,6 +68,6 @@ double fsc_page_mean(const fsc_gathered *all, int32_t member, const int32_t *sit
 fsc_status fsc_page_put(const fsc_page *page, const char *name, const fsc_text *text, fsc_error *err) {
     char path[4096];
     if (text->failed) return fsc_fail_nomem(err, "writing a study's tables");
-    FSC_TRY(fsc_file_join(path, sizeof path, page->all->dir, name, err));
+    FSC_TRY(fsc_file_join(path, sizeof path, page->all->to, name, err));
     return fsc_file_write(path, text->data, text->length, err);
 }

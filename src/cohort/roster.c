@@ -150,7 +150,14 @@ static int by_id(const void *a, const void *b) {
     return order ? order : x->row - y->row;
 }
 
-/* Gives each member its row: that of its visit, or one that names no visit. */
+static int are_same(const fsc_table *t, int32_t a, int32_t b) {
+    for (int32_t c = 0; c < t->n_column; c++)
+        if (strcmp(fsc_table_cell(t, a, c), fsc_table_cell(t, b, c)) != 0) return 0;
+    return 1;
+}
+
+/* Gives each member its row: that of its visit, or one that names no visit. Two rows that differ, of two people with
+ * one name or of visits that nothing tells apart: neither is taken. */
 static fsc_status join_people(fsc_gathered *s, fsc_error *err) {
     const int32_t n = s->people.n_row;
     FSC_AUTO_BLOCK key *list = fsc_alloc((int64_t)n + 1, sizeof *list);
@@ -168,9 +175,15 @@ static fsc_status join_people(fsc_gathered *s, fsc_error *err) {
             else
                 high = middle;
         }
-        for (; low < n && s->item[i].person < 0 && strcmp(list[low].id, m->participant) == 0; low++)
-            if (!m->session[0] || fsc_is_missing(list[low].session) || strcmp(list[low].session, m->session) == 0)
+        for (; low < n && strcmp(list[low].id, m->participant) == 0; low++) {
+            if (m->session[0] && !fsc_is_missing(list[low].session) && strcmp(list[low].session, m->session) != 0)
+                continue;
+            if (s->item[i].person < 0)
                 s->item[i].person = list[low].row;
+            else if (!are_same(&s->people, s->item[i].person, list[low].row))
+                s->item[i].doubled = 1;
+        }
+        if (s->item[i].doubled) s->item[i].person = -1;
     }
     return FSC_OK;
 }
@@ -201,6 +214,9 @@ static fsc_status read_record(const fsc_gathered *s, fsc_seen *m, fsc_error *err
     }
     const char *second = inputs ? strchr(inputs, '\n') : NULL;
     if (!second) return FSC_OK;
+    const char *version = inputs + strcspn(inputs, "\t\n");
+    version += *version == '\t';
+    (void)snprintf(m->version, sizeof m->version, "%.*s", (int)strcspn(version, "\n"), version);
     m->made = strndup(inputs, (size_t)(second - inputs) + 1 + strcspn(second + 1, "\n"));
     return m->made ? FSC_OK : fsc_fail_nomem(err, "reading a record");
 }

@@ -6,12 +6,12 @@
 #include "format.h"
 #include "mode.h"
 #include "shape.h"
+#include "sort.h"
 #include "text.h"
 #include "tiles.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FEW_VOXELS 200
@@ -23,23 +23,14 @@ typedef struct rows_work {
     fsc_measures *out;
     const fsc_voxels *v;
     const fsc_border *border;
+    const fsc_measure_kept *before; /* NULL = nothing is taken over */
+    uint8_t *same;               /* per set: as it was before */
     fsc_site_part *part;         /* per set */
-    float *values;               /* as long as the longest row */
+    float *values, *spare;       /* as long as the longest row */
     double *area, *lean, *known; /* per slab */
     int32_t *list;               /* sets of the row at hand */
     int32_t n_list;
 } rows_work;
-
-static int by_number(const void *a, const void *b) {
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-static double median_of(float *values, int64_t n) {
-    if (n == 0) return (double)NAN;
-    qsort(values, (size_t)n, sizeof *values, by_number);
-    return n % 2 ? (double)values[n / 2] : 0.5 * ((double)values[n / 2 - 1] + (double)values[n / 2]);
-}
 
 double fsc_voxel_snr(const fsc_fatwater *fw, int64_t at) {
     if (!fw->water || !fw->fat || !(fw->noise_sd > 0)) return (double)NAN;
@@ -161,11 +152,27 @@ static void judge(fsc_row *row, const rows_work *w) {
     if (word) add_word(row, word);
 }
 
+/* Sets that are as they were make the row that they made, but for what was said of it before it is filled. */
+static int take_over(const rows_work *w, fsc_row *row) {
+    const fsc_row said = *row;
+    for (int32_t l = 0; l < w->n_list; l++)
+        if (!w->before || !w->same[w->list[l]]) return 0;
+    *row = w->before->row[row - w->out->row];
+    row->kind = said.kind;
+    row->place = said.place;
+    row->label_value = said.label_value;
+    row->coverage = said.coverage;
+    row->cut_by_fov = said.cut_by_fov;
+    row->quality[0] = 0;
+    return 1;
+}
+
 /* Fills the row whose sets are listed and whose names are set. */
 static void fill_row(rows_work *w, fsc_row *row) {
+    if (take_over(w, row)) return;
     join_parts(row, w);
     int64_t n = gather(w, fsc_voxel_snr);
-    row->snr = median_of(w->values, n);
+    row->snr = fsc_median_of(w->values, n);
     n = gather(w, pick_pdff);
     double square = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -173,7 +180,8 @@ static void fill_row(rows_work *w, fsc_row *row) {
         square += r * r;
     }
     row->pdff_sd_fraction = n > 1 ? sqrt(square / (double)(n - 1)) : (double)NAN;
-    row->pdff_median_fraction = median_of(w->values, n); /* sorts */
+    fsc_sort_floats(w->values, w->spare, n);
+    row->pdff_median_fraction = fsc_median_sorted(w->values, n);
     row->pdff_mode_fraction = fsc_half_sample_mode(w->values, n);
     const fsc_section section = fsc_section_largest(w->v, w->list, w->n_list, w->area, w->lean, w->known);
     row->csa_mm2 = section.csa_mm2;
@@ -294,8 +302,7 @@ static void bone_row(rows_work *w, int32_t set) {
 
 /* One set after the other, any thread: a set's part depends on nothing else. */
 typedef struct rows_measure {
-    const fsc_voxels *v;
-    fsc_site_part *part;
+    const rows_work *work;
     float *scratch; /* longest x 3 for each worker */
     int64_t longest;
 } rows_measure;
@@ -303,8 +310,12 @@ typedef struct rows_measure {
 static void measure_tile(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
     (void)tile;
     const rows_measure *m = context;
+    const rows_work *w = m->work;
     for (int64_t s = begin; s < end; s++)
-        fsc_site_part_measure(&m->part[s], m->v, (int32_t)s, m->scratch + 3 * m->longest * worker);
+        if (w->before && w->same[s])
+            w->part[s] = w->before->part[s];
+        else
+            fsc_site_part_measure(&w->part[s], w->v, (int32_t)s, m->scratch + 3 * m->longest * worker);
 }
 
 static fsc_status make(rows_work *w, const fsc_progress *progress, fsc_error *err) {
@@ -317,7 +328,7 @@ static fsc_status make(rows_work *w, const fsc_progress *progress, fsc_error *er
     /* At most: a row a set, one for both sides, one a muscle and side, one a muscle: under three for each set. */
     w->out->row = fsc_alloc(3 * (int64_t)v->n_set, sizeof *w->out->row);
     if (!scratch || !w->out->row) return fsc_fail_nomem(err, "measuring the sites");
-    rows_measure context = {v, w->part, scratch, longest};
+    rows_measure context = {w, scratch, longest};
     const fsc_ask ask = {progress, "measure", 0, 1};
     FSC_TRY(fsc_tiles_run_asking(v->n_set, 1, measure_tile, &context, 0, &ask, err));
     for (int32_t s = 0; s < sites->n_site;) {
@@ -332,24 +343,39 @@ static fsc_status make(rows_work *w, const fsc_progress *progress, fsc_error *er
     return FSC_OK;
 }
 
-fsc_status fsc_rows_make(fsc_measures *out, const fsc_voxels *v, const fsc_progress *progress, fsc_error *err) {
+/* With all room made: the borders, the parts, the rows. */
+static fsc_status measure(rows_work *w, fsc_border *border, const fsc_progress *progress, fsc_error *err) {
+    const fsc_measure_kept *before = w->before;
+    if (before) fsc_kept_compare(w->same, before, w->v);
+    FSC_TRY(fsc_border_measure(border, w->v, before ? &before->border : NULL, progress, err));
+    for (int32_t s = 0; before && border->fresh && s < w->v->n_set; s++) w->same[s] &= !border->fresh[s];
+    return make(w, progress, err);
+}
+
+fsc_status fsc_rows_make(fsc_measures *out, fsc_voxels *v, fsc_measure_kept *kept, const fsc_progress *progress,
+                         fsc_error *err) {
+    const int64_t n = v->start[v->n_set];
     FSC_AUTO_BLOCK fsc_site_part *part = fsc_alloc(v->n_set, sizeof *part);
-    FSC_AUTO_BLOCK float *values = fsc_alloc(v->start[v->n_set], sizeof *values);
+    FSC_AUTO_BLOCK float *values = fsc_alloc(2 * n, sizeof *values);
     FSC_AUTO_BLOCK double *slabs = fsc_alloc(3 * (int64_t)v->n_slab, sizeof *slabs);
     FSC_AUTO_BLOCK int32_t *list = fsc_alloc(v->n_set, sizeof *list);
-    if (!part || !values || !slabs || !list) return fsc_fail_nomem(err, "measuring the sites");
-    fsc_border border;
-    FSC_TRY(fsc_border_measure(&border, v, progress, err));
+    FSC_AUTO_BLOCK uint8_t *same = fsc_alloc(v->n_set, 1);
+    if (!part || !values || !slabs || !list || !same) return fsc_fail_nomem(err, "measuring the sites");
+    fsc_border border = {0};
     rows_work w = {.out = out,
                    .v = v,
                    .border = &border,
+                   .before = kept && fsc_kept_fits(kept, v) ? kept : NULL,
+                   .same = same,
                    .part = part,
                    .values = values,
+                   .spare = values + n,
                    .area = slabs,
                    .lean = slabs + v->n_slab,
                    .known = slabs + 2 * (int64_t)v->n_slab,
                    .list = list};
-    const fsc_status status = make(&w, progress, err);
+    fsc_status status = measure(&w, &border, progress, err);
+    if (status == FSC_OK && kept) status = fsc_kept_take(kept, v, &part, &border, out, err);
     fsc_border_free(&border);
     return status;
 }

@@ -4,16 +4,17 @@
  *                  be trusted when neighbours are alike (correlate.c)
  *   border.c       the same sets with their labels' border displaced at random, label_error.c what a row makes of it
  *   rows.c         sets joined to rows: site, both sides, whole muscle, bone; with median, mode.c and shape.c
+ *   kept.c         what a measurement leaves for the next one of nearly the same labels
  *   site_fields.c  the one description of a row, for every file and page that shows it
  *   tsv.c          the table on disk with its dictionary, and back */
 #include "alloc.h"
 #include "fail.h"
 #include "rows.h"
+#include "sort.h"
 #include "text.h"
 
 #include <fascicle/measure.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 FSC_DEFINE_AUTO(fsc_measures, fsc_measures_free)
@@ -32,17 +33,6 @@ const fsc_row *fsc_measures_find(const fsc_measures *measures, const char *muscl
     return i >= 0 ? &measures->row[i] : NULL;
 }
 
-static int by_number(const void *a, const void *b) {
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-static double median_of(float *list, int64_t n) {
-    if (n == 0) return (double)NAN;
-    qsort(list, (size_t)n, sizeof *list, by_number);
-    return n % 2 ? (double)list[n / 2] : 0.5 * ((double)list[n / 2 - 1] + (double)list[n / 2]);
-}
-
 /* The whole scan, without labels: all voxels with a result. */
 static fsc_status summarise(fsc_measures *out, const fsc_fatwater *fw, fsc_error *err) {
     const int64_t n = fsc_grid_count(&fw->grid);
@@ -56,12 +46,12 @@ static fsc_status summarise(fsc_measures *out, const fsc_fatwater *fw, fsc_error
         list[out->n_fitted++] = fw->pdff_fraction[v];
     }
     if (fw->quality && out->n_fitted > 0) out->swap_suspect_fraction = (double)swap / (double)out->n_fitted;
-    out->pdff_median_fraction = median_of(list, out->n_fitted);
+    out->pdff_median_fraction = fsc_median_of(list, out->n_fitted);
     for (int64_t v = 0; v < n && fw->pdff_fraction; v++) {
         const double snr = isfinite(fw->pdff_fraction[v]) ? fsc_voxel_snr(fw, v) : (double)NAN;
         if (isfinite(snr)) list[n_snr++] = (float)snr;
     }
-    out->snr_median = median_of(list, n_snr);
+    out->snr_median = fsc_median_of(list, n_snr);
     return FSC_OK;
 }
 
@@ -158,8 +148,8 @@ static void say(fsc_measures *out, const fsc_sites *sites) {
                       "areas and volumes mean nothing in themselves: the scan's voxel size is assumed");
 }
 
-static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const fsc_sites *sites,
-                                const fsc_progress *progress, fsc_error *err) {
+static fsc_status measure_sites(fsc_measures *out, fsc_measure_kept *kept, const fsc_fatwater *fw,
+                                const fsc_sites *sites, const fsc_progress *progress, fsc_error *err) {
     double spacing[3];
     fsc_grid_spacing_mm(&sites->grid, spacing);
     const double tolerance = 0.1 * fmin(spacing[0], fmin(spacing[1], spacing[2]));
@@ -171,7 +161,7 @@ static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const
     fsc_copy_text(out->level_scheme, sizeof out->level_scheme, sites->level_scheme);
     fsc_voxels voxels;
     FSC_TRY(fsc_voxels_list(&voxels, fw, sites, err));
-    const fsc_status status = fsc_rows_make(out, &voxels, progress, err);
+    const fsc_status status = fsc_rows_make(out, &voxels, kept, progress, err);
     fsc_voxels_free(&voxels);
     if (status == FSC_OK) {
         say(out, sites);
@@ -181,15 +171,32 @@ static fsc_status measure_sites(fsc_measures *out, const fsc_fatwater *fw, const
     return status;
 }
 
-fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, const fsc_sites *sites,
-                           const fsc_progress *progress, fsc_error *err) {
-    if (!out || !fatwater) return fsc_fail(err, FSC_E_ARG, "measuring needs the fat-water maps");
+static fsc_status run(fsc_measures **out, fsc_measure_kept *kept, const fsc_fatwater *fatwater,
+                      const fsc_sites *sites, const fsc_progress *progress, fsc_error *err) {
     FSC_AUTO(fsc_measures) made = fsc_alloc(1, sizeof *made);
     if (!made) return fsc_fail_nomem(err, "measuring");
+    if (kept && kept->fatwater == fatwater)
+        *made = kept->scan;
+    else
+        FSC_TRY(summarise(made, fatwater, err));
     made->method = fatwater->method;
-    FSC_TRY(summarise(made, fatwater, err));
-    if (sites) FSC_TRY(measure_sites(made, fatwater, sites, progress, err));
+    if (sites) FSC_TRY(measure_sites(made, kept, fatwater, sites, progress, err));
     FSC_TRY(fsc_notes_check(&made->notes, err));
     FSC_GIVE(out, made);
     return FSC_OK;
+}
+
+fsc_status fsc_measure_run(fsc_measures **out, const fsc_fatwater *fatwater, const fsc_sites *sites,
+                           const fsc_progress *progress, fsc_error *err) {
+    if (!out || !fatwater) return fsc_fail(err, FSC_E_ARG, "measuring needs the fat-water maps");
+    return run(out, NULL, fatwater, sites, progress, err);
+}
+
+fsc_status fsc_measure_again(fsc_measures **out, fsc_measure_kept **kept, const fsc_fatwater *fatwater,
+                             const fsc_sites *sites, const fsc_progress *progress, fsc_error *err) {
+    if (!out || !kept || !fatwater || !sites)
+        return fsc_fail(err, FSC_E_ARG, "measuring again needs the fat-water maps and the sites");
+    if (!*kept) *kept = fsc_alloc(1, sizeof **kept);
+    if (!*kept) return fsc_fail_nomem(err, "measuring");
+    return run(out, *kept, fatwater, sites, progress, err);
 }

@@ -15,6 +15,10 @@ void fsc_sidecar_init(fsc_sidecar *sidecar) {
         .imaging_frequency_mhz = NAN, .b0_tesla = NAN, .flip_angle_deg = NAN, .repetition_time = NAN, .side_known = 1};
 }
 
+/* The third word tells what frames look like; "MIXED" there is an enhanced object of echoes, magnitude and phase in one.
+ * The fourth tells of what was computed. */
+enum { FLAVOUR = 2 };
+
 /* dcm2niix appends its own word at the end of ImageType, so the last whole word wins; the scanners' single letters
  * count only where no word is given. */
 static fsc_role image_type_role(const fsc_json *list) {
@@ -53,7 +57,7 @@ static fsc_role image_type_role(const fsc_json *list) {
     for (int64_t i = 0; i < n; i++) {
         const char *text = fsc_json_string(fsc_json_at(list, i));
         for (size_t k = 0; text && k < sizeof known / sizeof *known; k++) {
-            if (strcmp(text, known[k].word) != 0) continue;
+            if (strcmp(text, known[k].word) != 0 || (i == FLAVOUR && strcmp(text, "MIXED") == 0)) continue;
             const int is_ready = known[k].role >= FSC_ROLE_WATER;
             if (!text[1] && !is_ready)
                 letter = known[k].role;

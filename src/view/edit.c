@@ -55,7 +55,7 @@ static fsc_status measure(fsc_view_edit *e, fsc_measures **measures, fsc_sites *
     fsc_labels *labels = NULL;
     FSC_TRY(make_labels(e, &labels, err));
     fsc_status status = fsc_sites_build(sites, &in->sites->grid, labels, in->levels, &options, err);
-    if (status == FSC_OK) status = fsc_measure_run(measures, in->fatwater, *sites, NULL, err);
+    if (status == FSC_OK) status = fsc_measure_again(measures, &e->kept, in->fatwater, *sites, NULL, err);
     fsc_labels_free(labels);
     return status;
 }
@@ -113,6 +113,7 @@ void fsc_view_edit_free(fsc_view_edit *e) {
     fsc_view_strokes_close(&e->strokes);
     fsc_measures_free(e->before);
     fsc_measures_free(e->now);
+    fsc_measure_kept_free(e->kept);
     fsc_sites_free(e->sites);
 }
 

@@ -15,6 +15,7 @@ typedef struct fsc_view_edit {
     fsc_view_strokes strokes;
     fsc_measures *before; /* owned: of the labels as the run left them */
     fsc_measures *now;    /* owned */
+    fsc_measure_kept *kept; /* owned: so that the next stroke measures only what it touched */
     fsc_sites *sites;     /* owned: as now was measured */
     char fault[480];      /* why the labels as they are cannot be measured, "" = they were */
 } fsc_view_edit;

@@ -26,21 +26,26 @@ void fsc_view_edit_labels(const fsc_view_edit *e, fsc_json *object) {
 
 /* For each site the voxel of it that is nearest to its middle, -1 when it has none. */
 static int64_t *find_middles(const fsc_sites *s) {
-    const int64_t *dim = s->grid.dim, n = fsc_grid_count(&s->grid);
-    double *sum = fsc_alloc((int64_t)4 * (s->n_site + 1), sizeof *sum), *best = NULL;
-    int64_t *voxel = fsc_alloc(s->n_site + 1, sizeof *voxel);
-    best = fsc_alloc(s->n_site + 1, sizeof *best);
-    for (int pass = 0; pass < 2 && sum && voxel && best; pass++)
-        for (int64_t v = 0; v < n; v++) {
-            const int32_t site = s->site_of_voxel[v];
-            const double at[3] = {(double)(v % dim[0]), (double)(v / dim[0] % dim[1]), (double)(v / (dim[0] * dim[1]))};
-            double *mine = sum + (ptrdiff_t)4 * site, far = 0;
-            if (!site) continue;
-            for (int a = 0; a < 3 && pass == 0; a++) mine[a] += at[a];
-            if (pass == 0) mine[3] += 1;
-            for (int a = 0; a < 3 && pass == 1; a++) far += (at[a] - mine[a] / mine[3]) * (at[a] - mine[a] / mine[3]);
-            if (pass == 1 && (voxel[site] == 0 || far < best[site])) best[site] = far, voxel[site] = v + 1;
-        }
+    const int64_t *dim = s->grid.dim;
+    double *sum = fsc_alloc((int64_t)4 * (s->n_site + 1), sizeof *sum);
+    double *best = fsc_alloc(s->n_site + 1, sizeof *best);
+    int64_t *voxel = fsc_alloc(s->n_site + 1, sizeof *voxel), at[3];
+    for (int pass = 0; pass < 2 && sum && voxel && best; pass++) {
+        const int32_t *site = s->site_of_voxel;
+        for (at[2] = 0; at[2] < dim[2]; at[2]++)
+            for (at[1] = 0; at[1] < dim[1]; at[1]++)
+                for (at[0] = 0; at[0] < dim[0]; at[0]++, site++) {
+                    double *mine = sum + (ptrdiff_t)4 * *site, far = 0;
+                    if (!*site) continue;
+                    mine[3] += pass == 0;
+                    for (int a = 0; a < 3 && pass == 0; a++) mine[a] += (double)at[a];
+                    for (int a = 0; a < 3 && pass == 1; a++)
+                        far += ((double)at[a] - mine[a] / mine[3]) * ((double)at[a] - mine[a] / mine[3]);
+                    if (pass == 0 || (voxel[*site] && far >= best[*site])) continue;
+                    best[*site] = far;
+                    voxel[*site] = site - s->site_of_voxel + 1;
+                }
+    }
     for (int32_t i = 0; voxel && i <= s->n_site; i++) voxel[i]--;
     fsc_free(sum);
     fsc_free(best);
@@ -65,6 +70,9 @@ fsc_json *fsc_view_rows(const fsc_measures *m, const fsc_sites *sites) {
         fsc_json_set_integer(row, "n_voxel", r->n_voxel);
         fsc_json_set_number(row, "pdff_mean_fraction", r->pdff_mean_fraction);
         fsc_json_set_number(row, "pdff_se_fraction", r->pdff_se_fraction);
+        fsc_json_set_number(row, "pdff_se_noise_fraction", r->pdff_se_noise_fraction);
+        fsc_json_set_number(row, "pdff_se_label_fraction", r->pdff_se_label_fraction);
+        fsc_json_set_number(row, "pdff_se_all_fraction", fsc_row_se_fraction(r));
         fsc_json_set_number(row, "volume_mm3", r->volume_mm3);
         fsc_json_set_number(row, "csa_mm2", r->csa_mm2);
         fsc_json_set_string(row, "quality", r->quality);

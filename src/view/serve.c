@@ -60,10 +60,10 @@ static const char *const headers[][2] = {
 };
 
 static enum MHD_Result send_response(struct MHD_Connection *to, struct MHD_Response *response, unsigned status,
-                                     const char *type) {
+                                     const char *type, const char *policy) {
     if (!response) return MHD_NO;
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        (void)MHD_add_response_header(response, headers[i][0], headers[i][1]);
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) /* the first is the policy */
+        (void)MHD_add_response_header(response, headers[i][0], i == 0 && policy ? policy : headers[i][1]);
     (void)MHD_add_response_header(response, "Content-Type", type);
     const enum MHD_Result result = MHD_queue_response(to, status, response);
     MHD_destroy_response(response);
@@ -72,7 +72,7 @@ static enum MHD_Result send_response(struct MHD_Connection *to, struct MHD_Respo
 
 static enum MHD_Result refuse(struct MHD_Connection *to, unsigned status, const char *why) {
     return send_response(to, MHD_create_response_from_buffer(strlen(why), (void *)why, MHD_RESPMEM_MUST_COPY), status,
-                         "text/plain; charset=utf-8");
+                         "text/plain; charset=utf-8", NULL);
 }
 
 static const char *header(struct MHD_Connection *from, const char *name) {
@@ -118,7 +118,7 @@ static enum MHD_Result answer(server *s, struct MHD_Connection *to, request *ask
                                                    MHD_RESPMEM_MUST_COPY);
     }
     fsc_text_free(&reply.body);
-    return send_response(to, response, reply.status, reply.type);
+    return send_response(to, response, reply.status, reply.type, reply.policy);
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,

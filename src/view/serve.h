@@ -11,6 +11,7 @@
 typedef struct fsc_view_reply {
     unsigned status;  /* of HTTP */
     const char *type; /* "application/json", lives on */
+    const char *policy; /* what this answer may load, likewise; NULL = what the page may */
     fsc_text body;
     int fd; /* -1 = none */
     int64_t size;

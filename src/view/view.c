@@ -2,10 +2,12 @@
 
 #include "alloc.h"
 #include "edit.h"
+#include "exam.h"
 #include "fail.h"
 #include "files.h"
 #include "format.h"
 #include "lock.h"
+#include "see.h"
 #include "serve.h"
 
 #include <math.h>
@@ -18,6 +20,8 @@ typedef struct view {
     const fsc_view_options *options;
     fsc_view_files files;
     fsc_view_edit edit; /* used when input->save_anat */
+    fsc_view_see see;
+    fsc_view_exam exam; /* used when input->exam_anat */
 } view;
 
 static void say(fsc_view_reply *reply, unsigned status, const char *why) {
@@ -36,28 +40,15 @@ static void say_json(fsc_view_reply *reply, fsc_json *root) {
     fsc_json_free(root);
 }
 
-static fsc_json *list_maps(const fsc_view_files *files) {
-    fsc_json *maps = fsc_json_array();
-    const char *key, *title, *unit;
-    int there = 0;
-    for (int i = 0; (key = fsc_view_files_map(files, i, &title, &unit, &there)) != NULL; i++) {
-        if (!there) continue;
-        fsc_json *map = fsc_json_object();
-        fsc_json_set_string(map, "key", key);
-        fsc_json_set_string(map, "title", title);
-        fsc_json_set_string(map, "unit", unit);
-        fsc_json_append(maps, map);
-    }
-    return maps;
-}
-
 /* What the page begins with. */
 static void answer_state(view *v, fsc_view_reply *reply) {
     const int edits = v->input->save_anat != NULL;
     fsc_json *root = fsc_json_object();
     fsc_json_set_string(root, "name", v->input->name);
     fsc_json_set_bool(root, "edits", edits);
-    fsc_json_set(root, "maps", list_maps(&v->files));
+    fsc_json_set_bool(root, "exam", v->input->exam_anat != NULL);
+    fsc_json_set(root, "maps", fsc_view_see_maps(&v->files, v->input->anat));
+    fsc_view_see_state(&v->see, root);
     fsc_json_set(root, "before", fsc_view_rows(edits ? v->edit.before : v->input->measures, NULL));
     if (v->input->sites) fsc_view_edit_labels(&v->edit, root);
     if (edits)
@@ -185,10 +176,32 @@ static void answer_change(view *v, const char *path, const char *body, size_t n,
     fsc_json_free(asked);
 }
 
+/* A saved exam brings plan and pages with it, as 'fascicle run' makes them. */
+static void answer_exam(view *v, const char *path, const char *body, size_t n, fsc_view_reply *reply) {
+    FSC_AUTO_TEXT fsc_text why = {0};
+    fsc_error err = FSC_ERROR_INIT;
+    int saved = 0;
+    if (!body) {
+        fsc_view_exam_answer(&v->exam, path, reply);
+        return;
+    }
+    fsc_view_exam_change(&v->exam, path, body, n, &saved, reply);
+    if (!saved) return;
+    if (v->input->save_anat) {
+        if (save(v, &err) == FSC_OK) return;
+    } else if (!v->options->plan || v->options->plan(v->options->context, &err) == FSC_OK) {
+        return;
+    }
+    fsc_text_printf(&why, "The exam is saved. Plan and pages could not be made of it: %s", err.text);
+    say(reply, 507, why.failed ? err.text : why.data);
+}
+
 static void answer(void *context, const char *path, const char *body, size_t n, fsc_view_reply *reply) {
-    static const char site[] = "site/";
+    static const char site[] = "site/", exam[] = "exam/";
     view *v = context;
-    if (body)
+    if (strncmp(path, exam, sizeof exam - 1) == 0)
+        answer_exam(v, path + sizeof exam - 1, body, n, reply);
+    else if (body)
         answer_change(v, path, body, n, reply);
     else if (strcmp(path, "state.json") == 0)
         answer_state(v, reply);
@@ -196,7 +209,7 @@ static void answer(void *context, const char *path, const char *body, size_t n, 
         answer_labels(v, reply);
     else if (strncmp(path, site, sizeof site - 1) == 0)
         answer_site(v, path + sizeof site - 1, reply);
-    else
+    else if (!fsc_view_see_answer(&v->see, v->input->save_anat ? v->edit.now : v->input->measures, path, reply))
         fsc_view_files_answer(&v->files, path, reply);
 }
 
@@ -220,11 +233,14 @@ static fsc_status serve(view *v, fsc_error *err) {
 fsc_status fsc_view_run(const fsc_view_input *input, const fsc_view_options *options, fsc_error *err) {
     view v = {.input = input, .options = options, .edit = {.strokes = {.fd = -1}}};
     int lock = -1;
+    FSC_TRY(fsc_view_exam_open(&v.exam, input, err));
     FSC_TRY(fsc_view_files_open(&v.files, input->anat, input->name, input->page, err));
-    fsc_status status = fsc_view_lock(&lock, input->folder, err);
+    fsc_status status = fsc_view_see_open(&v.see, input, err);
+    if (status == FSC_OK) status = fsc_view_lock(&lock, input->folder, err);
     if (status == FSC_OK) status = serve(&v, err);
     fsc_view_edit_free(&v.edit);
     fsc_view_unlock(lock, input->folder);
+    fsc_view_see_close(&v.see);
     fsc_view_files_close(&v.files);
     return status;
 }

@@ -42,11 +42,30 @@ static fsc_status compare(walk *w, const values *v, const fsc_dicom_study *study
     return FSC_OK;
 }
 
+/* A scan that cannot be read for what dcm2niix did not take apart says so. */
+static fsc_status read_images(walk *w, const values *v, const fsc_dicom_study *study, const char *images) {
+    const fsc_status status = walk_scan(w, images, &v->scan);
+    if (status == FSC_OK || status == FSC_E_CANCELLED || !fsc_dicom_study_is_multiframe(study)) return status;
+    const fsc_error said = *w->err;
+    return cli_refuse(w->err, status,
+                      "%.300s; the study holds multi-frame objects, which dcm2niix may not have taken apart: export it as "
+                      "single images",
+                      said.text);
+}
+
 /* Scan, labels, maps, measures and what follows from them, as `run` does. */
-static fsc_status walk_all(walk *w, const values *v, const fsc_dicom_study *study, const char *images) {
-    const values with = *v;
+static fsc_status walk_all(walk *w, const values *v, fsc_dicom_study *study, const char *images) {
+    values with = *v;
+    AUTO_STRUCT(fsc_notes) notes = {0};
+    const int told = with.labels.labels || walk_makes(&with.made);
+    if (!told) TRY(fsc_dicom_study_labels(&w->labels, study, getenv("TMPDIR"), &notes, w->err));
+    if (w->labels && !told) with.labels.labels = w->labels->muscle_path;
+    if (!with.labels.labels && !told) with.made.propose = 1; /* a router gives no options */
+    TRY(walk_made_check(w, &with.made, &with.labels));
     const int made = walk_makes(&with.made);
-    TRY(walk_scan(w, images, &with.scan));
+    TRY(read_images(w, &with, study, images));
+    cli_notes(w->cli, "labels", &notes, 1);
+    fsc_notes_join(&w->scan->notes, &notes);
     if (!made) TRY(walk_anatomy(w, &with.scan, &with.labels));
     if (!made && w->sites) walk_accept(w, &with.made);
     TRY(walk_separate(w, &with.separate));
@@ -109,7 +128,6 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(folders(c, &v, err));
     AUTO(fsc_dicom_study) study = NULL;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
-    if (!v.labels.labels && !walk_makes(&v.made)) v.made.propose = 1; /* a router gives no options */
     TRY(walk_made_check(&w, &v.made, &v.labels));
     TRY(walk_inputs(&w, v.out, &v.labels, &v.made, &v.map));
     TRY(fsc_dicom_study_read(&study, v.in, err));
@@ -151,8 +169,8 @@ const command cmd_clinic = {
         "pictures in an archive: the measures as a structured report (Enhanced SR, TID 1500), the sites as a "
         "segmentation, and the clinic's page as PDF. They carry the study's own patient and study; neither is written "
         "anywhere else. The same input makes the same bytes, so a second run adds nothing to an archive.\n\n"
-        "Labels come from --labels, --segment or --network; without them they are proposed, and every object says that nobody has "
-        "looked at them. Every object says that this is research software. Needs DCMTK and dcm2niix, and Chromium for "
+        "Labels come from --labels, --segment, --network or a segmentation (DICOM SEG) in the study that another program or a person "
+        "made; without them they are proposed, and every object says that nobody has looked at them. Every object says that this is research software. Needs DCMTK and dcm2niix, and Chromium for "
         "the PDF.",
     .args = args,
     .opts = opts,

@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700 /* realpath: XSI, not base POSIX; only fortified headers declare it without */
 #include "jobs.h"
 #include "people.h"
+#include "raters.h"
 #include "walk.h"
 
 #include <string.h>
@@ -10,11 +11,11 @@
 
 typedef struct values {
     const char *dir, *out, *level;
-    opt_texts participant, session, segment;
-    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *other,
-        *filter, *network;
+    opt_texts participant, session, segment, other;
+    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *filter,
+        *network;
     int propose, accept_proposal, forecast, force, skip_validation, order;
-    int64_t n_procs;
+    int64_t n_procs, n_threads_each;
 } values;
 
 enum { WORDS_MOST = 160 };
@@ -90,8 +91,8 @@ static fsc_status check_out(cli *c, const values *v, fsc_error *err) {
     AUTO(char) in = real_of(v->dir);
     AUTO(char) out = real_of(v->out);
     const size_t n = in ? strlen(in) : 0;
-    if (in && out && strncmp(out, in, n) == 0 && (!out[n] || out[n] == '/') &&
-        strncmp(out + n, "/derivatives", 12) != 0) {
+    const int inside = in && out && strncmp(out, in, n) == 0 && (!out[n] || out[n] == '/');
+    if (inside && (strncmp(out + n, "/derivatives/", 13) != 0 || !out[n + 13])) {
         c->code = EXIT_BIDS_CANNOT_MAKE;
         return cli_refuse(err, FSC_E_ARG, "%.200s: lies among the raw data; write to %.200s/derivatives/fascicle",
                           v->out, v->dir);
@@ -114,10 +115,23 @@ static fsc_status log_path(char out[CLI_PATH_MAX], const char *dir, const unit *
     return cli_path(out, CLI_PATH_MAX, err, "%s/logs/%s.%s.tsv", dir, name, end);
 }
 
+/* What stays of a person whose process and ours are both ended from outside. */
+static fsc_status begun_line(char text[CLI_PATH_MAX], fsc_error *err) {
+    char job[120];
+    if (!jobs_scheduler(job)) return cli_path(text, CLI_PATH_MAX, err, "failed\tbegun, and no end recorded\n");
+    return cli_path(text, CLI_PATH_MAX, err,
+                    "failed\tbegun in %s, and no end recorded: over its memory or time, or stopped; that job's output "
+                    "says which\n",
+                    job);
+}
+
 static fsc_status note_state(const unit *u, const char *dir, fsc_error *err) {
     char path[CLI_PATH_MAX], text[CLI_PATH_MAX];
     TRY(log_path(path, dir, u, "state", err));
-    TRY(cli_path(text, sizeof text, err, "%s\t%s\n", unit_state_text(u->state), u->line[0] ? u->line : "n/a"));
+    if (u->state == UNIT_RUNS)
+        TRY(begun_line(text, err));
+    else
+        TRY(cli_path(text, sizeof text, err, "%s\t%s\n", unit_state_text(u->state), u->line[0] ? u->line : "n/a"));
     return people_write(path, text, err);
 }
 
@@ -125,15 +139,15 @@ static fsc_status key_of(char **out, const unit *u, const study *s, fsc_error *e
     return unit_key(out, u, s->v->dir, s->v->labels, s->v->levels, s->options, err);
 }
 
-/* Notes what the results of a person who is done stand on. */
-static fsc_status note_done(unit *u, void *context, fsc_error *err) {
+/* Notes that a person is begun, or how it ended; of who is done also what the results stand on. */
+static fsc_status note(unit *u, void *context, fsc_error *err) {
     const study *s = context;
     char path[CLI_PATH_MAX];
     AUTO(char) key = NULL;
     AUTO(char) list = NULL;
     TRY(note_state(u, s->v->out, err));
     TRY(log_path(path, s->v->out, u, "inputs", err));
-    if (u->state != UNIT_DONE) return remove(path), FSC_OK;
+    if (u->state != UNIT_DONE) return (void)remove(path), FSC_OK;
     TRY(key_of(&key, u, s, err));
     TRY(people_write(path, key, err));
     TRY(log_path(path, s->v->out, u, "outputs", err));
@@ -192,15 +206,29 @@ static fsc_status copy_participants(const values *v, fsc_error *err) {
     return there ? people_write(to, text, err) : FSC_OK;
 }
 
+/* Whether the list of everybody is younger than the folder of them and than those asked for: a job of an array need not
+ * look at a hundred thousand folders again for its ten people. */
+static int is_list_new(const char *path, const values *v, const people *list) {
+    struct stat of_list, of_folder;
+    char folder[CLI_PATH_MAX];
+    if (v->participant.n == 0 || stat(path, &of_list) != 0 || stat(v->dir, &of_folder) != 0) return 0;
+    int is_new = of_folder.st_mtime < of_list.st_mtime;
+    for (int i = 0; i < list->n && is_new; i++)
+        is_new = snprintf(folder, sizeof folder, "%s/%s", v->dir, list->item[i].participant) < (int)sizeof folder &&
+                 stat(folder, &of_folder) == 0 && of_folder.st_mtime < of_list.st_mtime;
+    return is_new;
+}
+
 /* Everybody in the raw dataset, also whom this call leaves out: the group step names who was never begun. Calls side by
  * side write the same bytes. */
-static fsc_status list_dataset(cli *c, const values *v, fsc_error *err) {
+static fsc_status list_dataset(cli *c, const values *v, const people *asked, fsc_error *err) {
     static const opt_texts every = {0};
     char path[CLI_PATH_MAX];
     people list;
     AUTO(char) text = NULL;
     size_t length = 0;
     TRY(cli_path(path, sizeof path, err, "%s/logs/dataset.tsv", v->out));
+    if (is_list_new(path, v, asked)) return FSC_OK;
     fsc_status status = people_find(c, &list, &(people_filter){v->dir, &every, &every}, err);
     FILE *to = status == FSC_OK ? open_memstream(&text, &length) : NULL;
     if (to) fputs("participant_id\tsession_id\n", to);
@@ -212,13 +240,13 @@ static fsc_status list_dataset(cli *c, const values *v, fsc_error *err) {
     return status == FSC_OK ? people_write(path, text, err) : status;
 }
 
-static fsc_status make_folders(cli *c, const values *v, fsc_error *err) {
+static fsc_status make_folders(cli *c, const values *v, const people *asked, fsc_error *err) {
     char logs[CLI_PATH_MAX];
     TRY(fsc_recipe_open_dataset(v->out, err));
     TRY(cli_path(logs, sizeof logs, err, "%s/logs", v->out));
     if (mkdir(logs, 0777) != 0 && access(logs, W_OK) != 0)
         return cli_refuse(err, FSC_E_IO, "%.300s: cannot be made", logs);
-    TRY(list_dataset(c, v, err));
+    TRY(list_dataset(c, v, asked, err));
     return copy_participants(v, err);
 }
 
@@ -230,7 +258,7 @@ static void say_end(cli *c, const people *list) {
                    FIELD("n_failed", n[UNIT_FAILED]), FIELD("n_waiting", n[UNIT_WAITS])),
             "%d done, %d done before, %d refused, %d failed, %d not begun", n[UNIT_DONE], n[UNIT_KEPT], n[UNIT_REFUSED],
             n[UNIT_FAILED], n[UNIT_WAITS] + n[UNIT_RUNS]);
-    c->check_failed = n[UNIT_REFUSED] + n[UNIT_FAILED] > 0;
+    c->check_failed |= n[UNIT_REFUSED] + n[UNIT_FAILED] > 0;
 }
 
 /* What the filter file says joins what the options say; the options win. */
@@ -252,33 +280,72 @@ static fsc_status read_filter(fsc_bids_filter *f, values *v, fsc_error *err) {
     return FSC_OK;
 }
 
-static fsc_status run_people(cli *c, const values *given, fsc_error *err) {
-    values own = *given;
-    const values *v = &own;
-    fsc_bids_filter filter;
+static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     words w = {.n = 0};
     people list;
     AUTO(char) options = NULL;
     const long n_core = sysconf(_SC_NPROCESSORS_ONLN);
-    TRY(read_filter(&filter, &own, err));
     make_words(&w, v);
     TRY(join_words(&options, &w, v->network, err));
     study s = {v, options};
     fsc_status status = people_find(c, &list, &(people_filter){v->dir, &v->participant, &v->session}, err);
     if (status == FSC_OK) status = check_out(c, v, err);
-    if (status == FSC_OK) status = make_folders(c, v, err);
+    if (status == FSC_OK) status = make_folders(c, v, &list, err);
     if (status == FSC_OK) status = find_kept(&list, &s, err);
-    jobs j = {.cli = c, .dir = v->dir, .out = v->out, .word = w.item, .n_word = w.n};
+    jobs j = {.cli = c, .dir = v->dir, .out = v->out, .word = w.item, .n_word = w.n, .note = note, .context = &s};
     j.n_at_once = v->n_procs > 0 ? (int)v->n_procs : n_core > 0 ? (int)n_core : 1;
     if (j.n_at_once > list.n && list.n > 0) j.n_at_once = list.n;
-    j.n_thread = n_core > j.n_at_once ? (int)n_core / j.n_at_once : 1;
+    j.n_thread = v->n_threads_each > 0 ? (int)v->n_threads_each : n_core > j.n_at_once ? (int)n_core / j.n_at_once : 1;
     if (status == FSC_OK) status = forget_states(&list, v->out, err);
     if (status == FSC_OK) {
-        status = jobs_run(&j, &list, note_done, &s, err);
+        status = jobs_run(&j, &list, err);
         say_end(c, &list);
     }
     people_free(&list);
     return status;
+}
+
+/* Everybody by one rater's labels; results of all but the first lie in a dataset of their own below OUT. */
+static fsc_status run_rater(cli *c, const values *v, const raters *all, int k, fsc_error *err) {
+    values own = *v;
+    char folder[100], out[CLI_PATH_MAX];
+    AUTO(char) labels = NULL;
+    AUTO(char) levels = NULL;
+    raters_folder(folder, all, k);
+    TRY(cli_path(out, sizeof out, err, "%s/%s", v->out, folder));
+    TRY(raters_fill(&labels, v->labels, all->name[k], err));
+    TRY(raters_fill(&levels, v->levels, all->name[k], err));
+    own.labels = labels;
+    own.levels = levels;
+    if (k) own.out = out;
+    cli_row(c, "rater", FIELDS(FIELD("name", (const char *)all->name[k]), FIELD("folder", (const char *)folder)),
+            "%s: %s", all->name[k], own.out);
+    return run_people(c, &own, err);
+}
+
+/* The raters behind a pattern. A call for some people keeps to those that an earlier call found, so that the jobs of an
+ * array agree on who is the first. */
+static fsc_status run_raters(cli *c, const values *v, fsc_error *err) {
+    char path[CLI_PATH_MAX];
+    raters all = {.n = 0};
+    AUTO(char) text = NULL;
+    TRY(cli_path(path, sizeof path, err, "%s/logs/raters.tsv", v->out));
+    if (v->participant.n) raters_read(&all, path);
+    if (all.n == 0) TRY(raters_find(&all, v->labels, err));
+    for (int k = 0; k < all.n; k++) {
+        TRY(run_rater(c, v, &all, k, err));
+        if (k) continue;
+        TRY(raters_list(&text, &all, err)); /* the folder stands now */
+        TRY(people_write(path, text, err));
+    }
+    return FSC_OK;
+}
+
+static fsc_status run_participant(cli *c, const values *given, fsc_error *err) {
+    values own = *given;
+    fsc_bids_filter filter;
+    TRY(read_filter(&filter, &own, err));
+    return own.labels && strstr(own.labels, RATER_WORD) ? run_raters(c, &own, err) : run_people(c, &own, err);
 }
 
 static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
@@ -286,11 +353,19 @@ static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
     static const char *const file[] = {"group_people.tsv", "group_sites.tsv", "group_wide.tsv", "group.html"};
     AUTO(fsc_group) group = NULL;
     int missing = 0;
-    const fsc_group_options options = {v->controls, v->other, v->order, (int32_t)c->threads, &c->progress};
+    const fsc_group_options options = {v->controls, v->other.item,       v->other.n,
+                                       v->order,    (int32_t)c->threads, &c->progress};
     TRY(fsc_group_write(&group, out, &options, err));
     for (int32_t i = 0; i < group->n_member; i++) {
         const fsc_group_member *m = &group->member[i];
-        if (strcmp(m->state, "done") == 0) continue;
+        if (strcmp(m->state, "done") == 0) {
+            if (m->line[0])
+                cli_row(c, "unsure",
+                        FIELDS(FIELD("participant", (const char *)m->participant),
+                               FIELD("session", (const char *)m->session), FIELD("line", (const char *)m->line)),
+                        "%s: %s", m->name, m->line);
+            continue;
+        }
         missing++;
         cli_row(c, "missing",
                 FIELDS(FIELD("participant", (const char *)m->participant), FIELD("session", (const char *)m->session),
@@ -309,7 +384,7 @@ static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
-    if (strcmp(v->level, "participant") == 0) return run_people(c, v, err);
+    if (strcmp(v->level, "participant") == 0) return run_participant(c, v, err);
     if (strcmp(v->level, "group") == 0) return run_group(c, v, err);
     c->code = EXIT_BIDS_LEVEL;
     return cli_refuse(err, FSC_E_ARG, "'%.40s' is no level of analysis; write participant or group", v->level);
@@ -321,13 +396,14 @@ static const arg args[] = {
     {"LEVEL", offsetof(values, level), 1, "participant (each person) or group (the study, from OUT alone)"},
     ARG_END};
 static const opt opts[] = {
-    OPT(values, participant, "participant-label", OPT_TEXTS, "ID", "only these people, with or without sub-",
-        .also = "subject-label", .many = 1),
-    OPT(values, session, "session-label", OPT_TEXTS, "ID", "only these sessions, with or without ses-", .many = 1),
+    OPT(values, participant, "participant-label", OPT_TEXTS, "ID",
+        "only these people, with or without sub-, or a file with one a line", .also = "subject-label", .many = 1),
+    OPT(values, session, "session-label", OPT_TEXTS, "ID", "only these sessions, likewise", .many = 1),
     OPT(values, filter, "bids-filter-file", OPT_TEXT, "FILE",
         "JSON of a query \"megre\": subject, session, acquisition, run, where the options do not say"),
     OPT(values, labels, "labels", OPT_TEXT, "FILE",
-        "muscle label maps: a derivatives folder, or a path with {participant}, {session} or *"),
+        "muscle label maps: a derivatives folder, or a path with {participant}, {session} or *; with {rater} everybody "
+        "is measured once for each rater or method, and the group tells their agreement"),
     OPT(values, levels, "levels", OPT_TEXT, "FILE", "vertebra or disc label maps, likewise"),
     OPT(values, label_scheme, "label-scheme", OPT_NAME, "NAME", "numbering of the muscle labels",
         .names = fsc_scheme_names),
@@ -340,10 +416,11 @@ static const opt opts[] = {
     OPT(values, run_label, "run", OPT_TEXT, "ID", "which run, when there are several"),
     OPT(values, forecast, "forecast", OPT_FLAG, NULL, "add the forecast of the injury-cycle model"),
     OPT(values, n_procs, "n-procs", OPT_INTEGER, "N", "people at once (default: one a core); threads are shared out",
-        .high = 4096, .also = "nprocs"),
+        .high = 4096, .also = "nprocs|n-cpus|nthreads"),
+    OPT(values, n_threads_each, "omp-nthreads", OPT_INTEGER, "N", "threads of each person's process", .high = 4096),
     OPT(values, controls, "controls", OPT_TEXT, "RULE",
         "group: COLUMN=VALUE of participants.tsv marks controls (default: group=control); norms are fitted to them"),
-    OPT(values, other, "compare-with", OPT_TEXT, "FOLDER",
+    OPT(values, other, "compare-with", OPT_TEXTS, "FOLDER",
         "group: results of another rater or method for the same people; their agreement is told"),
     OPT(values, order, "order", OPT_FLAG, NULL,
         "group: add the order in which sites become abnormal (minutes for a thousand)"),

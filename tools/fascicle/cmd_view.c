@@ -9,6 +9,7 @@
 
 typedef struct values {
     const char *out, *participant, *session, *page;
+    const char *with, *with_session; /* another visit */
     const char *levels, *level_scheme, *exam, *date, *by;
     opt_texts norms;
     int64_t port, idle_min;
@@ -117,6 +118,7 @@ typedef struct session {
     const values *values;
     const found *found;
     char edited[CLI_PATH_MAX]; /* where a save goes: a dataset of its own in the folder */
+    char anat[CLI_PATH_MAX];   /* the person's folder in it */
 } session;
 
 static void opened(void *context, const char *address) {
@@ -132,11 +134,17 @@ static int step(void *context, const char *stage, double fraction) {
     return cli_go_on(&ignored) != FSC_OK;
 }
 
+/* The exam that was saved in the window, else the one that was given; NULL when there is none. */
+static const char *find_exam(char *path, const session *s) {
+    const int n = snprintf(path, CLI_PATH_MAX, "%s/%s_exam.json", s->anat, s->found->name);
+    return n > 0 && n < CLI_PATH_MAX && access(path, F_OK) == 0 ? path : s->values->exam;
+}
+
 /* The words of the 'fascicle run' that a save is: who types them gets the same files. */
-static int run_words(const char **word, const session *s, const char *labels_path) {
+static int run_words(const char **word, const session *s, const char *labels_path, const char *exam) {
     const values *v = s->values;
     const char *const pair[][2] = {{"--labels", labels_path},    {"--levels", v->levels}, {"--level-scheme", v->level_scheme},
-                                   {"--exam", v->exam},          {"--date", v->date},     {"--out", s->edited}};
+                                   {"--exam", exam},          {"--date", v->date},     {"--out", s->edited}};
     int n = 0;
     word[n++] = "fascicle";
     word[n++] = "run";
@@ -151,8 +159,9 @@ static int run_words(const char **word, const session *s, const char *labels_pat
 /* Table, map and pages of the edited labels, by 'fascicle run' itself. */
 static fsc_status save(void *context, const char *labels_path, fsc_error *err) {
     const session *s = context;
+    char exam[CLI_PATH_MAX];
     const char *word[16 + 2 * OPT_TEXTS_MAX];
-    const int n = run_words(word, s, labels_path);
+    const int n = run_words(word, s, labels_path, find_exam(exam, s));
     int help = 0;
     AUTO(char) set = malloc(cmd_run.size);
     if (!set) return cli_refuse(err, FSC_E_NOMEM, "out of memory while saving");
@@ -169,6 +178,18 @@ static fsc_status save(void *context, const char *labels_path, fsc_error *err) {
     TRY(cmd_run.run(&run, set, err));
     cli_file(s->cli, "saved", labels_path);
     return FSC_OK;
+}
+
+/* Plan and pages of a saved exam where labels cannot be changed. */
+static fsc_status plan(void *context, fsc_error *err) {
+    const session *s = context;
+    const values *v = s->values;
+    char exam[CLI_PATH_MAX], labels[CLI_PATH_MAX];
+    TRY(cli_path(labels, sizeof labels, err, "%s/%s_desc-edited_dseg.nii.gz", s->anat, s->found->name));
+    if (access(labels, F_OK) == 0)
+        return cli_refuse(err, FSC_E_ARG, "the labels of this folder were changed; start with --levels to make them of those");
+    const walk_map_options with = {.exam = find_exam(exam, s), .date = v->date, .norms = v->norms};
+    return walk_again(s->cli, s->found->map, s->edited, &with, v->forecast, err);
 }
 
 static int has_levels(const fsc_sites *sites) {
@@ -189,7 +210,7 @@ static fsc_status read_sites(walk *w, const found *f) {
 }
 
 /* What changing labels needs beside looking at them. */
-static fsc_status add_editing(fsc_view_input *input, session *s, walk *w, char *save_anat) {
+static fsc_status add_editing(fsc_view_input *input, session *s, walk *w) {
     const values *v = s->values;
     if (!w->sites || (!v->levels && has_levels(w->sites))) {
         cli_line(s->cli, "view", w->sites ? "to look at; --levels FILE, as the run had it, lets you change labels"
@@ -198,10 +219,8 @@ static fsc_status add_editing(fsc_view_input *input, session *s, walk *w, char *
     }
     if (v->levels) TRY(fsc_recipe_add_input(&w->scan->recipe, v->levels, w->err));
     TRY(cli_recipe(s->cli, &w->scan->recipe, w->err));
-    TRY(cli_path(s->edited, sizeof s->edited, w->err, "%s/edited", v->out));
-    TRY(cli_path(save_anat, CLI_PATH_MAX, w->err, "%s%s", s->edited, s->found->anat + strlen(v->out)));
     TRY(fsc_recipe_open_dataset(s->edited, w->err));
-    input->save_anat = save_anat;
+    input->save_anat = s->anat;
     input->fatwater = w->fatwater;
     input->level_scheme = v->level_scheme;
     input->level_file = v->levels;
@@ -211,15 +230,28 @@ static fsc_status add_editing(fsc_view_input *input, session *s, walk *w, char *
     return FSC_OK;
 }
 
+/* The visit to be shown beside: of another folder, of another session, or both. */
+static fsc_status find_with(found *other, fsc_measures **measures, const values *v, fsc_error *err) {
+    values there = *v;
+    char path[CLI_PATH_MAX];
+    if (v->with) there.out = v->with;
+    if (v->with || v->with_session) there.session = v->with_session;
+    TRY(find_maps(other, &there, err));
+    TRY(cli_path(path, sizeof path, err, "%s/%s_sites.tsv", other->anat, other->name));
+    return access(path, F_OK) == 0 ? fsc_measures_read(measures, path, err) : FSC_OK;
+}
+
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
-    char page[CLI_PATH_MAX], save_anat[CLI_PATH_MAX];
-    found f = {0};
+    char page[CLI_PATH_MAX];
+    found f = {0}, other = {0};
     session s = {.cli = c, .values = v, .found = &f};
     const fsc_progress progress = {.step = step};
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
     AUTO(fsc_labels) levels = NULL;
+    AUTO(fsc_measures) with = NULL;
     TRY(find_maps(&f, v, err));
+    if (v->with || v->with_session) TRY(find_with(&other, &with, v, err));
     TRY(walk_scan(&w, f.map, &(walk_scan_options){0}));
     TRY(walk_earlier_maps(&w, f.map, NULL));
     TRY(read_sites(&w, &f));
@@ -230,13 +262,22 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
                             .page = find_page(page, sizeof page, v),
                             .measures = w.measures,
                             .sites = w.sites,
-                            .levels = levels};
-    TRY(add_editing(&input, &s, &w, save_anat));
+                            .levels = levels,
+                            .with_anat = other.anat[0] ? other.anat : NULL,
+                            .with_name = other.name,
+                            .with_measures = with,
+                            .save_folder = s.edited,
+                            .exam_anat = s.anat,
+                            .exam_file = v->exam};
+    TRY(cli_path(s.edited, sizeof s.edited, err, "%s/edited", v->out));
+    TRY(cli_path(s.anat, sizeof s.anat, err, "%s%s", s.edited, f.anat + strlen(v->out)));
+    TRY(add_editing(&input, &s, &w));
     const fsc_view_options options = {.port = (int32_t)v->port,
                                       .idle_s = 60.0 * (double)v->idle_min,
                                       .progress = &progress,
                                       .opened = opened,
                                       .save = save,
+                                      .plan = plan,
                                       .context = &s};
     return fsc_view_run(&input, &options, err);
 }
@@ -245,11 +286,13 @@ static const arg args[] = {{"OUT", offsetof(values, out), 1, "the --out folder o
 static const opt opts[] = {
     OPT(values, participant, "participant", OPT_TEXT, "ID", "whose maps, when there are several (16 or sub-16)"),
     OPT(values, session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),
+    OPT(values, with, "with", OPT_TEXT, "FOLDER", "another visit beside it: the --out folder of that run"),
+    OPT(values, with_session, "with-session", OPT_TEXT, "ID", "likewise: which of its sessions, or of OUT's (01 or ses-01)"),
     OPT(values, levels, "levels", OPT_TEXT, "FILE", "the level map of the run: lets you change the muscles' labels"),
     OPT(values, level_scheme, "level-scheme", OPT_NAME, "NAME", "its numbering, when it is not clear from the values",
         .names = fsc_scheme_names),
     OPT(values, by, "by", OPT_TEXT, "NAME", "who changes them, to be noted beside the labels"),
-    OPT(values, exam, "exam", OPT_TEXT, "FILE", "for what a save makes: the exam, as in run"),
+    OPT(values, exam, "exam", OPT_TEXT, "FILE", "the exam to begin with, and for what a save makes, as in run"),
     OPT(values, date, "date", OPT_DAY, "DAY", "likewise: the day of the scan"),
     OPT(values, norms, "norms", OPT_TEXTS, "FILE", "likewise: a norm table of your own"),
     OPT(values, forecast, "forecast", OPT_FLAG, NULL, "likewise: with a forecast"),
@@ -269,7 +312,7 @@ const command cmd_view = {
     .about = "Serves the results of a run to a browser on the same machine, and prints the address to open. Nothing "
              "leaves the machine: only who has that address is answered. With --levels the muscles' labels can be "
              "changed: the table follows each stroke, and a save writes the labels, table, map and pages into OUT/edited, "
-             "as 'fascicle run' with those labels does. The labels of the run itself are never written to. Research "
+             "as 'fascicle run' with those labels does. The exam can be filled in beside the picture, and brings its plan. The files of the run itself are never written to. Research "
              "software, no medical device.",
     .examples = NULL,
     .args = args,

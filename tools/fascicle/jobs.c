@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -12,6 +13,20 @@
 extern char **environ;
 
 enum { WORDS_MOST = 256 };
+
+int jobs_scheduler(char name[120]) {
+    static const char *const known[][2] = {{"SLURM_JOB_ID", "Slurm"}, {"PBS_JOBID", "PBS"}, {"LSB_JOBID", "LSF"}};
+    const char *array = getenv("SLURM_ARRAY_JOB_ID"), *task = getenv("SLURM_ARRAY_TASK_ID"), *id = NULL;
+    size_t k = 0;
+    name[0] = 0;
+    while (k < sizeof known / sizeof *known && !(id = getenv(known[k][0]))) k++;
+    if (!id) return 0;
+    if (k == 0 && array && task)
+        (void)snprintf(name, 120, "Slurm job %.40s_%.20s", array, task);
+    else
+        (void)snprintf(name, 120, "%s job %.60s", known[k][1], id);
+    return 1;
+}
 
 static fsc_status log_path(char out[CLI_PATH_MAX], const jobs *j, const unit *u, fsc_error *err) {
     char name[136];
@@ -67,6 +82,7 @@ static void read_line(unit *u, const char *log, const char *dir) {
         for (int k = 0; said && k < 2; k++)
             if (strncmp(said, above[k], strlen(above[k])) == 0) {
                 said += strlen(above[k]) + strspn(said + strlen(above[k]), "/");
+                if (strncmp(said, ": ", 2) == 0) said += 2; /* it was of the dataset itself */
                 break;
             }
         if (said) (void)snprintf(u->line, sizeof u->line, "%.*s", (int)strcspn(said, "\n"), said);
@@ -128,22 +144,56 @@ static void say(const jobs *j, const unit *u) {
             more ? "%s %s: %s; see logs/%s.log" : "%s %s", name, unit_state_text(u->state), u->line, name);
 }
 
-fsc_status jobs_run(const jobs *j, people *list, fsc_status (*done)(unit *u, void *context, fsc_error *err),
-                    void *context, fsc_error *err) {
+/* One of the running has ended: whose is it? Only they are looked at; the list may hold a hundred thousand. */
+static unit *take_running(unit **run, int *running, pid_t pid) {
+    for (int i = 0; i < *running; i++) {
+        unit *u = run[i];
+        if (u->pid != pid) continue;
+        run[i] = run[--*running];
+        return u;
+    }
+    return NULL;
+}
+
+/* Starts people until as many run as may. */
+static fsc_status fill(const jobs *j, people *list, int *next, unit **run, int *running, fsc_error *err) {
+    for (; *running < j->n_at_once && *next < list->n; ++*next) {
+        unit *u = &list->item[*next];
+        if (u->state != UNIT_WAITS) continue;
+        TRY(start(j, u, err));
+        run[(*running)++] = u;
+        if (j->note) TRY(j->note(u, j->context, err));
+    }
+    return FSC_OK;
+}
+
+/* Its end, said and noted. A call that is stopped notes what it can. */
+static fsc_status close_one(const jobs *j, unit *u, int how, fsc_status so_far, fsc_error *err) {
+    fsc_error unheard = FSC_ERROR_INIT;
+    fsc_error *to = so_far == FSC_OK ? err : &unheard;
+    fsc_status status = end(j, u, how, to);
+    if (so_far != FSC_OK && u->state != UNIT_DONE) {
+        u->state = UNIT_FAILED;
+        char job[120];
+        const int named = jobs_scheduler(job);
+        (void)snprintf(u->line, sizeof u->line, "was stopped with the whole call%s%s%s; the next call does it",
+                       named ? " (" : "", job, named ? ")" : "");
+    }
+    if (status == FSC_OK && j->note) status = j->note(u, j->context, to);
+    say(j, u);
+    return so_far == FSC_OK ? status : so_far;
+}
+
+static fsc_status run_all(const jobs *j, people *list, unit **run, fsc_error *err) {
     int next = 0, running = 0, ended = 0;
     fsc_status status = FSC_OK;
     for (int i = 0; i < list->n; i++) ended += list->item[i].state == UNIT_KEPT;
     for (;;) {
         if (status == FSC_OK) status = cli_go_on(err);
-        for (; status == FSC_OK && running < j->n_at_once && next < list->n; next++) {
-            if (list->item[next].state != UNIT_WAITS) continue;
-            status = start(j, &list->item[next], err);
-            running += status == FSC_OK;
-        }
+        if (status == FSC_OK) status = fill(j, list, &next, run, &running, err);
         if (running == 0) return status;
         if (status != FSC_OK) /* those that run end by themselves or are asked to */
-            for (int i = 0; i < list->n; i++)
-                if (list->item[i].pid) (void)kill(list->item[i].pid, SIGTERM);
+            for (int i = 0; i < running; i++) (void)kill(run[i]->pid, SIGTERM);
         int how = 0;
         const pid_t pid = waitpid(-1, &how, status == FSC_OK ? WNOHANG : 0);
         if (pid == 0) {
@@ -152,16 +202,19 @@ fsc_status jobs_run(const jobs *j, people *list, fsc_status (*done)(unit *u, voi
             continue;
         }
         if (pid < 0 && errno != EINTR) return cli_refuse(err, FSC_E_IO, "a process is lost (%s)", strerror(errno));
-        for (int i = 0; i < list->n; i++) {
-            unit *u = &list->item[i];
-            if (pid <= 0 || u->pid != pid) continue;
-            running--;
-            const fsc_status was = end(j, u, how, err);
-            if (status != FSC_OK) continue;
-            status = was;
-            if (status == FSC_OK && done) status = done(u, context, err);
-            say(j, u);
-            (void)j->cli->progress.step(j->cli->progress.context, "people", (double)++ended / list->n);
-        }
+        unit *u = pid > 0 ? take_running(run, &running, pid) : NULL;
+        if (!u) continue;
+        const fsc_status was = close_one(j, u, how, status, err);
+        if (status != FSC_OK) continue;
+        status = was;
+        (void)j->cli->progress.step(j->cli->progress.context, "people", (double)++ended / list->n);
     }
+}
+
+fsc_status jobs_run(const jobs *j, people *list, fsc_error *err) {
+    unit **run = calloc((size_t)j->n_at_once, sizeof(unit *));
+    if (!run) return cli_refuse(err, FSC_E_NOMEM, "out of memory while starting people");
+    const fsc_status status = run_all(j, list, run, err);
+    free(run);
+    return status;
 }

@@ -10,12 +10,16 @@ typedef struct jobs {
     const char *dir, *out; /* logs go to <out>/logs/<unit>.log */
     const char *const *word;
     int n_word;
-    int n_at_once, n_thread; /* threads of each */
+    int n_at_once, n_thread;                                    /* threads of each */
+    fsc_status (*note)(unit *u, void *context, fsc_error *err); /* called at each one's start and end; may be NULL */
+    void *context;
 } jobs;
 
-/* Runs the units that wait, in order, says each one's end, and calls done (may be NULL) for it. Returns FSC_OK when all
- * have ended, well or not; FSC_E_CANCELLED after a signal, when those running have ended too; FSC_E_IO. */
-fsc_status jobs_run(const jobs *j, people *list, fsc_status (*done)(unit *u, void *context, fsc_error *err),
-                    void *context, fsc_error *err);
+/* "Slurm job 12_3", when a scheduler of clusters runs us; else "" and 0. */
+int jobs_scheduler(char name[120]);
+
+/* Runs the units that wait, in order, and says each one's end. Returns FSC_OK when all have ended, well or not;
+ * FSC_E_CANCELLED after a signal, when those running have ended too; FSC_E_IO. */
+fsc_status jobs_run(const jobs *j, people *list, fsc_error *err);
 
 #endif

@@ -54,7 +54,9 @@ static int run_command(const command *cmd, int argc, char *const *argv, int all_
     c.values = values;
     int help = 0;
     fsc_status status = opt_parse(cmd, values, &c, argc, argv, &help, &err);
-    if (status == FSC_OK && help) {
+    if (status == FSC_OK && help == OPT_VERSION) {
+        printf("fascicle %s\n", fsc_version());
+    } else if (status == FSC_OK && help) {
         opt_print_help(stdout, cmd);
     } else if (status == FSC_OK) {
         cli_begin(&c);

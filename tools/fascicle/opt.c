@@ -24,8 +24,12 @@ static int is_name(const char *known, const char *typed, size_t length) {
 }
 
 static const opt *find(const opt *table, const char *name, size_t length) {
-    for (const opt *o = table; o && o->name; o++)
-        if (is_name(o->name, name, length) || is_name(o->also, name, length)) return o;
+    char also[64];
+    for (const opt *o = table; o && o->name; o++) {
+        if (is_name(o->name, name, length)) return o;
+        for (int i = 0; o->also && opt_word(also, sizeof also, o->also, i); i++)
+            if (is_name(also, name, length)) return o;
+    }
     return NULL;
 }
 
@@ -207,7 +211,10 @@ static fsc_status read_words(const command *cmd, void *values, cli *shared, int 
         if (!only_args && strcmp(word, "--") == 0) {
             only_args = 1;
         } else if (!only_args && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
-            *help = 1;
+            *help = OPT_HELP;
+            return FSC_OK;
+        } else if (!only_args && cmd->bids_codes && (strcmp(word, "--version") == 0 || strcmp(word, "-v") == 0)) {
+            *help = OPT_VERSION;
             return FSC_OK;
         } else if (!only_args && strcmp(word, "-q") == 0) {
             shared->quiet = 1;

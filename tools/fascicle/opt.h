@@ -35,7 +35,7 @@ typedef struct opt {
     const char *words;                 /* OPT_WORD: "auto|stored|conjugate" */
     const char *const *(*names)(void); /* OPT_NAME, OPT_NAMES: NULL-ended */
     double low, high;                  /* OPT_NUMBER, OPT_INTEGER */
-    const char *also;                  /* another spelling: "subject-label"; _ serves as - in every name */
+    const char *also;                  /* other spellings: "nprocs|n-cpus"; _ serves as - in every name */
     char letter;                       /* short name: -w; 0 = none */
     int many;                          /* OPT_TEXTS: takes the words after it too, once the arguments are there */
 } opt;
@@ -83,7 +83,10 @@ int command_is_part(const command *cmd, const command *folder);
 /* Options that every command has, stored in the cli struct. */
 extern const opt opt_common[];
 
-/* Fills values from argv[1..]. FSC_E_ARG with one line in err when they do not fit. *help is set for --help. */
+/* What is asked for instead of the work: --help of every command, --version and -v of BIDS Apps. */
+enum { OPT_HELP = 1, OPT_VERSION };
+
+/* Fills values from argv[1..]. FSC_E_ARG with one line in err when they do not fit. *help is one of the above or 0. */
 fsc_status opt_parse(const command *cmd, void *values, struct cli *shared, int argc, char *const *argv, int *help,
                      fsc_error *err);
 

@@ -21,12 +21,64 @@ static int by_name(const void *a, const void *b) {
     return order ? order : strcmp(x->session, y->session);
 }
 
-static int is_wanted(const opt_texts *list, const char *prefix, const char *name) {
-    for (int i = 0; i < list->n; i++) {
-        const char *label = list->item[i];
-        if (strcmp(label, name) == 0 || strcmp(label, name + strlen(prefix)) == 0) return 1;
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Labels without their prefix, in order, so that a hundred thousand are looked up one by one. */
+typedef struct label_set {
+    char **item; /* owned, each; NULL = everybody is wanted */
+    size_t n;
+} label_set;
+
+static void labels_free(label_set *set) {
+    for (size_t i = 0; i < set->n; i++) free(set->item[i]);
+    free(set->item);
+}
+
+static fsc_status add_label(label_set *set, const char *prefix, const char *text, size_t length, fsc_error *err) {
+    const size_t skip = strncmp(text, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
+    if ((set->n & (set->n - 1)) == 0) { /* grown at powers of two */
+        char **more = realloc(set->item, (set->n ? 2 * set->n : 1) * sizeof *more);
+        if (!more) return cli_refuse(err, FSC_E_NOMEM, "out of memory while listing people");
+        set->item = more;
     }
-    return list->n == 0;
+    set->item[set->n] = strndup(text + skip, length > skip ? length - skip : 0);
+    if (!set->item[set->n]) return cli_refuse(err, FSC_E_NOMEM, "out of memory while listing people");
+    set->n++;
+    return FSC_OK;
+}
+
+/* A label a line. */
+static fsc_status add_label_file(label_set *set, const char *prefix, const char *path, fsc_error *err) {
+    char line[256];
+    FILE *from = fopen(path, "r");
+    fsc_status status = FSC_OK;
+    if (!from) return cli_refuse(err, FSC_E_IO, "%.300s: cannot be opened (%s)", path, strerror(errno));
+    while (status == FSC_OK && fgets(line, sizeof line, from)) {
+        const char *text = line + strspn(line, " \t\r");
+        const size_t length = strcspn(text, " \t\r\n");
+        if (length) status = add_label(set, prefix, text, length, err);
+    }
+    (void)fclose(from);
+    return status == FSC_OK && set->n == 0 ? cli_refuse(err, FSC_E_FORMAT, "%.300s: holds no label", path) : status;
+}
+
+/* A word is a label, or names a file of labels. */
+static fsc_status read_labels(label_set *set, const char *prefix, const opt_texts *words, fsc_error *err) {
+    for (int i = 0; i < words->n; i++) {
+        struct stat is;
+        const char *word = words->item[i];
+        const int is_file = stat(word, &is) == 0 && S_ISREG(is.st_mode);
+        TRY(is_file ? add_label_file(set, prefix, word, err) : add_label(set, prefix, word, strlen(word), err));
+    }
+    if (set->n) qsort(set->item, set->n, sizeof *set->item, by_text);
+    return FSC_OK;
+}
+
+static int is_wanted(const label_set *set, const char *prefix, const char *name) {
+    const char *bare = name + strlen(prefix);
+    return set->n == 0 || bsearch(&bare, set->item, set->n, sizeof *set->item, by_text) != NULL;
 }
 
 static fsc_status add(people *list, const char *participant, const char *session, fsc_error *err) {
@@ -43,40 +95,56 @@ static fsc_status add(people *list, const char *participant, const char *session
     return FSC_OK;
 }
 
-static fsc_status add_sessions(people *list, const people_filter *filter, const char *participant, fsc_error *err) {
+static fsc_status add_sessions(people *list, const char *dir, const label_set *wanted, const char *participant,
+                               fsc_error *err) {
     char path[CLI_PATH_MAX];
     int n_session = 0;
-    fsc_status status = cli_path(path, sizeof path, err, "%s/%s", filter->dir, participant);
+    fsc_status status = cli_path(path, sizeof path, err, "%s/%s", dir, participant);
     DIR *folder = status == FSC_OK ? opendir(path) : NULL;
     for (const struct dirent *entry; status == FSC_OK && folder && (entry = readdir(folder)) != NULL;) {
         if (strncmp(entry->d_name, "ses-", 4) != 0 || strlen(entry->d_name) > 60) continue;
         n_session++;
-        if (is_wanted(filter->session, "ses-", entry->d_name)) status = add(list, participant, entry->d_name, err);
+        if (is_wanted(wanted, "ses-", entry->d_name)) status = add(list, participant, entry->d_name, err);
     }
     if (folder) (void)closedir(folder);
-    if (status == FSC_OK && n_session == 0 && filter->session->n == 0) status = add(list, participant, "", err);
+    if (status == FSC_OK && n_session == 0 && wanted->n == 0) status = add(list, participant, "", err);
+    return status;
+}
+
+/* Folders of others than those asked for are not looked into: an array of jobs would make a square of it. */
+static fsc_status find_all(people *out, int *n_person, DIR *folder, const char *dir, const label_set set[2],
+                           fsc_error *err) {
+    fsc_status status = FSC_OK;
+    for (const struct dirent *entry; status == FSC_OK && (entry = readdir(folder)) != NULL;) {
+        char path[CLI_PATH_MAX];
+        if (strncmp(entry->d_name, "sub-", 4) != 0 || strlen(entry->d_name) > 60) continue;
+        if (!is_wanted(&set[0], "sub-", entry->d_name)) {
+            ++*n_person;
+            continue;
+        }
+        status = cli_path(path, sizeof path, err, "%s/%s", dir, entry->d_name);
+        if (status != FSC_OK || !is_folder(path)) continue;
+        ++*n_person;
+        status = add_sessions(out, dir, &set[1], entry->d_name, err);
+    }
     return status;
 }
 
 fsc_status people_find(cli *c, people *out, const people_filter *filter, fsc_error *err) {
     int n_person = 0;
-    DIR *folder = opendir(filter->dir);
+    label_set set[2] = {{NULL, 0}, {NULL, 0}};
     *out = (people){NULL, 0};
+    DIR *folder = opendir(filter->dir);
     if (!folder) {
         c->code = EXIT_BIDS_NO_INPUT;
         return cli_refuse(err, FSC_E_IO, "%.300s: %s", filter->dir, strerror(errno));
     }
-    fsc_status status = FSC_OK;
-    for (const struct dirent *entry; status == FSC_OK && (entry = readdir(folder)) != NULL;) {
-        char path[CLI_PATH_MAX];
-        if (strncmp(entry->d_name, "sub-", 4) != 0 || strlen(entry->d_name) > 60) continue;
-        status = cli_path(path, sizeof path, err, "%s/%s", filter->dir, entry->d_name);
-        if (status != FSC_OK || !is_folder(path)) continue;
-        n_person++;
-        if (is_wanted(filter->participant, "sub-", entry->d_name))
-            status = add_sessions(out, filter, entry->d_name, err);
-    }
+    fsc_status status = read_labels(&set[0], "sub-", filter->participant, err);
+    if (status == FSC_OK) status = read_labels(&set[1], "ses-", filter->session, err);
+    if (status == FSC_OK) status = find_all(out, &n_person, folder, filter->dir, set, err);
     (void)closedir(folder);
+    labels_free(&set[0]);
+    labels_free(&set[1]);
     if (status != FSC_OK) return status;
     if (n_person == 0) {
         c->code = EXIT_BIDS_INVALID;

@@ -28,7 +28,7 @@ typedef struct people {
 
 typedef struct people_filter {
     const char *dir;
-    const opt_texts *participant, *session; /* with or without sub-, ses-; none = all */
+    const opt_texts *participant, *session; /* with or without sub-, ses-, or a file of them; none = all */
 } people_filter;
 
 /* Lists the units in order of their names. c->code is set beside the line: 66 no such folder, 16 no BIDS dataset, 18

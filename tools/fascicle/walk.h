@@ -160,6 +160,12 @@ fsc_status walk_write_made(walk *w);
 /* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
  * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
 fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);
+/* All of an earlier run but its labels: maps, table, sites, record, forecast and plan; stem as above. */
+fsc_status walk_earlier_run(walk *w, const char *pdff_path, char *stem);
+/* Map, plan and pages of an earlier run anew, with another exam, into the dataset out: as 'fascicle run' makes them of
+ * the sites that it measured then. */
+fsc_status walk_again(const cli *c, const char *pdff_path, const char *out, const walk_map_options *with, int forecast,
+                      fsc_error *err);
 fsc_status walk_measure(walk *w);
 /* The day of the scan, from the option or the exam; "" when neither says. */
 const char *walk_day(const walk *w, const walk_map_options *with);

@@ -1,5 +1,7 @@
 /* The page: wires picture, table, tools and server together. */
+import { Exam } from './exam.js';
 import { Picture } from './picture.js';
+import { See } from './see.js';
 import { getBytes, getJson, post } from './server.js';
 import { Stroke } from './stroke.js';
 import { Table, keyOf } from './table.js';
@@ -7,7 +9,9 @@ import { Table, keyOf } from './table.js';
 const $ = (id) => document.getElementById(id);
 const picture = new Picture($('gl'));
 const table = new Table($('rows'));
+const exam = new Exam($('form'), (text, fault) => say(text, fault));
 const page = { state: null, rows: [], stroke: null, waiting: Promise.resolve(), asked: 0, fromFile: null };
+const see = new See(page, picture, (key) => goToRow(key));
 
 function say(text, fault = false) {
   $('say').textContent = text;
@@ -30,6 +34,7 @@ function showState(state) {
   page.state = { ...page.state, ...state };
   page.rows = page.state.rows;
   table.fill(page.rows, page.state.before);
+  see.changed();
   $('undo').disabled = !page.state.undo;
   $('redo').disabled = !page.state.redo;
   $('save').disabled = !page.state.unsaved;
@@ -41,6 +46,7 @@ function showSlice() {
   $('slice').max = picture.dim[axis] - 1;
   $('slice').value = picture.vox[axis];
   [$('sidea').textContent, $('sideb').textContent] = picture.sides();
+  see.moved(picture.vox);
 }
 
 /* Which row the cursor is in; only the last question's answer counts. */
@@ -55,6 +61,7 @@ async function showPlace(vox) {
   const { site } = await getJson(`site/${picture.fileIndex(vox)}`);
   if (asked !== page.asked) return;
   table.light(site);
+  see.at(site);
   const row = page.rows.find((r) => keyOf(r) === site);
   if (row) $('where').textContent = `${row.name}, ${row.level}, ${row.side}`;
 }
@@ -157,12 +164,23 @@ function goToRow(key) {
   if (label) $('label').value = String(label.index);
 }
 
+/* Picture or exam: one of them is shown. */
+function showRoom(room) {
+  for (const name of ['look', 'form']) {
+    $(name).hidden = name !== room;
+    $(`to-${name}`).setAttribute('aria-pressed', String(name === room));
+  }
+  if (room === 'form') exam.open().catch((fault) => say(fault.message, true));
+  else picture.nv.drawScene();
+}
+
 function wire() {
   const canvas = $('gl');
+  for (const name of ['look', 'form']) $(`to-${name}`).addEventListener('click', () => showRoom(name));
   canvas.addEventListener('keydown', onPictureKey, true);
   document.addEventListener('keydown', onPageKey);
   canvas.addEventListener('pointerdown', (event) => {
-    canvas.focus();
+    canvas.focus({ preventScroll: true }); /* the pointer stays where it was put */
     if (event.button === 0 && page.state.edits && $('paint').checked) page.stroke = new Stroke(picture, tool());
   }, true);
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => { if (page.stroke) endStroke(); });
@@ -171,8 +189,7 @@ function wire() {
     showPlace(vox).catch((fault) => say(fault.message, true));
   };
   table.chosen = goToRow;
-  $('map').addEventListener('change', () => picture.showMap(page.state.maps.find((m) => m.key === $('map').value)));
-  $('view').addEventListener('change', () => { picture.setView($('view').value); showSlice(); });
+  $('view').addEventListener('change', () => { picture.setView($('view').value); see.setView($('view').value); showSlice(); });
   $('slice').addEventListener('input', () => {
     const vox = [...picture.vox];
     vox[picture.axes[2]] = Number($('slice').value);
@@ -182,7 +199,8 @@ function wire() {
   $('here').addEventListener('click', paintHere);
   $('pick').addEventListener('click', pickHere);
   for (const name of ['undo', 'redo', 'save']) $(name).addEventListener('click', () => change(name, {}));
-  window.addEventListener('beforeunload', (event) => { if (page.state.unsaved) event.preventDefault(); });
+  window.addEventListener('beforeunload', (event) => { if (page.state.unsaved || exam.dirty) event.preventDefault(); });
+  window.addEventListener('pagehide', () => exam.leave());
 }
 
 /* From a voxel of the file to one of the picture: the other way of picture.fileIndex. */
@@ -197,9 +215,10 @@ async function begin() {
   const { state } = page;
   document.title = `${state.name} – Fascicle viewer`;
   $('name').textContent = state.name;
-  $('map').replaceChildren(...state.maps.map((m) => new Option(m.unit ? `${m.title} (${m.unit})` : m.title, m.key)));
-  await picture.open(state.maps[0]);
+  await picture.open(state.maps[0], state);
+  await see.begin(state);
   page.fromFile = turnBack();
+  exam.rows = () => page.rows;
   if (state.labels) {
     const muscles = [...new Set(state.labels.map((l) => l.muscle))];
     picture.setColours(state.labels.map((l) => ({ ...l, colour: colourOf(l, muscles) })));
@@ -207,12 +226,13 @@ async function begin() {
     picture.setOpacity(0.5);
     $('label').replaceChildren(...state.labels.map((l) => new Option(`${l.name}, ${l.side} (${l.value})`, l.index)));
   }
+  $('rooms').hidden = !state.exam;
   $('tools').hidden = $('keys').hidden = !state.edits;
   say(state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at: start it with --levels to change labels.');
   wire();
   showState(state);
   picture.goTo(picture.dim.map((n) => n >> 1));
-  window.fascicle = { picture, page }; /* for tests and the curious: nothing secret is in it */
+  window.fascicle = { picture, page, exam, see, second: see.other?.picture }; /* for tests and the curious: nothing secret is in it */
 }
 
 begin().catch((fault) => say(fault.message, true));

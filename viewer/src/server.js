@@ -16,3 +16,4 @@ async function ask(path, body) {
 export const getJson = async (path) => (await ask(path)).json();
 export const getBytes = async (path) => new Uint8Array(await (await ask(path)).arrayBuffer());
 export const post = async (path, body) => (await ask(path, body)).json();
+export const getText = async (path) => (await ask(path)).text();

@@ -156,6 +156,23 @@ static void computed_images_are_no_echoes(void **state) {
     fsc_scan_free(scan);
 }
 
+/* An enhanced object of several kinds of frames says MIXED where single images say what they look like. */
+static void frames_of_several_kinds_are_echoes(void **state) {
+    (void)state;
+    write_series("flavour", "gre_501", "gre_501", "PHASE");
+    for (int e = 0; e < 3; e++) {
+        write_part(below("flavour/gre_501_e%d.nii.gz", e + 1), "mag", e, 1);
+        write_sidecar(test_path, te_of(e), ", \"ImageType\": [\"ORIGINAL\", \"PRIMARY\", \"MIXED\", \"NONE\"]");
+        write_part(below("flavour/gre_501_e%d_ph.nii.gz", e + 1), "phase", e, 1);
+        write_sidecar(test_path, te_of(e),
+                      ", \"ImageType\": [\"ORIGINAL\", \"PRIMARY\", \"MIXED\", \"NONE\", \"PHASE\"]");
+    }
+    fsc_scan *scan = NULL;
+    assert_int_equal(read_with(&scan, below("flavour"), NULL), FSC_OK);
+    assert_complex_truth(scan, 3, 1e-4);
+    fsc_scan_free(scan);
+}
+
 static void runs_are_chosen(void **state) {
     (void)state;
     write_bids("runs/sub-1_run-1", "mag", 2, 1, "");
@@ -230,6 +247,7 @@ int main(void) {
         cmocka_unit_test(repeated_series_stay_apart),
         cmocka_unit_test(sidecars_inherit_from_the_root),
         cmocka_unit_test(computed_images_are_no_echoes),
+                                       cmocka_unit_test(frames_of_several_kinds_are_echoes),
         cmocka_unit_test(runs_are_chosen),
         cmocka_unit_test(what_is_no_gradient_echo_is_refused),
         cmocka_unit_test(age_and_sex_come_from_participants_tsv),
