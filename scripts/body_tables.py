@@ -50,7 +50,7 @@ def region(name):
             "{" + ", ".join(str(float(r[k])) for k in ("level", "u_mm", "v_mm", "a_mm", "b_mm", "turn_deg")) + "}"
             for r in sections)
         yield (f"        {{{key}, {int(m['value_left'])}, {float(m['top'])}, {float(m['bottom'])}, "
-               f"{float(m['sheet_mm'])},\n         {numbers(fat, 'pdff_fraction')},\n         {{{knots}}}, {len(sections)}}},\n")
+               f"{float(m['sheet_mm'])}, {float(m['axis_spread_fraction'])},\n         {numbers(fat, 'pdff_fraction')},\n         {{{knots}}}, {len(sections)}}},\n")
     yield "    }};\n"
 
 

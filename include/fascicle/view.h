@@ -18,6 +18,9 @@ typedef struct fsc_view_input {
     const char *page;   /* folder of the built page (viewer/dist); NULL = not found */
     const fsc_measures *measures; /* the table as the run left it, to be shown; may be NULL */
     const fsc_sites *sites;       /* the site map as the run left it, to be shown; may be NULL */
+    /* Another visit, shown beside this one; with_anat NULL = none. */
+    const char *with_anat, *with_name;   /* as anat and name */
+    const fsc_measures *with_measures;   /* may be NULL */
     /* To change labels too; without save_anat nothing is changed and the rest is not read. */
     const char *save_anat; /* folder below `folder` for strokes and edited labels; made when needed */
     const fsc_fatwater *fatwater;

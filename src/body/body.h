@@ -22,6 +22,7 @@ typedef struct fsc_region_muscle {
     int32_t value_left; /* MuscleMap whole-body; right = left + 1 */
     double top, bottom; /* extent in levels */
     double sheet_mm;    /* dense fascia on the back of the muscle */
+    double axis_spread; /* people's half axes lie evenly within 1 - this and 1 + this of the knots' */
     double pdff[FSC_REGION_LEVELS];
     fsc_knot knot[FSC_REGION_LEVELS];
     int32_t n_knot;

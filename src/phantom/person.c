@@ -17,7 +17,8 @@ enum { DRAW_SIZE, DRAW_DEPTH, DRAW_LAYER, DRAW_FAT, DRAW_MUSCLE_SIZE = 100, DRAW
 
 static void set_sections(fsc_person *person, int32_t m) {
     const fsc_region_muscle *muscle = &person->region->muscle[m];
-    const double grow = 1 + 0.03 * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_MUSCLE_SIZE + (uint64_t)m);
+    const double grow =
+        1 + muscle->axis_spread * fsc_spread(person->seed, FSC_STREAM_PERSON, DRAW_MUSCLE_SIZE + (uint64_t)m);
     for (int32_t i = 0; i < FSC_REGION_LEVELS * FSC_SECTION_STEPS; i++) {
         const double level = (i + 0.5) / FSC_SECTION_STEPS;
         fsc_knot at;

@@ -70,6 +70,9 @@ fsc_json *fsc_view_rows(const fsc_measures *m, const fsc_sites *sites) {
         fsc_json_set_integer(row, "n_voxel", r->n_voxel);
         fsc_json_set_number(row, "pdff_mean_fraction", r->pdff_mean_fraction);
         fsc_json_set_number(row, "pdff_se_fraction", r->pdff_se_fraction);
+        fsc_json_set_number(row, "pdff_se_noise_fraction", r->pdff_se_noise_fraction);
+        fsc_json_set_number(row, "pdff_se_label_fraction", r->pdff_se_label_fraction);
+        fsc_json_set_number(row, "pdff_se_all_fraction", fsc_row_se_fraction(r));
         fsc_json_set_number(row, "volume_mm3", r->volume_mm3);
         fsc_json_set_number(row, "csa_mm2", r->csa_mm2);
         fsc_json_set_string(row, "quality", r->quality);

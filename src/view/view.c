@@ -7,6 +7,7 @@
 #include "files.h"
 #include "format.h"
 #include "lock.h"
+#include "see.h"
 #include "serve.h"
 
 #include <math.h>
@@ -19,6 +20,7 @@ typedef struct view {
     const fsc_view_options *options;
     fsc_view_files files;
     fsc_view_edit edit; /* used when input->save_anat */
+    fsc_view_see see;
     fsc_view_exam exam; /* used when input->exam_anat */
 } view;
 
@@ -38,21 +40,6 @@ static void say_json(fsc_view_reply *reply, fsc_json *root) {
     fsc_json_free(root);
 }
 
-static fsc_json *list_maps(const fsc_view_files *files) {
-    fsc_json *maps = fsc_json_array();
-    const char *key, *title, *unit;
-    int there = 0;
-    for (int i = 0; (key = fsc_view_files_map(files, i, &title, &unit, &there)) != NULL; i++) {
-        if (!there) continue;
-        fsc_json *map = fsc_json_object();
-        fsc_json_set_string(map, "key", key);
-        fsc_json_set_string(map, "title", title);
-        fsc_json_set_string(map, "unit", unit);
-        fsc_json_append(maps, map);
-    }
-    return maps;
-}
-
 /* What the page begins with. */
 static void answer_state(view *v, fsc_view_reply *reply) {
     const int edits = v->input->save_anat != NULL;
@@ -60,7 +47,8 @@ static void answer_state(view *v, fsc_view_reply *reply) {
     fsc_json_set_string(root, "name", v->input->name);
     fsc_json_set_bool(root, "edits", edits);
     fsc_json_set_bool(root, "exam", v->input->exam_anat != NULL);
-    fsc_json_set(root, "maps", list_maps(&v->files));
+    fsc_json_set(root, "maps", fsc_view_see_maps(&v->files, v->input->anat));
+    fsc_view_see_state(&v->see, root);
     fsc_json_set(root, "before", fsc_view_rows(edits ? v->edit.before : v->input->measures, NULL));
     if (v->input->sites) fsc_view_edit_labels(&v->edit, root);
     if (edits)
@@ -221,7 +209,7 @@ static void answer(void *context, const char *path, const char *body, size_t n, 
         answer_labels(v, reply);
     else if (strncmp(path, site, sizeof site - 1) == 0)
         answer_site(v, path + sizeof site - 1, reply);
-    else
+    else if (!fsc_view_see_answer(&v->see, v->input->save_anat ? v->edit.now : v->input->measures, path, reply))
         fsc_view_files_answer(&v->files, path, reply);
 }
 
@@ -247,10 +235,12 @@ fsc_status fsc_view_run(const fsc_view_input *input, const fsc_view_options *opt
     int lock = -1;
     FSC_TRY(fsc_view_exam_open(&v.exam, input, err));
     FSC_TRY(fsc_view_files_open(&v.files, input->anat, input->name, input->page, err));
-    fsc_status status = fsc_view_lock(&lock, input->folder, err);
+    fsc_status status = fsc_view_see_open(&v.see, input, err);
+    if (status == FSC_OK) status = fsc_view_lock(&lock, input->folder, err);
     if (status == FSC_OK) status = serve(&v, err);
     fsc_view_edit_free(&v.edit);
     fsc_view_unlock(lock, input->folder);
+    fsc_view_see_close(&v.see);
     fsc_view_files_close(&v.files);
     return status;
 }

@@ -9,6 +9,7 @@
 
 typedef struct values {
     const char *out, *participant, *session, *page;
+    const char *with, *with_session; /* another visit */
     const char *levels, *level_scheme, *exam, *date, *by;
     opt_texts norms;
     int64_t port, idle_min;
@@ -229,15 +230,28 @@ static fsc_status add_editing(fsc_view_input *input, session *s, walk *w) {
     return FSC_OK;
 }
 
+/* The visit to be shown beside: of another folder, of another session, or both. */
+static fsc_status find_with(found *other, fsc_measures **measures, const values *v, fsc_error *err) {
+    values there = *v;
+    char path[CLI_PATH_MAX];
+    if (v->with) there.out = v->with;
+    if (v->with || v->with_session) there.session = v->with_session;
+    TRY(find_maps(other, &there, err));
+    TRY(cli_path(path, sizeof path, err, "%s/%s_sites.tsv", other->anat, other->name));
+    return access(path, F_OK) == 0 ? fsc_measures_read(measures, path, err) : FSC_OK;
+}
+
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     char page[CLI_PATH_MAX];
-    found f = {0};
+    found f = {0}, other = {0};
     session s = {.cli = c, .values = v, .found = &f};
     const fsc_progress progress = {.step = step};
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
     AUTO(fsc_labels) levels = NULL;
+    AUTO(fsc_measures) with = NULL;
     TRY(find_maps(&f, v, err));
+    if (v->with || v->with_session) TRY(find_with(&other, &with, v, err));
     TRY(walk_scan(&w, f.map, &(walk_scan_options){0}));
     TRY(walk_earlier_maps(&w, f.map, NULL));
     TRY(read_sites(&w, &f));
@@ -249,6 +263,9 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
                             .measures = w.measures,
                             .sites = w.sites,
                             .levels = levels,
+                            .with_anat = other.anat[0] ? other.anat : NULL,
+                            .with_name = other.name,
+                            .with_measures = with,
                             .save_folder = s.edited,
                             .exam_anat = s.anat,
                             .exam_file = v->exam};
@@ -269,6 +286,8 @@ static const arg args[] = {{"OUT", offsetof(values, out), 1, "the --out folder o
 static const opt opts[] = {
     OPT(values, participant, "participant", OPT_TEXT, "ID", "whose maps, when there are several (16 or sub-16)"),
     OPT(values, session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),
+    OPT(values, with, "with", OPT_TEXT, "FOLDER", "another visit beside it: the --out folder of that run"),
+    OPT(values, with_session, "with-session", OPT_TEXT, "ID", "likewise: which of its sessions, or of OUT's (01 or ses-01)"),
     OPT(values, levels, "levels", OPT_TEXT, "FILE", "the level map of the run: lets you change the muscles' labels"),
     OPT(values, level_scheme, "level-scheme", OPT_NAME, "NAME", "its numbering, when it is not clear from the values",
         .names = fsc_scheme_names),

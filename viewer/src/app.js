@@ -1,6 +1,7 @@
 /* The page: wires picture, table, tools and server together. */
 import { Exam } from './exam.js';
 import { Picture } from './picture.js';
+import { See } from './see.js';
 import { getBytes, getJson, post } from './server.js';
 import { Stroke } from './stroke.js';
 import { Table, keyOf } from './table.js';
@@ -10,6 +11,7 @@ const picture = new Picture($('gl'));
 const table = new Table($('rows'));
 const exam = new Exam($('form'), (text, fault) => say(text, fault));
 const page = { state: null, rows: [], stroke: null, waiting: Promise.resolve(), asked: 0, fromFile: null };
+const see = new See(page, picture, (key) => goToRow(key));
 
 function say(text, fault = false) {
   $('say').textContent = text;
@@ -32,6 +34,7 @@ function showState(state) {
   page.state = { ...page.state, ...state };
   page.rows = page.state.rows;
   table.fill(page.rows, page.state.before);
+  see.changed();
   $('undo').disabled = !page.state.undo;
   $('redo').disabled = !page.state.redo;
   $('save').disabled = !page.state.unsaved;
@@ -43,6 +46,7 @@ function showSlice() {
   $('slice').max = picture.dim[axis] - 1;
   $('slice').value = picture.vox[axis];
   [$('sidea').textContent, $('sideb').textContent] = picture.sides();
+  see.moved(picture.vox);
 }
 
 /* Which row the cursor is in; only the last question's answer counts. */
@@ -57,6 +61,7 @@ async function showPlace(vox) {
   const { site } = await getJson(`site/${picture.fileIndex(vox)}`);
   if (asked !== page.asked) return;
   table.light(site);
+  see.at(site);
   const row = page.rows.find((r) => keyOf(r) === site);
   if (row) $('where').textContent = `${row.name}, ${row.level}, ${row.side}`;
 }
@@ -175,7 +180,7 @@ function wire() {
   canvas.addEventListener('keydown', onPictureKey, true);
   document.addEventListener('keydown', onPageKey);
   canvas.addEventListener('pointerdown', (event) => {
-    canvas.focus();
+    canvas.focus({ preventScroll: true }); /* the pointer stays where it was put */
     if (event.button === 0 && page.state.edits && $('paint').checked) page.stroke = new Stroke(picture, tool());
   }, true);
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => { if (page.stroke) endStroke(); });
@@ -184,8 +189,7 @@ function wire() {
     showPlace(vox).catch((fault) => say(fault.message, true));
   };
   table.chosen = goToRow;
-  $('map').addEventListener('change', () => picture.showMap(page.state.maps.find((m) => m.key === $('map').value)));
-  $('view').addEventListener('change', () => { picture.setView($('view').value); showSlice(); });
+  $('view').addEventListener('change', () => { picture.setView($('view').value); see.setView($('view').value); showSlice(); });
   $('slice').addEventListener('input', () => {
     const vox = [...picture.vox];
     vox[picture.axes[2]] = Number($('slice').value);
@@ -211,8 +215,8 @@ async function begin() {
   const { state } = page;
   document.title = `${state.name} – Fascicle viewer`;
   $('name').textContent = state.name;
-  $('map').replaceChildren(...state.maps.map((m) => new Option(m.unit ? `${m.title} (${m.unit})` : m.title, m.key)));
-  await picture.open(state.maps[0]);
+  await picture.open(state.maps[0], state);
+  await see.begin(state);
   page.fromFile = turnBack();
   exam.rows = () => page.rows;
   if (state.labels) {
@@ -228,7 +232,7 @@ async function begin() {
   wire();
   showState(state);
   picture.goTo(picture.dim.map((n) => n >> 1));
-  window.fascicle = { picture, page, exam }; /* for tests and the curious: nothing secret is in it */
+  window.fascicle = { picture, page, exam, see, second: see.other?.picture }; /* for tests and the curious: nothing secret is in it */
 }
 
 begin().catch((fault) => say(fault.message, true));

