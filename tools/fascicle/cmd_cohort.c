@@ -12,7 +12,8 @@
 typedef struct values {
     const char *dir, *out, *level;
     opt_texts participant, session, segment, other;
-    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *filter;
+    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *filter,
+        *network;
     int propose, accept_proposal, forecast, force, skip_validation, order;
     int64_t n_procs, n_threads_each;
 } values;
@@ -41,6 +42,7 @@ static void make_words(words *w, const values *v) {
     add_option(w, "--label-scheme", v->label_scheme);
     add_option(w, "--level-scheme", v->level_scheme);
     for (int i = 0; i < v->segment.n; i++) add_option(w, "--segment", v->segment.item[i]);
+    add_option(w, "--network", v->network);
     add_flag(w, "--propose", v->propose);
     add_flag(w, "--accept-proposal", v->accept_proposal);
     add_option(w, "--acquisition", v->acquisition);
@@ -50,7 +52,7 @@ static void make_words(words *w, const values *v) {
 }
 
 /* As a record shows them; where results lie is no part of what they are. */
-static fsc_status join_words(char **out, const words *w, fsc_error *err) {
+static fsc_status join_words(char **out, const words *w, const char *network, fsc_error *err) {
     AUTO_STRUCT(fsc_recipe) recipe = {0};
     const char *item[WORDS_MOST] = {""};
     int n = 1;
@@ -60,8 +62,13 @@ static fsc_status join_words(char **out, const words *w, fsc_error *err) {
         else
             item[n++] = w->item[i];
     TRY(fsc_recipe_set_command(&recipe, n, (char *const *)item, err));
-    *out = strdup(recipe.command);
-    return *out ? FSC_OK : cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+    if (network) TRY(fsc_recipe_add_input(&recipe, network, err)); /* another file under the same name is another */
+    const char *hash = network ? recipe.input[0].sha256 : "";
+    const size_t size = strlen(recipe.command) + strlen(hash) + 2;
+    *out = malloc(size);
+    if (!*out) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+    (void)snprintf(*out, size, "%s%s%s", recipe.command, *hash ? " " : "", hash);
+    return FSC_OK;
 }
 
 /* An absolute path without links, also of what is not there yet; owned. */
@@ -279,7 +286,7 @@ static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     AUTO(char) options = NULL;
     const long n_core = sysconf(_SC_NPROCESSORS_ONLN);
     make_words(&w, v);
-    TRY(join_words(&options, &w, err));
+    TRY(join_words(&options, &w, v->network, err));
     study s = {v, options};
     fsc_status status = people_find(c, &list, &(people_filter){v->dir, &v->participant, &v->session}, err);
     if (status == FSC_OK) status = check_out(c, v, err);
@@ -402,6 +409,7 @@ static const opt opts[] = {
         .names = fsc_scheme_names),
     OPT(values, level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels", .names = fsc_scheme_names),
     OPT(values, segment, "segment", OPT_TEXTS, "PROGRAM", "find muscles and levels by a program of yours, as in run"),
+    OPT(values, network, "network", OPT_TEXT, "FILE", "find muscles by a network of yours, as in run"),
     OPT(values, propose, "propose", OPT_FLAG, NULL, "propose labels of the low back, as in run"),
     OPT(values, accept_proposal, "accept-proposal", OPT_FLAG, NULL, "you have looked at the proposals and take them"),
     OPT(values, acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several"),
