@@ -36,17 +36,39 @@ typedef struct fsc_view_input {
     const char *exam_file;   /* an exam to begin with while none is saved there; never written to; may be NULL */
 } fsc_view_input;
 
+/* What a save has written, for the 'fascicle run' that makes the rest. */
+typedef struct fsc_view_saved {
+    const char *labels_path;
+    const char *levels_path;  /* a level map with other names; NULL = that of the run */
+    const char *level_scheme; /* its numbering; NULL likewise */
+    int32_t accepted;         /* the labels are a proposal every site of which was accepted or refused */
+} fsc_view_saved;
+
 typedef struct fsc_view_options {
     int32_t port;                                       /* 0 = any that is free */
     double idle_s;                                      /* ends when nobody has asked for as long */
     const fsc_progress *progress;                       /* asked four times a second: non-zero ends it, with FSC_OK */
     void (*opened)(void *context, const char *address); /* the address to open, with its secret; may be NULL */
-    /* After the edited labels were written to labels_path: makes table, map and pages of them. May be NULL. */
-    fsc_status (*save)(void *context, const char *labels_path, fsc_error *err);
+    /* After the edited labels were written: makes table, map and pages of them. May be NULL. */
+    fsc_status (*save)(void *context, const fsc_view_saved *saved, fsc_error *err);
     /* After an exam was saved where no labels are changed: makes plan and pages. May be NULL. */
     fsc_status (*plan)(void *context, fsc_error *err);
     void *context;
 } fsc_view_options;
+
+/* Where an input that an earlier run recorded is now. */
+typedef struct fsc_view_found {
+    char path[4096];  /* "" = it is in none of the places, or the run had none */
+    char name[1024];  /* as the run recorded it; "" = the run had none */
+    char scheme[40];  /* of --level-scheme, "" = not said */
+    char where[1024]; /* the places that were looked at, for a message */
+} fsc_view_found;
+
+/* Looks for the file that a run was given as option ("levels", "t2"): beside and above folder, in the working folder, in
+ * their datasets and derivatives. What is found has the very bytes of that run (SHA-256). anat and name are as in
+ * fsc_view_input. Returns FSC_OK also when it is not found; FSC_E_FORMAT, FSC_E_IO (no such record); FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_view_find_input(fsc_view_found *out, const char *option, const char *folder,
+                                                    const char *anat, const char *name, fsc_error *err);
 
 #define FSC_VIEW_OPTIONS_INIT                                                                                          \
     { 0, 3600, NULL, NULL, NULL, NULL, NULL }
