@@ -332,7 +332,8 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
                             .exam_file = v->exam};
     TRY(cli_path(s.edited, sizeof s.edited, err, "%s/edited", v->out));
     TRY(cli_path(s.anat, sizeof s.anat, err, "%s%s", s.edited, f.anat + strlen(v->out)));
-    TRY(add_editing(&input, &s, &w));
+    /* A copy makes no folder: where nothing was changed there is nothing to take up. */
+    if (!v->export || access(s.anat, F_OK) == 0) TRY(add_editing(&input, &s, &w));
     if (v->export) return write_export(&s, &input, err);
     const fsc_view_options options = {.port = (int32_t)v->port,
                                       .idle_s = 60.0 * (double)v->idle_min,
@@ -376,8 +377,9 @@ const command cmd_view = {
     .about = "Serves the results of a run to a browser on the same machine, and prints the address to open. Nothing "
              "leaves the machine: only who has that address is answered. The muscles' labels and the levels' names can be "
              "changed: the table follows each stroke, and a save writes the labels, table, map and pages into OUT/edited, "
-             "as 'fascicle run' with those labels does. The exam can be filled in beside the picture, and brings its plan. The files of the run itself are never written to. Research "
-             "software, no medical device.",
+             "as 'fascicle run' with those labels does. The exam can be filled in beside the picture, and brings its "
+             "plan. The files of the run itself are never written to. With --export nothing is served: the page is "
+             "written as one file. Research software, no medical device.",
     .examples = NULL,
     .args = args,
     .opts = opts,
