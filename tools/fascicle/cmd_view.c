@@ -320,4 +320,5 @@ const command cmd_view = {
     .defaults = &defaults,
     .size = sizeof(values),
     .run = run,
+    .starts_program = cmd_always,
 };
