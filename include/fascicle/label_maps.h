@@ -26,7 +26,8 @@ typedef struct fsc_label_maps {
     char muscle_scheme[40]; /* known for a folder of masks; "" = to be recognised */
     char level_scheme[40];
     fsc_label_source
-        source;  /* by the muscle file's name: ..._desc-proposal_dseg, -edited_, -carried_ and -network_, else external */
+        source;  /* by the muscle file's name: ..._desc-proposal_dseg, -reviewed_ (a proposal too), -edited_, -carried_ and
+                    -network_, else external */
     char **file; /* owned: every file read, for records */
     int32_t n_file;
     fsc_notes notes; /* what was found and left out */

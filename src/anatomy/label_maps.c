@@ -188,7 +188,7 @@ static fsc_status read_levels(fsc_label_maps *maps, const char *where, const fsc
 }
 
 static fsc_label_source source_of(const char *name) {
-    if (strstr(name, "_desc-proposal_")) return FSC_LABELS_PROPOSAL;
+    if (strstr(name, "_desc-proposal_") || strstr(name, "_desc-reviewed_")) return FSC_LABELS_PROPOSAL;
     if (strstr(name, "_desc-edited_")) return FSC_LABELS_EDITED;
     if (strstr(name, "_desc-carried_")) return FSC_LABELS_CARRIED;
     if (strstr(name, "_desc-network_")) return FSC_LABELS_NETWORK;
