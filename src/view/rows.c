@@ -1,7 +1,7 @@
 /* Labels and rows as the page reads them. */
 #include "alloc.h"
-#include "edit.h"
 #include "format.h"
+#include "review.h"
 
 #include <string.h>
 
@@ -90,4 +90,5 @@ void fsc_view_edit_state(const fsc_view_edit *e, fsc_json *object) {
     fsc_json_set_integer(object, "redo", s->n_stroke - s->n_done);
     fsc_json_set_bool(object, "unsaved", s->revision != s->saved);
     fsc_json_set_string(object, "fault", e->fault);
+    fsc_view_review_state(e, object);
 }

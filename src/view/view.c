@@ -1,12 +1,13 @@
 #include <fascicle/view.h>
 
 #include "alloc.h"
-#include "edit.h"
+#include "change.h"
 #include "exam.h"
 #include "fail.h"
 #include "files.h"
 #include "format.h"
 #include "lock.h"
+#include "review.h"
 #include "see.h"
 #include "serve.h"
 
@@ -106,22 +107,14 @@ static fsc_status read_stroke(const fsc_json *root, uint32_t **voxel, uint8_t **
     return FSC_OK;
 }
 
-/* The voxels that undo or redo changed, so that the page draws them. */
-static void add_moved(fsc_json *root, const fsc_view_stroke *moved, int back) {
-    fsc_json *voxel = fsc_json_array(), *index = fsc_json_array();
-    for (int64_t i = 0; moved && i < moved->n; i++) {
-        const int64_t at = back ? moved->n - 1 - i : i;
-        fsc_json_append_number(voxel, moved->voxel[at]);
-        fsc_json_append_number(index, back ? moved->before[at] : moved->after[at]);
-    }
-    fsc_json_set(root, "voxel", voxel);
-    fsc_json_set(root, "index", index);
-}
-
 static fsc_status save(view *v, fsc_error *err) {
-    char path[4096];
-    FSC_TRY(fsc_view_edit_write(&v->edit, path, err));
-    if (v->options->save) FSC_TRY(v->options->save(v->options->context, path, err));
+    fsc_view_written written;
+    FSC_TRY(fsc_view_edit_write(&written, &v->edit, err));
+    const fsc_view_saved saved = {.labels_path = written.labels,
+                                  .levels_path = written.levels[0] ? written.levels : NULL,
+                                  .level_scheme = written.levels[0] ? v->edit.level_scheme : NULL,
+                                  .accepted = fsc_view_source(&v->edit) == FSC_LABELS_PROPOSAL_ACCEPTED};
+    if (v->options->save) FSC_TRY(v->options->save(v->options->context, &saved, err));
     return fsc_view_strokes_saved(&v->edit.strokes, err);
 }
 
@@ -130,17 +123,22 @@ static fsc_status change(view *v, const char *path, const fsc_json *body, fsc_js
     fsc_view_strokes *s = &v->edit.strokes;
     const fsc_view_stroke *moved = NULL;
     int64_t n = 0, changed = 0;
+    int moves = 0;
+    if (fsc_view_change_known(path)) {
+        FSC_TRY(fsc_view_change(&v->edit, path, body, root, &moves, err));
+        return moves ? fsc_view_edit_measure(&v->edit, err) : FSC_OK;
+    }
     if (strcmp(path, "save") == 0) return save(v, err);
     if (strcmp(path, "undo") == 0 || strcmp(path, "redo") == 0) {
         const int back = path[0] == 'u';
         FSC_TRY(back ? fsc_view_strokes_undo(s, &moved, err) : fsc_view_strokes_redo(s, &moved, err));
-        add_moved(root, moved, back);
+        fsc_view_add_moved(root, moved, back);
         return moved ? fsc_view_edit_measure(&v->edit, err) : FSC_OK;
     }
     FSC_AUTO_BLOCK uint32_t *voxel = NULL;
     FSC_AUTO_BLOCK uint8_t *index = NULL;
     FSC_TRY(read_stroke(body, &voxel, &index, &n, err));
-    FSC_TRY(fsc_view_strokes_draw(s, voxel, index, n, &changed, err));
+    FSC_TRY(fsc_view_strokes_draw(s, voxel, index, n, NULL, &changed, err));
     return changed ? fsc_view_edit_measure(&v->edit, err) : FSC_OK;
 }
 
@@ -148,7 +146,11 @@ static int is_change(const char *path) {
     static const char *const known[] = {"stroke", "undo", "redo", "save"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(path, known[i]) == 0) return 1;
-    return 0;
+    return fsc_view_change_known(path);
+}
+
+static int is_asked_wrongly(fsc_status code) {
+    return code == FSC_E_FORMAT || code == FSC_E_RANGE || code == FSC_E_NOTFOUND || code == FSC_E_ANATOMY;
 }
 
 static void answer_change(view *v, const char *path, const char *body, size_t n, fsc_view_reply *reply) {
@@ -165,8 +167,11 @@ static void answer_change(view *v, const char *path, const char *body, size_t n,
     fsc_json *root = fsc_json_object();
     if (fsc_json_number(fsc_json_get(asked, "revision")) != (double)v->edit.strokes.revision)
         say(reply, 409, "Another window has changed these labels. Load this page again; nothing is lost there.");
+    else if (fsc_view_edit_outdated(&v->edit))
+        say(reply, 409, "Another program has written this folder since it was opened. End 'fascicle view' and start it "
+                        "again; the strokes stay with the labels that they were drawn on.");
     else if (change(v, path, asked, root, &err) != FSC_OK)
-        say(reply, err.code == FSC_E_FORMAT || err.code == FSC_E_RANGE ? 400 : 507, err.text);
+        say(reply, is_asked_wrongly(err.code) ? 400 : 507, err.text);
     if (reply->status == 500) {
         fsc_view_edit_state(&v->edit, root);
         say_json(reply, root);

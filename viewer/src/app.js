@@ -1,4 +1,5 @@
 /* The page: wires picture, table, tools and server together. */
+import { Edits } from './edits.js';
 import { Exam } from './exam.js';
 import { Picture } from './picture.js';
 import { See } from './see.js';
@@ -38,6 +39,7 @@ function showState(state) {
   $('undo').disabled = !page.state.undo;
   $('redo').disabled = !page.state.redo;
   $('save').disabled = !page.state.unsaved;
+  page.edits?.show(page.state);
   if (page.state.fault) say(`These labels cannot be measured: ${page.state.fault}`, true);
 }
 
@@ -69,18 +71,31 @@ async function showPlace(vox) {
 /* ---- changes, one after the other ---- */
 
 function change(path, body, taken = () => {}) {
+  page.edits.hide();
   page.waiting = page.waiting.then(async () => {
     try {
       const answer = await post(path, { ...body, revision: page.state.revision });
       say(path === 'save' ? 'Saved beside the run, in the folder “edited”.' : 'Measured.');
       showState(answer);
-      if (answer.voxel?.length) drawMoved(answer);
+      if (answer.reload) picture.setFileLabels(await getBytes('labels.bin'));
+      else if (answer.voxel?.length) drawMoved(answer);
     } catch (fault) {
       taken();
       say(fault.message, true);
     }
   });
   return page.waiting;
+}
+
+/* What the server would do, without doing it; null when it refuses. */
+async function ask(path, body) {
+  await page.waiting;
+  try {
+    return await post(path, { ...body, revision: page.state.revision });
+  } catch (fault) {
+    say(fault.message, true);
+    return null;
+  }
 }
 
 /* Undo and redo go to the slice that they change. */
@@ -106,6 +121,7 @@ function endStroke() {
 }
 
 function paintHere() {
+  page.edits.hide();
   page.stroke = new Stroke(picture, tool());
   page.stroke.dab(picture.vox);
   return endStroke();
@@ -140,7 +156,7 @@ const CTRL_KEYS = { z: () => change('undo', {}), y: () => change('redo', {}), s:
 
 function onPictureKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const act = KEYS[event.key] ?? (page.state.edits ? EDIT_KEYS[event.key] : undefined);
+  const act = KEYS[event.key] ?? (page.state.edits ? EDIT_KEYS[event.key] ?? page.edits.keys[event.key] : undefined);
   if (!act) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -181,7 +197,9 @@ function wire() {
   document.addEventListener('keydown', onPageKey);
   canvas.addEventListener('pointerdown', (event) => {
     canvas.focus({ preventScroll: true }); /* the pointer stays where it was put */
-    if (event.button === 0 && page.state.edits && $('paint').checked) page.stroke = new Stroke(picture, tool());
+    if (event.button !== 0 || !page.state.edits || !$('paint').checked) return;
+    page.edits.hide();
+    page.stroke = new Stroke(picture, tool());
   }, true);
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => { if (page.stroke) endStroke(); });
   picture.moved = (vox) => {
@@ -213,7 +231,7 @@ function turnBack() {
 async function begin() {
   page.state = await getJson('state.json');
   const { state } = page;
-  document.title = `${state.name} – Fascicle viewer`;
+  document.title = state.name ? `${state.name} – Fascicle viewer` : 'Fascicle viewer';
   $('name').textContent = state.name;
   await picture.open(state.maps[0], state);
   await see.begin(state);
@@ -228,8 +246,10 @@ async function begin() {
   }
   $('rooms').hidden = !state.exam;
   $('tools').hidden = $('keys').hidden = !state.edits;
-  say(state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at: start it with --levels to change labels.');
+  say(state.said ? state.said : state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at; the terminal says what changing labels needs.');
   wire();
+  Object.assign(page, { say, ask, change });
+  page.edits = new Edits(picture, page, tool);
   showState(state);
   picture.goTo(picture.dim.map((n) => n >> 1));
   window.fascicle = { picture, page, exam, see, second: see.other?.picture }; /* for tests and the curious: nothing secret is in it */
