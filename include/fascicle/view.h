@@ -16,6 +16,7 @@ typedef struct fsc_view_input {
     const char *anat;   /* the person's folder in it, which holds the maps */
     const char *name;   /* what the maps' names begin with: "sub-01" */
     const char *page;   /* folder of the built page (viewer/dist); NULL = not found */
+    const fsc_fatwater *fatwater; /* the maps; needed to change labels or to export */
     const fsc_measures *measures; /* the table as the run left it, to be shown; may be NULL */
     const fsc_sites *sites;       /* the site map as the run left it, to be shown; may be NULL */
     /* Another visit, shown beside this one; with_anat NULL = none. */
@@ -23,7 +24,6 @@ typedef struct fsc_view_input {
     const fsc_measures *with_measures;   /* may be NULL */
     /* To change labels too; without save_anat nothing is changed and the rest is not read. */
     const char *save_anat; /* folder below `folder` for strokes and edited labels; made when needed */
-    const fsc_fatwater *fatwater;
     const fsc_labels *levels;  /* NULL = sites without levels */
     const char *level_scheme;  /* NULL = recognise */
     const char *level_file;    /* where levels was read; may be NULL */
@@ -83,6 +83,15 @@ FSC_API FSC_MUST_USE fsc_status fsc_view_find_input(fsc_view_found *out, const c
  * libmicrohttpd); FSC_E_RANGE; FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_view_run(const fsc_view_input *input, const fsc_view_options *options,
                                              fsc_error *err);
+
+/* Writes the same page, to look at only, as one file that needs no server and may load nothing: fat fraction, its error,
+ * water, fat, sites, rows and the picture of the sites, with the strokes that the folder holds where save_anat is given.
+ * It holds no name, day, path, hash, exam or comparison. More than a million voxels are joined (*reduced non-zero; the
+ * page says so). Needs input's fatwater and page. Written whole or not at all, *size_bytes long. Returns FSC_OK;
+ * FSC_E_NOTFOUND (no page); FSC_E_FORMAT (the page of another version); FSC_E_ARG (a viewer is open on the folder);
+ * FSC_E_ANATOMY (labels that cannot be measured); FSC_E_IO; FSC_E_RANGE; FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_view_export(int64_t *size_bytes, int32_t *reduced, const fsc_view_input *input,
+                                                const char *path, fsc_error *err);
 
 #ifdef __cplusplus
 }

@@ -105,7 +105,13 @@ static fsc_status check_out(cli *c, const values *v, fsc_error *err) {
 typedef struct study {
     const values *v;
     const char *options;
+    people_rows rows;
 } study;
+
+static void free_rows(study *s) {
+    people_rows_free(&s->rows);
+}
+#define AUTO_ROWS __attribute__((cleanup(free_rows)))
 
 /* OUT/logs/<name>.inputs.tsv, .outputs.tsv or .state.tsv: a file a person, so that calls side by side never write the
  * same one. */
@@ -136,7 +142,7 @@ static fsc_status note_state(const unit *u, const char *dir, fsc_error *err) {
 }
 
 static fsc_status key_of(char **out, const unit *u, const study *s, fsc_error *err) {
-    return unit_key(out, u, s->v->dir, s->v->labels, s->v->levels, s->options, err);
+    return unit_key(out, u, &s->rows, s->v->dir, s->v->labels, s->v->levels, s->options, err);
 }
 
 /* Notes that a person is begun, or how it ended; of who is done also what the results stand on. */
@@ -287,7 +293,8 @@ static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     const long n_core = sysconf(_SC_NPROCESSORS_ONLN);
     make_words(&w, v);
     TRY(join_words(&options, &w, v->network, err));
-    study s = {v, options};
+    AUTO_ROWS study s = {v, options, {NULL, NULL, 0}};
+    TRY(people_rows_read(&s.rows, v->dir, err));
     fsc_status status = people_find(c, &list, &(people_filter){v->dir, &v->participant, &v->session}, err);
     if (status == FSC_OK) status = check_out(c, v, err);
     if (status == FSC_OK) status = make_folders(c, v, &list, err);
@@ -350,7 +357,8 @@ static fsc_status run_participant(cli *c, const values *given, fsc_error *err) {
 
 static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
     const char *out = v->out;
-    static const char *const file[] = {"group_people.tsv", "group_sites.tsv", "group_wide.tsv", "group.html"};
+    static const char *const file[] = {"people", "sites",     "wide",  "quality", "levels",
+                                       "change", "agreement", "norms", "order",   "subtypes"};
     AUTO(fsc_group) group = NULL;
     int missing = 0;
     const fsc_group_options options = {v->controls, v->other.item,       v->other.n,
@@ -374,11 +382,13 @@ static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
     }
     cli_row(c, "group", FIELDS(FIELD("n_table", group->n_table), FIELD("n_missing", missing)),
             "%d tables joined, %d missing", group->n_table, missing);
+    char path[CLI_PATH_MAX];
     for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
-        char path[CLI_PATH_MAX];
-        TRY(cli_path(path, sizeof path, err, "%s/%s", out, file[i]));
-        cli_file(c, i < 3 ? "table" : "page", path);
+        TRY(cli_path(path, sizeof path, err, "%s/group_%s.tsv", out, file[i]));
+        if (access(path, F_OK) == 0) cli_file(c, "table", path);
     }
+    TRY(cli_path(path, sizeof path, err, "%s/group.html", out));
+    cli_file(c, "page", path);
     return FSC_OK;
 }
 

@@ -10,6 +10,7 @@
 typedef struct values {
     const char *out, *participant, *session, *page;
     const char *with, *with_session; /* another visit */
+    const char *export;              /* a file instead of a server */
     const char *levels, *level_scheme, *exam, *date, *by;
     opt_texts norms;
     int64_t port, idle_min;
@@ -263,7 +264,6 @@ static fsc_status add_editing(fsc_view_input *input, session *s, walk *w) {
     TRY(cli_recipe(s->cli, &w->scan->recipe, w->err));
     TRY(fsc_recipe_open_dataset(s->edited, w->err));
     input->save_anat = s->anat;
-    input->fatwater = w->fatwater;
     input->level_scheme = s->level_scheme;
     input->level_file = s->levels;
     input->side_known = w->scan->side_known;
@@ -281,6 +281,23 @@ static fsc_status find_with(found *other, fsc_measures **measures, const values 
     TRY(find_maps(other, &there, err));
     TRY(cli_path(path, sizeof path, err, "%s/%s_sites.tsv", other->anat, other->name));
     return access(path, F_OK) == 0 ? fsc_measures_read(measures, path, err) : FSC_OK;
+}
+
+/* One file in place of a server. */
+static fsc_status write_export(session *s, const fsc_view_input *input, fsc_error *err) {
+    const char *path = s->values->export;
+    char labels[CLI_PATH_MAX];
+    int64_t size = 0;
+    int32_t reduced = 0;
+    TRY(cli_path(labels, sizeof labels, err, "%s/%s_desc-edited_dseg.nii.gz", s->anat, s->found->name));
+    if (!input->save_anat && access(labels, F_OK) == 0)
+        return cli_refuse(err, FSC_E_ARG, "the labels of this folder were changed; give --levels to show those");
+    TRY(fsc_view_export(&size, &reduced, input, path, err));
+    cli_row(s->cli, "export", FIELDS(FIELD("size_bytes", (long long)size), FIELD("reduced", (long long)reduced)),
+            "%.1f MB%s, without name, day, exam and comparisons; left in it: a body's shape, and the table",
+            (double)size / 1e6, reduced ? ", the picture coarser than the scan" : "");
+    cli_file(s->cli, "export", path);
+    return FSC_OK;
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
@@ -303,6 +320,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
                             .anat = f.anat,
                             .name = f.name,
                             .page = find_page(page, sizeof page, v),
+                            .fatwater = w.fatwater,
                             .measures = w.measures,
                             .sites = w.sites,
                             .levels = levels,
@@ -314,7 +332,9 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
                             .exam_file = v->exam};
     TRY(cli_path(s.edited, sizeof s.edited, err, "%s/edited", v->out));
     TRY(cli_path(s.anat, sizeof s.anat, err, "%s%s", s.edited, f.anat + strlen(v->out)));
-    TRY(add_editing(&input, &s, &w));
+    /* A copy makes no folder: where nothing was changed there is nothing to take up. */
+    if (!v->export || access(s.anat, F_OK) == 0) TRY(add_editing(&input, &s, &w));
+    if (v->export) return write_export(&s, &input, err);
     const fsc_view_options options = {.port = (int32_t)v->port,
                                       .idle_s = 60.0 * (double)v->idle_min,
                                       .progress = &progress,
@@ -331,6 +351,8 @@ static const opt opts[] = {
     OPT(values, session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),
     OPT(values, with, "with", OPT_TEXT, "FOLDER", "another visit beside it: the --out folder of that run"),
     OPT(values, with_session, "with-session", OPT_TEXT, "ID", "likewise: which of its sessions, or of OUT's (01 or ses-01)"),
+    OPT(values, export, "export", OPT_TEXT, "FILE.html",
+        "in place of a server: one file to look at, for somebody without the program"),
     OPT(values, levels, "levels", OPT_TEXT, "FILE", "the level map of the run, where it is not found by what the run recorded"),
     OPT(values, level_scheme, "level-scheme", OPT_NAME, "NAME", "its numbering, when it is not clear from the values",
         .names = fsc_scheme_names),
@@ -355,8 +377,9 @@ const command cmd_view = {
     .about = "Serves the results of a run to a browser on the same machine, and prints the address to open. Nothing "
              "leaves the machine: only who has that address is answered. The muscles' labels and the levels' names can be "
              "changed: the table follows each stroke, and a save writes the labels, table, map and pages into OUT/edited, "
-             "as 'fascicle run' with those labels does. The exam can be filled in beside the picture, and brings its plan. The files of the run itself are never written to. Research "
-             "software, no medical device.",
+             "as 'fascicle run' with those labels does. The exam can be filled in beside the picture, and brings its "
+             "plan. The files of the run itself are never written to. With --export nothing is served: the page is "
+             "written as one file. Research software, no medical device.",
     .examples = NULL,
     .args = args,
     .opts = opts,

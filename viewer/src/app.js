@@ -231,7 +231,7 @@ function turnBack() {
 async function begin() {
   page.state = await getJson('state.json');
   const { state } = page;
-  document.title = `${state.name} – Fascicle viewer`;
+  document.title = state.name ? `${state.name} – Fascicle viewer` : 'Fascicle viewer';
   $('name').textContent = state.name;
   await picture.open(state.maps[0], state);
   await see.begin(state);
@@ -246,7 +246,7 @@ async function begin() {
   }
   $('rooms').hidden = !state.exam;
   $('tools').hidden = $('keys').hidden = !state.edits;
-  say(state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at; the terminal says what changing labels needs.');
+  say(state.said ? state.said : state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at; the terminal says what changing labels needs.');
   wire();
   Object.assign(page, { say, ask, change });
   page.edits = new Edits(picture, page, tool);
