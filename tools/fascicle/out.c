@@ -24,7 +24,10 @@ static int show_progress(void *context, const char *stage, double fraction) {
     cli *c = context;
     if (interrupted) return 1;
     if (c->quiet || c->json || !isatty(STDERR_FILENO)) return 0;
-    fprintf(stderr, "\r\033[K%-10s%3.0f %%", stage, 100 * fraction);
+    if (isnan(fraction)) /* another program's words */
+        fprintf(stderr, "\r\033[K%s", stage);
+    else
+        fprintf(stderr, "\r\033[K%-10s%3.0f %%", stage, 100 * fraction);
     fflush(stderr);
     c->progress_shown = 1;
     return 0;
@@ -33,6 +36,11 @@ static int show_progress(void *context, const char *stage, double fraction) {
 fsc_status cli_go_on(fsc_error *err) {
     return interrupted ? cli_refuse(err, FSC_E_CANCELLED, "interrupted; what stands in the output folder is whole")
                        : FSC_OK;
+}
+
+int cmd_always(const void *values) {
+    (void)values;
+    return 1;
 }
 
 void cli_begin(cli *c) {

@@ -51,7 +51,8 @@ static fsc_status run_programs(walk *w, fsc_segmentation **out, const walk_made_
     const fsc_segment_options options = {.program = with->segment.item,
                                          .n_program = with->segment.n,
                                          .scratch_dir = scratch && *scratch ? scratch : NULL,
-                                         .log_path = log};
+                                         .log_path = log,
+                                         .progress = &w->cli->progress};
     cli_line(w->cli, "segment", "%s on the water image; it may fetch its weights when first used",
              with->segment.item[0]);
     TRY(fsc_segment_run(out, w->fatwater, &options, w->err));
