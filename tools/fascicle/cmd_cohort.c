@@ -467,5 +467,6 @@ const command cmd_cohort = {
     .opts = opts,
     .size = sizeof(values),
     .run = run,
+    .starts_program = cmd_always,
     .bids_codes = 1,
 };
