@@ -247,7 +247,8 @@ static fsc_status check_folder(const char *path, fsc_error *err) {
     parent_of(above, sizeof above, path);
     if (stat(above, &is) != 0) return check_folder(above, err);
     if (mkdir(path, 0777) != 0)
-        return cli_refuse(err, FSC_E_IO, "%.300s: the folder cannot be made: %s", path, strerror(errno));
+        return errno == EEXIST ? FSC_OK : /* made by a call beside this one */
+                   cli_refuse(err, FSC_E_IO, "%.300s: the folder cannot be made: %s", path, strerror(errno));
     (void)rmdir(path);
     return FSC_OK;
 }
