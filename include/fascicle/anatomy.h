@@ -136,6 +136,13 @@ FSC_API FSC_MUST_USE fsc_status fsc_labels_translate(fsc_labels **out, const fsc
                                                      const char *from_scheme, const char *to_scheme, fsc_notes *notes,
                                                      fsc_error *err);
 
+/* Gives the vertebra `from` of a level map the name `to`; with all non-zero every other vertebra and disc moves along by
+ * as many places ("L4" to "L5" moves all by one), and a numbering from the head end ("?3") becomes SCT's. scheme is the
+ * map's numbering ("" = recognise) and becomes the new map's. *out is owned. Returns FSC_OK; FSC_E_NOTFOUND (no such
+ * vertebra; the numbering lacks one that is needed); FSC_E_ANATOMY (two would have one name); FSC_E_ARG; FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_levels_rename(fsc_labels **out, char scheme[40], const fsc_labels *levels,
+                                                  const char *from, const char *to, int32_t all, fsc_error *err);
+
 /* Writes <dir>/<name>_desc-sites_dseg.nii.gz + .json + .tsv (index, name, muscle, level, side, scheme, value,
  * level_snomed); index is the site's number from 1. recipe may be NULL.
  * Returns FSC_OK, FSC_E_IO, FSC_E_NOMEM. */

@@ -21,6 +21,7 @@
 #include <fascicle/label_maps.h>
 #include <fascicle/measure.h>
 #include <fascicle/model_view.h>
+#include <fascicle/network.h>
 #include <fascicle/norms.h>
 #include <fascicle/notes.h>
 #include <fascicle/order.h>

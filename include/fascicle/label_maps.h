@@ -26,7 +26,8 @@ typedef struct fsc_label_maps {
     char muscle_scheme[40]; /* known for a folder of masks; "" = to be recognised */
     char level_scheme[40];
     fsc_label_source
-        source;  /* by the muscle file's name: ..._desc-proposal_dseg, -edited_ and -carried_, else external */
+        source;  /* by the muscle file's name: ..._desc-proposal_dseg, -reviewed_ (a proposal too), -edited_, -carried_ and
+                    -network_, else external */
     char **file; /* owned: every file read, for records */
     int32_t n_file;
     fsc_notes notes; /* what was found and left out */
@@ -38,7 +39,7 @@ typedef struct fsc_label_maps {
  *   - a folder of masks as TotalSegmentator leaves it (vertebrae_L4.nii.gz, autochthon_left.nii.gz, ...);
  *   - a derivatives folder: ..._dseg.nii.gz of this participant and session below it. Where levels is NULL and that
  *     folder holds one level map of the scan too, it is taken.
- * owner may be NULL. *out is owned: fsc_label_maps_free. Returns FSC_OK; FSC_E_NOTFOUND (nothing matches, or several
+ * With labels NULL only the levels are read. owner may be NULL. *out is owned: fsc_label_maps_free. Returns FSC_OK; FSC_E_NOTFOUND (nothing matches, or several
  * do: the text lists them and names --labels or --levels); FSC_E_SHAPE (masks on different grids); what
  * fsc_labels_read returns; FSC_E_RANGE (path too long); FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_label_maps_read(fsc_label_maps **out, const char *labels, const char *levels,

@@ -36,11 +36,12 @@ typedef struct fsc_cohort_options {
     int32_t n_falls;
     const char *const *markers; /* the only columns (or "muscle level side" sites) to use; NULL = all with numbers */
     int32_t n_markers;
-    int32_t pool_sides; /* stacked site tables: use the rows that pool left and right */
+    int32_t pool_sides;  /* stacked site tables: use the rows that pool left and right */
+    int32_t first_visit; /* non-zero: of people with several visits only the first row's; a note counts the others */
 } fsc_cohort_options;
 
 #define FSC_COHORT_OPTIONS_INIT                                                                                        \
-    { NULL, NULL, NULL, NULL, 0, NULL, 0, 0 }
+    { NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0 }
 
 /* Reads a TSV. With the columns muscle, level and side it is taken as `_sites.tsv` rows of many people stacked under
  * one header (participant_id and session_id tell them apart; rows that pool levels are skipped); otherwise as one row a

@@ -10,6 +10,7 @@
 #include <fascicle/recipe.h>
 #include <fascicle/scan.h>
 #include <fascicle/separate.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,6 +57,14 @@ FSC_API FSC_MUST_USE fsc_status fsc_report_print(const char *pdf_path, const cha
  * Returns FSC_OK; FSC_E_ARG (no site rows); FSC_E_IO; FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_report_butterfly_write(const char *path, const fsc_report_input *input,
                                                            fsc_error *err);
+/* The same as text. Each cell is a g element whose data-site names it as fsc_place_text does. *svg is owned:
+ * fsc_report_free_text. Returns FSC_OK, FSC_E_ARG (no site rows), FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_report_butterfly_svg(char **svg, const fsc_report_input *input, fsc_error *err);
+FSC_API void fsc_report_free_text(char *text);
+
+/* The pages' colours of fat, red, green and blue, from none to the returned fat fraction and more. */
+#define FSC_REPORT_RAMP 256
+FSC_API double fsc_report_ramp(uint8_t rgb[FSC_REPORT_RAMP][3]);
 
 #ifdef __cplusplus
 }

@@ -54,7 +54,7 @@ typedef struct fsc_error {
 /* The fixed English phrase of a status ("out of memory"); never NULL, borrowed for ever. */
 FSC_API const char *fsc_status_text(fsc_status status);
 
-/* Progress and cancellation. step is called from the calling thread only; fraction runs 0..1 within a stage.
+/* Progress and cancellation. step is called from the calling thread only; fraction runs 0..1 within a stage; NaN where it is not known.
  * Return non-zero to cancel: the running call then returns FSC_E_CANCELLED. A NULL pointer means silence. */
 typedef struct fsc_progress {
     int (*step)(void *context, const char *stage, double fraction);

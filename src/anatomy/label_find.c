@@ -124,7 +124,9 @@ static size_t map_stem(const char *name) {
     const size_t cut = n > 7 && strcmp(name + n - 7, ".nii.gz") == 0 ? 7
                        : n > 4 && strcmp(name + n - 4, ".nii") == 0  ? 4
                                                                      : 0;
-    if (!cut || name[0] == '.' || strstr(name, "desc-sites") || strstr(name, "desc-proposal")) return 0;
+    if (!cut || name[0] == '.' || strstr(name, "desc-sites") || strstr(name, "desc-proposal") ||
+        strstr(name, "desc-network"))
+        return 0;
     const char *at = strstr(name, "dseg");
     if (!at) at = strstr(name, "dlabel");
     const int whole = at && (at == name || at[-1] == '_') && strchr("_.", at[at[1] == 's' ? 4 : 6]);

@@ -169,7 +169,7 @@ static fsc_status read_muscles(fsc_label_maps *maps, const char *where, int with
 static fsc_status read_levels(fsc_label_maps *maps, const char *where, const fsc_label_owner *owner, fsc_error *err) {
     char path[LABEL_PATH_MOST];
     FSC_TRY(fsc_label_pattern(path, sizeof path, where, "--levels", owner, err));
-    if (strcmp(path, maps->muscle_path) == 0) { /* one file holds both */
+    if (maps->muscle_path && strcmp(path, maps->muscle_path) == 0) { /* one file holds both */
         maps->level_path = fsc_strdup(path);
         return maps->level_path ? FSC_OK : fsc_fail_nomem(err, "reading label maps");
     }
@@ -188,21 +188,22 @@ static fsc_status read_levels(fsc_label_maps *maps, const char *where, const fsc
 }
 
 static fsc_label_source source_of(const char *name) {
-    if (strstr(name, "_desc-proposal_")) return FSC_LABELS_PROPOSAL;
+    if (strstr(name, "_desc-proposal_") || strstr(name, "_desc-reviewed_")) return FSC_LABELS_PROPOSAL;
     if (strstr(name, "_desc-edited_")) return FSC_LABELS_EDITED;
     if (strstr(name, "_desc-carried_")) return FSC_LABELS_CARRIED;
+    if (strstr(name, "_desc-network_")) return FSC_LABELS_NETWORK;
     return FSC_LABELS_EXTERNAL;
 }
 
 fsc_status fsc_label_maps_read(fsc_label_maps **out, const char *labels, const char *levels,
                                const fsc_label_owner *owner, fsc_error *err) {
     static const fsc_label_owner nobody = {0};
-    if (!out || !labels) return fsc_fail(err, FSC_E_ARG, "label maps to read need a path");
+    if (!out || (!labels && !levels)) return fsc_fail(err, FSC_E_ARG, "label maps to read need a path");
     FSC_AUTO(fsc_label_maps) maps = fsc_alloc(1, sizeof *maps);
     if (!maps) return fsc_fail_nomem(err, "reading label maps");
-    FSC_TRY(read_muscles(maps, labels, !levels, owner ? owner : &nobody, err));
+    if (labels) FSC_TRY(read_muscles(maps, labels, !levels, owner ? owner : &nobody, err));
     if (levels) FSC_TRY(read_levels(maps, levels, owner ? owner : &nobody, err));
-    maps->source = source_of(base_of(maps->muscle_path));
+    if (labels) maps->source = source_of(base_of(maps->muscle_path));
     FSC_TRY(fsc_notes_check(&maps->notes, err));
     FSC_GIVE(out, maps);
     return FSC_OK;

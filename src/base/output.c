@@ -37,6 +37,7 @@ static const struct {
     {FSC_OUTPUT_MAPS, "_desc-*_quality.*"},
     {FSC_OUTPUT_PROPOSAL, "_desc-proposal*_dseg.*"},
     {FSC_OUTPUT_PROPOSAL, "_desc-carried*_dseg.*"},
+    {FSC_OUTPUT_PROPOSAL, "_desc-network_dseg.*"},
     {FSC_OUTPUT_SITES, "_desc-sites_dseg.*"},
     {FSC_OUTPUT_SITES, "_sites.*"},
     {FSC_OUTPUT_MAP, "_map.json"},

@@ -254,10 +254,10 @@ static fsc_status describe(const char *dir, fsc_error *err) {
 
 /* Adds the lines that .bidsignore lacks; what stands in it stays. */
 static fsc_status ignore_ours(const char *dir, fsc_error *err) {
-    static const char *const line[] = {"*_PDFFmap.*",       "*_sites.*",  "*_map.json", "*_forecast.json",
-                                       "*_plan.json",       "*_report.*", "*_plan.ics", "*_desc-*_quality.*",
-                                       "group_*",           "logs/",      "*.part-*",   ".fascicle-*",
-                                       "*_desc-proposal*.*", "*.dcm",      "*_fhir.json"};
+    static const char *const line[] = {
+        "*_PDFFmap.*", "*_sites.*",   "*_map.json",         "*_forecast.json", "*_plan.json",
+        "*_report.*",  "*_plan.ics",  "*_desc-*_quality.*", "group*",          "logs/",
+        "*.part-*",    ".fascicle-*", "*_desc-proposal*.*", "*.dcm",           "*_fhir.json"};
     char path[4096];
     FSC_AUTO_BLOCK char *old = NULL;
     FSC_AUTO_TEXT fsc_text text = {0};

@@ -4,7 +4,13 @@
 #ifndef FSC_BASE_SIMD_H
 #define FSC_BASE_SIMD_H
 
-#if defined(__x86_64__) && defined(__linux__) && (!defined(__clang__) || __clang_major__ >= 14)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) /* the loader picks before that sanitizer stands */
+#define FSC_CLONES
+#endif
+#endif
+#if defined(FSC_CLONES)
+#elif defined(__x86_64__) && defined(__linux__) && (!defined(__clang__) || __clang_major__ >= 14)
 #define FSC_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
 #define FSC_CLONES

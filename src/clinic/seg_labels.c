@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* realpath(3) */
 /* Which of the study's segmentations gives the labels. */
 #include "alloc.h"
 #include "fail.h"

@@ -246,6 +246,36 @@ static int by_participant(const void *a, const void *b) {
     return c ? c : (n > m) - (n < m);
 }
 
+static int is_visit_of(const char *key, const char *other) {
+    const size_t n = strcspn(key, "/");
+    return n == strcspn(other, "/") && strncmp(key, other, n) == 0;
+}
+
+/* Keeps each participant's first visit; visits of one stand in neighbouring rows. */
+static void keep_first_visits(fsc_cohort *cohort) {
+    const int32_t n = cohort->n_person, width = cohort->n_event;
+    int32_t kept = 0;
+    for (int32_t i = 0; i < n; i++) {
+        if (kept && is_visit_of(cohort->person[i], cohort->person[kept - 1])) {
+            fsc_free(cohort->person[i]);
+            cohort->person[i] = NULL;
+            continue;
+        }
+        if (kept != i) {
+            cohort->person[kept] = cohort->person[i];
+            cohort->person[i] = NULL;
+            cohort->is_control[kept] = cohort->is_control[i];
+            memcpy(cohort->value + (int64_t)kept * width, cohort->value + (int64_t)i * width,
+                   (size_t)width * sizeof *cohort->value);
+        }
+        kept++;
+    }
+    cohort->n_person = kept;
+    if (kept < n)
+        fsc_notes_add(&cohort->notes, FSC_NOTE_FOUND, "first-visits",
+                      "%d further visits are left out: each person counts once, at the first.", (int)(n - kept));
+}
+
 /* A participant with two visits is two looks at one course, which the model takes for two people. */
 static fsc_status note_visits(fsc_cohort *cohort, fsc_error *err) {
     const int32_t n = cohort->n_person;
@@ -273,6 +303,7 @@ static fsc_status read_cohort(fsc_cohort **out, reader *r, fsc_error *err) {
         cohort->falls[e] = is_listed(r->opt->falls, r->opt->n_falls, r->markers.name[e]);
     }
     FSC_TRY(r->stacked ? fill_stacked(cohort, r, err) : fill_plain(cohort, r, err));
+    if (r->opt->first_visit) keep_first_visits(cohort);
     drop_rare(cohort);
     FSC_TRY(note_visits(cohort, err));
     if (cohort->n_event < 2)

@@ -33,7 +33,7 @@ static void add_not_done(fsc_text *out, const fsc_gathered *all) {
         if (strcmp(m->state, "done") == 0) continue;
         fsc_text_add(out, "<tr><th scope=\"row\">");
         fsc_text_add_html(out, m->name);
-        fsc_text_printf(out, "</th><td>%s</td><td>", m->state);
+        fsc_text_printf(out, "</th><td>%s</td><td class=\"why\">", m->state);
         fsc_text_add_html(out, m->line);
         fsc_text_add(out, "</td></tr>\n");
     }
@@ -64,7 +64,7 @@ static const char page_head[] =
     "system-ui,sans-serif;color:#1d2733;background:#fff;max-width:60rem;margin:0 auto;padding:1rem}"
     "table{border-collapse:collapse}th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid "
     "#d5d9de;vertical-align:top}a{color:#0b5cad}tbody "
-    "th{white-space:nowrap}.odd{background:#fff1d6}.wide{overflow-x:auto}"
+    "th{white-space:nowrap}.odd{background:#fff1d6}.why{overflow-wrap:anywhere}.wide{overflow-x:auto}"
     "th button{font:inherit;font-weight:bold;color:#0b5cad;background:none;border:0;padding:.25rem "
     "0;text-align:left;cursor:pointer;min-height:24px}[aria-sort=ascending] button::after{content:' "
     "\xe2\x96\xb2'}[aria-sort=descending] button::after{content:' \xe2\x96\xbc'}"

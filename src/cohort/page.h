@@ -56,6 +56,8 @@ const char *fsc_page_control_word(char column[100], const fsc_page *page);
 double fsc_page_mean(const fsc_gathered *all, int32_t member, const int32_t *site, int32_t n);
 /* A wide part that scrolls by itself, up to its table's head or its picture. */
 void fsc_page_open(fsc_text *out, const char *name);
+/* The groups by their colours and sizes, where there are several or one has a name. */
+void fsc_page_key(fsc_text *out, const fsc_page_groups *groups);
 /* A muscle's or site's name for people's eyes. */
 void fsc_page_name(fsc_text *out, const char *name, size_t length);
 /* "href=..." of a member's research page. */

@@ -191,8 +191,10 @@ fsc_status fsc_page_age(fsc_text *out, const fsc_page *page, fsc_error *err) {
     int method = 0;
     const char *word = fsc_table_get(&all->item[someone].sites, 0, "method");
     while (method + 1 < METHODS && !same_words(fsc_method_text((fsc_method)method), word)) method++;
-    fsc_text_printf(out, "<p>Percent of fat over age in years, of %d people and visits, left and right together.</p>\n",
+    fsc_text_printf(out, "<p>Percent of fat over age in years, of %d people and visits, left and right together.",
                     (int)n_age);
+    fsc_page_key(out, &page->group);
+    fsc_text_add(out, "</p>\n");
     for (int32_t first = 0, end = 0; first < all->site.n; first = end) {
         end = fsc_page_muscle_end(page, first);
         choose_level(&c, first, end);

@@ -35,9 +35,12 @@ static size_t place_length(const char *name) {
 /* The sites first..end of one level of a muscle, of members of one group, or of all for a group below 0. */
 static void count(moments *fat, moments *sides, const fsc_page *page, int32_t first, int32_t end, int group) {
     const fsc_gathered *all = page->all;
+    const char *last = "";
     for (int32_t i = 0; i < all->n; i++) {
         double side[2] = {(double)NAN, (double)NAN};
-        if (!all->item[i].sites.n_column || (group >= 0 && page->of[i] != group)) continue;
+        const char *who = all->item[i].who.participant;
+        if (!all->item[i].sites.n_column || strcmp(who, last) == 0 || (group >= 0 && page->of[i] != group)) continue;
+        last = who; /* each person once, at the first visit that is done */
         for (int32_t k = first; k < end; k++) {
             const char *name = all->site.name[page->site[k]];
             const double v = fsc_gathered_number(all, i, page->site[k], "pdff_mean_fraction");
@@ -108,7 +111,8 @@ fsc_status fsc_page_levels(fsc_text *out, const fsc_page *page, fsc_error *err) 
     const fsc_site_names *site = &page->all->site;
     fsc_text_add(out,
                  "<section><h2>Levels and sides</h2>\n<p>Mean fat fraction of each person's two sides in percent, and "
-                 "right minus left in points of fat with the range that holds 95 % of people.</p>\n");
+                 "right minus left in points of fat with the range that holds 95 % of people; each person once, at the "
+                 "first visit.</p>\n");
     fsc_page_open(out, "Levels and sides");
     fsc_text_add(out, "<table class=\"sort\"><thead><tr><th scope=\"col\">muscle</th><th scope=\"col\">level</th><th "
                       "scope=\"col\">people</th><th scope=\"col\">mean, %</th><th scope=\"col\">SD of people</th><th "

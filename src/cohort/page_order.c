@@ -13,9 +13,27 @@
 
 #define TOLD 0.95 /* share of orders from which a pair counts as told */
 
+#define NOT_TOLD ": its values do not tell"
+
+/* Markers that do not tell before from after share a line; a study has many. */
+static void add_not_told(fsc_text *out, const fsc_notes *notes) {
+    int32_t n = 0;
+    for (int32_t i = 0; i < notes->n; i++) {
+        const char *text = notes->item[i].text, *end = strstr(text, NOT_TOLD);
+        if (!end) continue;
+        fsc_text_add(out, n++ ? ", "
+                              : "<li>Values of these do not tell before from after, so that their places are not "
+                                "known: ");
+        fsc_page_name(out, text, (size_t)(end - text));
+    }
+    if (n) fsc_text_add(out, ".</li>\n");
+}
+
 static void add_notes(fsc_text *out, const fsc_notes *notes) {
     if (notes->n) fsc_text_add(out, "<ul>\n");
+    add_not_told(out, notes);
     for (int32_t i = 0; i < notes->n; i++) {
+        if (strstr(notes->item[i].text, NOT_TOLD)) continue;
         fsc_text_add(out, "<li>");
         fsc_text_add_html(out, notes->item[i].text);
         fsc_text_add(out, "</li>\n");
@@ -93,7 +111,8 @@ fsc_status fsc_page_order(fsc_text *out, const fsc_page *page, fsc_error *err) {
     FSC_TRY(fsc_file_join(path, sizeof path, page->all->to, "group_sites.tsv", err));
     const char *word = fsc_page_control_word(column, page);
     (void)snprintf(joined, sizeof joined, "participants_%s", column);
-    const fsc_cohort_options columns = {.group_column = joined, .control_word = word, .pool_sides = 1};
+    const fsc_cohort_options columns = {
+        .group_column = joined, .control_word = word, .pool_sides = 1, .first_visit = 1};
     fsc_text_add(out,
                  "<section><h2>Order of events</h2>\n<p>In which order sites become abnormal, from one look at each "
                  "person (event-based model). It sees sequence, not time, takes it that events do not reverse, and "

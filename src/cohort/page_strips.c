@@ -85,7 +85,7 @@ static void add_muscle(fsc_text *out, const strips *s, int32_t first, int32_t en
     fsc_text_add(out, "</svg></div>\n");
 }
 
-static void add_key(fsc_text *out, const fsc_page_groups *g) {
+void fsc_page_key(fsc_text *out, const fsc_page_groups *g) {
     for (int k = 0; k < g->n && (g->n > 1 || g->name[0][0]); k++) {
         fsc_text_printf(out, " <span style=\"color:%s\">\xe2\x97\x8f ", fsc_page_ink[k]);
         fsc_text_add_html(out, g->name[k][0] ? g->name[k] : "no group");
@@ -103,7 +103,7 @@ void fsc_page_strips(fsc_text *out, const fsc_page *page) {
         }
     fsc_text_add(out, "<section><h2>Fat by site</h2>\n<p>Mean fat fraction in percent. Each dot is a person at one "
                       "visit and opens that person's research page.");
-    add_key(out, &page->group);
+    fsc_page_key(out, &page->group);
     if (page->n_control >= FSC_PAGE_CONTROLS)
         fsc_text_printf(out, " The grey band holds 90 %% of the %d controls.", (int)page->n_control);
     fsc_text_add(out, "</p>\n");

@@ -74,18 +74,34 @@ static void ask_version(char *out, size_t size, char *program) {
     fsc_copy_text(out, size, said.data);
 }
 
+/* The folder of the results may not be there yet. */
+static void make_room(const char *path) {
+    char folder[PATH_MAX_HERE];
+    fsc_copy_text(folder, sizeof folder, path);
+    char *slash = strrchr(folder, '/');
+    if (!slash || slash == folder) return;
+    *slash = 0;
+    if (fsc_file_make_folder(folder, NULL) != FSC_OK) return; /* then the log cannot be written, and only its last line is told */
+}
+
 static fsc_status keep_log(const bench *b, const char *key, const fsc_text *said, fsc_status status, fsc_error *err) {
     if (status != FSC_E_IO || !b->opt->log_path || !said->length) return status;
+    make_room(b->opt->log_path);
     if (fsc_file_write(b->opt->log_path, said->data, said->length, NULL) != FSC_OK) return status;
     const fsc_error was = *err;
     *err = (fsc_error)FSC_ERROR_INIT;
     return fsc_fail(err, was.code, "%s failed (%.200s); all it said is in %s", key, was.text, b->opt->log_path);
 }
 
+static fsc_status find(char *path, size_t size, const task *t, fsc_error *err) {
+    if (fsc_program_find(path, size, t->program)) return FSC_OK;
+    if (strchr(t->program, '/')) return fsc_fail(err, FSC_E_NOTFOUND, "%s cannot be run; %s", t->program, t->install);
+    return fsc_fail(err, FSC_E_NOTFOUND, "%s is not on the PATH; %s", t->program, t->install);
+}
+
 static fsc_status call(const bench *b, const task *t, fsc_error *err) {
     char path[PATH_MAX_HERE], words[PATH_MAX_HERE], version[120];
-    if (!fsc_program_find(path, sizeof path, t->program))
-        return fsc_fail(err, FSC_E_NOTFOUND, "%s is not on the PATH; %s", t->program, t->install);
+    FSC_TRY(find(path, sizeof path, t, err));
     char arguments[WORDS_MAX][PATH_MAX_HERE / 4];
     char *argv[WORDS_MAX + 2] = {path};
     int n = 0;
@@ -100,10 +116,11 @@ static fsc_status call(const bench *b, const task *t, fsc_error *err) {
     }
     ask_version(version, sizeof version, path);
     FSC_AUTO_TEXT fsc_text said = {0};
-    const fsc_status status = fsc_program_run(argv, b->opt->limit_s, &said, err);
+    const fsc_status status = fsc_program_watch(argv, b->opt->limit_s, b->opt->progress, &said, err);
     if (status != FSC_OK) return err ? keep_log(b, t->program, &said, status, err) : status;
-    fsc_notes_add(&b->made->notes, FSC_NOTE_FOUND, "segmented", "Labels by %s%s%s, called with: %s", t->program,
-                  version[0] ? ", version " : "", version, t->arguments);
+    const char *slash = strrchr(t->program, '/'); /* what lies above a program is no part of a result */
+    fsc_notes_add(&b->made->notes, FSC_NOTE_FOUND, "segmented", "Labels by %s%s%s, called with: %s",
+                  slash ? slash + 1 : t->program, version[0] ? ", version " : "", version, t->arguments);
     return FSC_OK;
 }
 
@@ -137,13 +154,17 @@ static fsc_status collect(const bench *b, const task *t, int levels, int optiona
 }
 
 /* A command of the user's that no table knows. */
+static task task_of_command(const char *program) {
+    return (task){.key = program,
+                  .program = program,
+                  .arguments = "{water} {out}",
+                  .install = "give musclemap, totalspineseg, totalsegmentator, or a command that can be run",
+                  .writes = {"{out}/muscles.nii.gz", "{out}/levels.nii.gz"},
+                  .scheme = {"", ""}};
+}
+
 static fsc_status run_command(const bench *b, const char *program, fsc_error *err) {
-    const task t = {.key = program,
-                    .program = program,
-                    .arguments = "{water} {out}",
-                    .install = "give musclemap, totalspineseg, totalsegmentator, or a command that can be run",
-                    .writes = {"{out}/muscles.nii.gz", "{out}/levels.nii.gz"},
-                    .scheme = {"", ""}};
+    const task t = task_of_command(program);
     FSC_TRY(call(b, &t, err));
     const fsc_labels *muscles = b->made->muscles, *levels = b->made->levels;
     FSC_TRY(collect(b, &t, 0, 1, err));
@@ -154,22 +175,42 @@ static fsc_status run_command(const bench *b, const char *program, fsc_error *er
     return FSC_OK;
 }
 
-static fsc_status run_program(const bench *b, const fsc_table *table, const char *key, fsc_error *err) {
-    int known = 0;
-    for (int32_t r = 0; r < table->n_row; r++) {
-        if (strcmp(fsc_table_get(table, r, "key"), key) != 0) continue;
-        known = 1;
-        const int levels = strcmp(fsc_table_get(table, r, "holds"), "levels") == 0;
-        task t = {.key = key,
+/* The task of a row; 0 when the row is another program's. */
+static int task_of_row(task *out, const fsc_table *table, int32_t r, const char *key) {
+    if (strcmp(fsc_table_get(table, r, "key"), key) != 0) return 0;
+    const int levels = strcmp(fsc_table_get(table, r, "holds"), "levels") == 0;
+    *out = (task){.key = key,
                   .program = fsc_table_get(table, r, "program"),
                   .arguments = fsc_table_get(table, r, "arguments"),
                   .install = fsc_table_get(table, r, "install")};
-        t.writes[levels] = fsc_table_get(table, r, "writes");
-        t.scheme[levels] = fsc_table_get(table, r, "scheme");
+    out->writes[levels] = fsc_table_get(table, r, "writes");
+    out->scheme[levels] = fsc_table_get(table, r, "scheme");
+    return 1;
+}
+
+static fsc_status run_program(const bench *b, const fsc_table *table, const char *key, fsc_error *err) {
+    int known = 0;
+    for (int32_t r = 0; r < table->n_row; r++) {
+        task t;
+        if (!task_of_row(&t, table, r, key)) continue;
+        known = 1;
         FSC_TRY(call(b, &t, err));
-        FSC_TRY(collect(b, &t, levels, 0, err));
+        FSC_TRY(collect(b, &t, t.writes[1] != NULL, 0, err));
     }
     return known ? FSC_OK : run_command(b, key, err);
+}
+
+fsc_status fsc_segment_check(const fsc_segment_options *opt, fsc_error *err) {
+    FSC_AUTO_TABLE fsc_table table = {0};
+    char path[PATH_MAX_HERE];
+    FSC_TRY(fsc_table_embedded(&table, "segmenters.tsv", err));
+    for (int32_t i = 0; i < opt->n_program; i++) {
+        task t = task_of_command(opt->program[i]);
+        for (int32_t r = 0; r < table.n_row; r++)
+            if (task_of_row(&t, &table, r, opt->program[i])) break;
+        FSC_TRY(find(path, sizeof path, &t, err));
+    }
+    return FSC_OK;
 }
 
 fsc_status fsc_segment_run(fsc_segmentation **out, const fsc_fatwater *maps, const fsc_segment_options *opt,

@@ -4,10 +4,10 @@
 #include "fail.h"
 #include "file.h"
 #include "format.h"
-#include "provenance.h"
+#include "review.h"
 
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
 
 enum { PATH_SIZE = 4096 };
 
@@ -37,8 +37,7 @@ static fsc_status make_index(fsc_view_edit *e, uint8_t **out, fsc_error *err) {
     return FSC_OK;
 }
 
-/* The index map in the label map's own numbers. */
-static fsc_status make_labels(const fsc_view_edit *e, fsc_labels **out, fsc_error *err) {
+fsc_status fsc_view_edit_labels_now(fsc_labels **out, const fsc_view_edit *e, fsc_error *err) {
     FSC_TRY(fsc_labels_new(out, &e->input->sites->grid, err));
     for (int64_t v = 0; v < e->strokes.n_voxel; v++) (*out)->data[v] = e->value[e->strokes.index[v]];
     return FSC_OK;
@@ -48,13 +47,13 @@ static fsc_status make_labels(const fsc_view_edit *e, fsc_labels **out, fsc_erro
 static fsc_status measure(fsc_view_edit *e, fsc_measures **measures, fsc_sites **sites, fsc_error *err) {
     const fsc_view_input *in = e->input;
     const fsc_sites_options options = {.muscle_scheme = in->sites->muscle_scheme,
-                                       .level_scheme = in->level_scheme,
+                                       .level_scheme = e->levels ? e->level_scheme : in->level_scheme,
                                        .level_file = in->level_file,
                                        .side_known = in->side_known,
-                                       .label_source = FSC_LABELS_EDITED};
+                                       .label_source = fsc_view_source(e)};
     fsc_labels *labels = NULL;
-    FSC_TRY(make_labels(e, &labels, err));
-    fsc_status status = fsc_sites_build(sites, &in->sites->grid, labels, in->levels, &options, err);
+    FSC_TRY(fsc_view_edit_labels_now(&labels, e, err));
+    fsc_status status = fsc_sites_build(sites, &in->sites->grid, labels, e->levels ? e->levels : in->levels, &options, err);
     if (status == FSC_OK) status = fsc_measure_again(measures, &e->kept, in->fatwater, *sites, NULL, err);
     fsc_labels_free(labels);
     return status;
@@ -64,7 +63,8 @@ fsc_status fsc_view_edit_measure(fsc_view_edit *e, fsc_error *err) {
     fsc_measures *measures = NULL;
     fsc_sites *sites = NULL;
     fsc_error why = FSC_ERROR_INIT;
-    const fsc_status status = measure(e, &measures, &sites, &why);
+    fsc_status status = fsc_view_levels_update(e, &why);
+    if (status == FSC_OK) status = measure(e, &measures, &sites, &why);
     e->fault[0] = 0;
     if (status == FSC_E_NOMEM) {
         fsc_sites_free(sites);
@@ -82,11 +82,34 @@ fsc_status fsc_view_edit_measure(fsc_view_edit *e, fsc_error *err) {
     return FSC_OK;
 }
 
+static fsc_status image_path(char *path, const fsc_view_input *in, fsc_error *err) {
+    char name[320];
+    (void)fsc_format(name, sizeof name, "%s_desc-sites_dseg.nii.gz", in->name);
+    return fsc_file_join(path, PATH_SIZE, in->anat, name, err);
+}
+
+/* What tells one writing of the site map from the next; zeros when it has gone. */
+static void look(int64_t out[4], const fsc_view_input *in) {
+    char path[PATH_SIZE];
+    struct stat info;
+    memset(out, 0, 4 * sizeof *out);
+    if (image_path(path, in, NULL) != FSC_OK || stat(path, &info) != 0) return;
+    out[0] = (int64_t)info.st_ino;
+    out[1] = (int64_t)info.st_size;
+    out[2] = (int64_t)info.st_mtim.tv_sec;
+    out[3] = (int64_t)info.st_mtim.tv_nsec;
+}
+
+int fsc_view_edit_outdated(const fsc_view_edit *e) {
+    int64_t now[4];
+    look(now, e->input);
+    return memcmp(now, e->opened, sizeof now) != 0;
+}
+
 /* The strokes' file is named for the labels they begin from: other labels begin anew and take nothing away. */
 static fsc_status strokes_path(char *path, const fsc_view_input *in, fsc_error *err) {
     char image[PATH_SIZE], name[320], hash[65];
-    (void)fsc_format(name, sizeof name, "%s_desc-sites_dseg.nii.gz", in->name);
-    FSC_TRY(fsc_file_join(image, sizeof image, in->anat, name, err));
+    FSC_TRY(image_path(image, in, err));
     FSC_TRY(fsc_file_sha256(hash, image, err));
     FSC_TRY(fsc_file_make_folder(in->save_anat, err));
     (void)fsc_format(name, sizeof name, "%s_desc-%.8s_strokes.txt", in->name, hash);
@@ -98,6 +121,7 @@ fsc_status fsc_view_edit_open(fsc_view_edit *e, const fsc_view_input *input, fsc
     uint8_t *index = NULL;
     int begun = 0;
     *e = (fsc_view_edit){.input = input, .strokes = {.fd = -1}};
+    look(e->opened, input);
     FSC_TRY(make_index(e, &index, err));
     e->strokes.index = index;
     e->strokes.n_voxel = fsc_grid_count(&input->sites->grid);
@@ -115,48 +139,6 @@ void fsc_view_edit_free(fsc_view_edit *e) {
     fsc_measures_free(e->now);
     fsc_measure_kept_free(e->kept);
     fsc_sites_free(e->sites);
-}
-
-/* Voxels that are not what the run left. */
-static int64_t count_changed(const fsc_view_edit *e) {
-    const fsc_sites *s = e->input->sites;
-    int64_t n = 0;
-    for (int64_t v = 0; v < e->strokes.n_voxel; v++) {
-        const int32_t site = s->site_of_voxel[v];
-        n += e->value[e->strokes.index[v]] != (site ? s->site[site - 1].label_value : 0);
-    }
-    return n;
-}
-
-static fsc_status write_sidecar(const fsc_view_edit *e, const char *name, fsc_error *err) {
-    char file[320], path[PATH_SIZE], when[32] = "";
-    const time_t now = time(NULL);
-    struct tm utc;
-    if (gmtime_r(&now, &utc)) (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    (void)fsc_format(file, sizeof file, "%s.json", name);
-    FSC_TRY(fsc_file_join(path, sizeof path, e->input->save_anat, file, err));
-    fsc_json *json = fsc_json_object();
-    fsc_provenance_set(json, e->input->recipe, "Muscle labels, changed by hand in the viewer", 0);
-    fsc_json_set_string(json, "MuscleScheme", e->input->sites->muscle_scheme);
-    fsc_json_set_string(json, "EditedBy", e->input->by);
-    fsc_json_set_string(json, "EditedAt", when);
-    fsc_json_set_integer(json, "VoxelsChanged", count_changed(e));
-    fsc_json_set_integer(json, "Strokes", e->strokes.n_done);
-    const fsc_status status = fsc_json_write(json, path, err);
-    fsc_json_free(json);
-    return status;
-}
-
-fsc_status fsc_view_edit_write(const fsc_view_edit *e, char *path, fsc_error *err) {
-    char name[300], file[320];
-    fsc_labels *labels = NULL;
-    (void)fsc_format(name, sizeof name, "%s_desc-edited_dseg", e->input->name);
-    (void)fsc_format(file, sizeof file, "%s.nii.gz", name);
-    FSC_TRY(fsc_file_make_folder(e->input->save_anat, err));
-    FSC_TRY(fsc_file_join(path, PATH_SIZE, e->input->save_anat, file, err));
-    FSC_TRY(make_labels(e, &labels, err));
-    fsc_status status = fsc_labels_write(labels, path, err);
-    if (status == FSC_OK) status = write_sidecar(e, name, err);
-    fsc_labels_free(labels);
-    return status;
+    fsc_labels_free(e->levels);
+    fsc_free(e->levels_made);
 }

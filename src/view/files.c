@@ -29,6 +29,7 @@ static const struct {
     {"error", {"_desc-pdffse_PDFFmap.nii.gz"}, "Error of the fat fraction", "%"},
     {"residual", {"_desc-residual_quality.nii.gz"}, "Residual of the fit", ""},
     {"swap", {"_desc-swap_quality.nii.gz"}, "Swap probability", ""},
+    {"flags", {"_desc-flags_quality.nii.gz"}, "Flags of the separation", ""},
 };
 enum { N_PAGE = sizeof page_file / sizeof *page_file, N_MAP = sizeof map_file / sizeof *map_file };
 

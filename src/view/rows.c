@@ -1,7 +1,7 @@
 /* Labels and rows as the page reads them. */
 #include "alloc.h"
-#include "edit.h"
 #include "format.h"
+#include "review.h"
 
 #include <string.h>
 
@@ -70,6 +70,9 @@ fsc_json *fsc_view_rows(const fsc_measures *m, const fsc_sites *sites) {
         fsc_json_set_integer(row, "n_voxel", r->n_voxel);
         fsc_json_set_number(row, "pdff_mean_fraction", r->pdff_mean_fraction);
         fsc_json_set_number(row, "pdff_se_fraction", r->pdff_se_fraction);
+        fsc_json_set_number(row, "pdff_se_noise_fraction", r->pdff_se_noise_fraction);
+        fsc_json_set_number(row, "pdff_se_label_fraction", r->pdff_se_label_fraction);
+        fsc_json_set_number(row, "pdff_se_all_fraction", fsc_row_se_fraction(r));
         fsc_json_set_number(row, "volume_mm3", r->volume_mm3);
         fsc_json_set_number(row, "csa_mm2", r->csa_mm2);
         fsc_json_set_string(row, "quality", r->quality);
@@ -87,4 +90,5 @@ void fsc_view_edit_state(const fsc_view_edit *e, fsc_json *object) {
     fsc_json_set_integer(object, "redo", s->n_stroke - s->n_done);
     fsc_json_set_bool(object, "unsaved", s->revision != s->saved);
     fsc_json_set_string(object, "fault", e->fault);
+    fsc_view_review_state(e, object);
 }

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The file: a first line, then a line an entry, "D voxel:before:after ..." drawn, "U" undone, "R" drawn again, "S"
- * saved. A line without its end is the one that a death cut off. What a voxel was before proves that the file belongs
+/* The file: a first line, then a line an entry, "D voxel:before:after ..." drawn, "E mark; voxel:before:after ..." with
+ * a mark, "U" undone, "R" drawn again, "S" saved. A line without its end is the one that a death cut off. What a voxel was before proves that the file belongs
  * to these labels. */
 #define FIRST "fascicle strokes 1 %" PRId64 " %" PRId32 "\n"
 #define FILE_MAX ((size_t)1 << 30)
@@ -23,6 +23,7 @@ static void free_stroke(fsc_view_stroke *s) {
     fsc_free(s->voxel);
     fsc_free(s->before);
     fsc_free(s->after);
+    fsc_free(s->mark);
     *s = (fsc_view_stroke){0};
 }
 
@@ -81,7 +82,10 @@ static fsc_status append(fsc_view_strokes *s, const char *line, size_t n, fsc_er
 
 static fsc_status append_stroke(fsc_view_strokes *s, const fsc_view_stroke *stroke, fsc_error *err) {
     FSC_AUTO_TEXT fsc_text line = {0};
-    fsc_text_add(&line, "D");
+    if (stroke->mark)
+        fsc_text_printf(&line, "E %s;", stroke->mark);
+    else
+        fsc_text_add(&line, "D");
     for (int64_t i = 0; i < stroke->n; i++)
         fsc_text_printf(&line, " %" PRIu32 ":%d:%d", stroke->voxel[i], stroke->before[i], stroke->after[i]);
     fsc_text_add(&line, "\n");
@@ -98,13 +102,29 @@ static int take(uint32_t *out, const char **at, int64_t limit, char end) {
     return end ? *(*at)++ == end : **at == ' ' || **at == 0;
 }
 
-/* " 17:0:3 18:0:3": one voxel's change each, from what it is. */
-static fsc_status read_stroke(fsc_view_strokes *s, const char *line, int *fits, fsc_error *err) {
+static int is_mark(const char *mark, size_t n) {
+    return n > 0 && n < FSC_VIEW_MARK_MAX && !memchr(mark, ';', n) && !memchr(mark, '\n', n);
+}
+
+static fsc_status set_mark(fsc_view_stroke *stroke, const char *mark, size_t n, fsc_error *err) {
+    stroke->mark = fsc_alloc((int64_t)n + 1, 1);
+    if (!stroke->mark) return fsc_fail_nomem(err, "keeping a stroke");
+    memcpy(stroke->mark, mark, n);
+    return FSC_OK;
+}
+
+/* " 17:0:3 18:0:3": one voxel's change each, from what it is. mark (NULL = none) has n_mark letters. */
+static fsc_status read_stroke(fsc_view_strokes *s, const char *line, const char *mark, size_t n_mark, int *fits,
+                              fsc_error *err) {
     fsc_view_stroke stroke;
     int64_t n = 0;
     for (const char *c = line; *c; c++) n += *c == ' ';
-    *fits = n > 0;
+    *fits = mark ? is_mark(mark, n_mark) : n > 0;
     FSC_TRY(new_stroke(&stroke, n, err));
+    if (mark && *fits && set_mark(&stroke, mark, n_mark, err) != FSC_OK) {
+        free_stroke(&stroke);
+        return FSC_E_NOMEM;
+    }
     for (; *line == ' ' && *fits; stroke.n++) {
         uint32_t voxel = 0, before = 0, after = 0;
         line++;
@@ -123,7 +143,9 @@ static fsc_status read_stroke(fsc_view_strokes *s, const char *line, int *fits, 
 }
 
 static fsc_status read_entry(fsc_view_strokes *s, const char *line, int *fits, fsc_error *err) {
-    if (line[0] == 'D') return read_stroke(s, line + 1, fits, err);
+    const char *end = line[0] == 'E' && line[1] == ' ' ? strchr(line, ';') : NULL;
+    if (end) return read_stroke(s, end + 1, line + 2, (size_t)(end - line) - 2, fits, err);
+    if (line[0] == 'D') return read_stroke(s, line + 1, NULL, 0, fits, err);
     *fits = line[0] && !line[1];
     if (line[0] == 'U' && (*fits = *fits && s->n_done > 0)) step_back(s);
     else if (line[0] == 'R' && (*fits = *fits && s->n_done < s->n_stroke)) step_on(s);
@@ -190,9 +212,10 @@ void fsc_view_strokes_close(fsc_view_strokes *s) {
 }
 
 fsc_status fsc_view_strokes_draw(fsc_view_strokes *s, const uint32_t *voxel, const uint8_t *index, int64_t n,
-                                 int64_t *changed, fsc_error *err) {
+                                 const char *mark, int64_t *changed, fsc_error *err) {
     fsc_view_stroke stroke;
     *changed = 0;
+    if (mark && !is_mark(mark, strlen(mark))) return fsc_fail(err, FSC_E_RANGE, "this name cannot be written down");
     for (int64_t i = 0; i < n; i++)
         if (voxel[i] >= s->n_voxel || index[i] > s->n_label)
             return fsc_fail(err, FSC_E_RANGE, "the stroke leaves the picture or names a label that is not there");
@@ -205,10 +228,14 @@ fsc_status fsc_view_strokes_draw(fsc_view_strokes *s, const uint32_t *voxel, con
         stroke.after[stroke.n++] = *now = index[i];
     }
     put(s, &stroke, 1);
-    fsc_status status = stroke.n ? make_room(s, err) : FSC_OK;
-    if (stroke.n && status == FSC_OK) status = append_stroke(s, &stroke, err);
-    *changed = status == FSC_OK ? stroke.n : 0;
-    if (*changed) keep(s, &stroke);
+    const int counts = stroke.n || mark;
+    fsc_status status = mark ? set_mark(&stroke, mark, strlen(mark), err) : FSC_OK;
+    if (counts && status == FSC_OK) status = make_room(s, err);
+    if (counts && status == FSC_OK) status = append_stroke(s, &stroke, err);
+    if (counts && status == FSC_OK) {
+        *changed = stroke.n ? stroke.n : 1;
+        keep(s, &stroke);
+    }
     free_stroke(&stroke);
     return status;
 }

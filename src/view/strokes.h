@@ -10,7 +10,10 @@ typedef struct fsc_view_stroke {
     uint32_t *voxel; /* owned, n each */
     uint8_t *before, *after;
     int64_t n;
+    char *mark; /* owned: what else it did, in words of edits.c ("levels L4=L5"); NULL = nothing */
 } fsc_view_stroke;
+
+enum { FSC_VIEW_MARK_MAX = 200 };
 
 typedef struct fsc_view_strokes {
     uint8_t *index; /* owned: as it is now */
@@ -33,9 +36,10 @@ FSC_MUST_USE fsc_status fsc_view_strokes_open(fsc_view_strokes *out, uint8_t *in
 void fsc_view_strokes_close(fsc_view_strokes *strokes);
 
 /* Draws n voxels; those that already are what they shall be do not count, and nothing is kept of a stroke that changes
- * nothing (*changed 0). FSC_E_RANGE: no such voxel or label. FSC_E_IO: disk full; nothing is drawn then. */
+ * nothing (*changed 0) unless it has a mark (may be NULL; shorter than FSC_VIEW_MARK_MAX, one line without ';').
+ * FSC_E_RANGE: no such voxel or label, or no such mark. FSC_E_IO: disk full; nothing is drawn then. */
 FSC_MUST_USE fsc_status fsc_view_strokes_draw(fsc_view_strokes *strokes, const uint32_t *voxel, const uint8_t *index,
-                                              int64_t n, int64_t *changed, fsc_error *err);
+                                              int64_t n, const char *mark, int64_t *changed, fsc_error *err);
 /* Takes the last one back, draws it again: *moved is it (borrowed), NULL when there is none. */
 FSC_MUST_USE fsc_status fsc_view_strokes_undo(fsc_view_strokes *strokes, const fsc_view_stroke **moved, fsc_error *err);
 FSC_MUST_USE fsc_status fsc_view_strokes_redo(fsc_view_strokes *strokes, const fsc_view_stroke **moved, fsc_error *err);

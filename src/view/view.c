@@ -1,12 +1,14 @@
 #include <fascicle/view.h>
 
 #include "alloc.h"
-#include "edit.h"
+#include "change.h"
 #include "exam.h"
 #include "fail.h"
 #include "files.h"
 #include "format.h"
 #include "lock.h"
+#include "review.h"
+#include "see.h"
 #include "serve.h"
 
 #include <math.h>
@@ -19,6 +21,7 @@ typedef struct view {
     const fsc_view_options *options;
     fsc_view_files files;
     fsc_view_edit edit; /* used when input->save_anat */
+    fsc_view_see see;
     fsc_view_exam exam; /* used when input->exam_anat */
 } view;
 
@@ -38,21 +41,6 @@ static void say_json(fsc_view_reply *reply, fsc_json *root) {
     fsc_json_free(root);
 }
 
-static fsc_json *list_maps(const fsc_view_files *files) {
-    fsc_json *maps = fsc_json_array();
-    const char *key, *title, *unit;
-    int there = 0;
-    for (int i = 0; (key = fsc_view_files_map(files, i, &title, &unit, &there)) != NULL; i++) {
-        if (!there) continue;
-        fsc_json *map = fsc_json_object();
-        fsc_json_set_string(map, "key", key);
-        fsc_json_set_string(map, "title", title);
-        fsc_json_set_string(map, "unit", unit);
-        fsc_json_append(maps, map);
-    }
-    return maps;
-}
-
 /* What the page begins with. */
 static void answer_state(view *v, fsc_view_reply *reply) {
     const int edits = v->input->save_anat != NULL;
@@ -60,7 +48,8 @@ static void answer_state(view *v, fsc_view_reply *reply) {
     fsc_json_set_string(root, "name", v->input->name);
     fsc_json_set_bool(root, "edits", edits);
     fsc_json_set_bool(root, "exam", v->input->exam_anat != NULL);
-    fsc_json_set(root, "maps", list_maps(&v->files));
+    fsc_json_set(root, "maps", fsc_view_see_maps(&v->files, v->input->anat));
+    fsc_view_see_state(&v->see, root);
     fsc_json_set(root, "before", fsc_view_rows(edits ? v->edit.before : v->input->measures, NULL));
     if (v->input->sites) fsc_view_edit_labels(&v->edit, root);
     if (edits)
@@ -118,22 +107,14 @@ static fsc_status read_stroke(const fsc_json *root, uint32_t **voxel, uint8_t **
     return FSC_OK;
 }
 
-/* The voxels that undo or redo changed, so that the page draws them. */
-static void add_moved(fsc_json *root, const fsc_view_stroke *moved, int back) {
-    fsc_json *voxel = fsc_json_array(), *index = fsc_json_array();
-    for (int64_t i = 0; moved && i < moved->n; i++) {
-        const int64_t at = back ? moved->n - 1 - i : i;
-        fsc_json_append_number(voxel, moved->voxel[at]);
-        fsc_json_append_number(index, back ? moved->before[at] : moved->after[at]);
-    }
-    fsc_json_set(root, "voxel", voxel);
-    fsc_json_set(root, "index", index);
-}
-
 static fsc_status save(view *v, fsc_error *err) {
-    char path[4096];
-    FSC_TRY(fsc_view_edit_write(&v->edit, path, err));
-    if (v->options->save) FSC_TRY(v->options->save(v->options->context, path, err));
+    fsc_view_written written;
+    FSC_TRY(fsc_view_edit_write(&written, &v->edit, err));
+    const fsc_view_saved saved = {.labels_path = written.labels,
+                                  .levels_path = written.levels[0] ? written.levels : NULL,
+                                  .level_scheme = written.levels[0] ? v->edit.level_scheme : NULL,
+                                  .accepted = fsc_view_source(&v->edit) == FSC_LABELS_PROPOSAL_ACCEPTED};
+    if (v->options->save) FSC_TRY(v->options->save(v->options->context, &saved, err));
     return fsc_view_strokes_saved(&v->edit.strokes, err);
 }
 
@@ -142,17 +123,22 @@ static fsc_status change(view *v, const char *path, const fsc_json *body, fsc_js
     fsc_view_strokes *s = &v->edit.strokes;
     const fsc_view_stroke *moved = NULL;
     int64_t n = 0, changed = 0;
+    int moves = 0;
+    if (fsc_view_change_known(path)) {
+        FSC_TRY(fsc_view_change(&v->edit, path, body, root, &moves, err));
+        return moves ? fsc_view_edit_measure(&v->edit, err) : FSC_OK;
+    }
     if (strcmp(path, "save") == 0) return save(v, err);
     if (strcmp(path, "undo") == 0 || strcmp(path, "redo") == 0) {
         const int back = path[0] == 'u';
         FSC_TRY(back ? fsc_view_strokes_undo(s, &moved, err) : fsc_view_strokes_redo(s, &moved, err));
-        add_moved(root, moved, back);
+        fsc_view_add_moved(root, moved, back);
         return moved ? fsc_view_edit_measure(&v->edit, err) : FSC_OK;
     }
     FSC_AUTO_BLOCK uint32_t *voxel = NULL;
     FSC_AUTO_BLOCK uint8_t *index = NULL;
     FSC_TRY(read_stroke(body, &voxel, &index, &n, err));
-    FSC_TRY(fsc_view_strokes_draw(s, voxel, index, n, &changed, err));
+    FSC_TRY(fsc_view_strokes_draw(s, voxel, index, n, NULL, &changed, err));
     return changed ? fsc_view_edit_measure(&v->edit, err) : FSC_OK;
 }
 
@@ -160,7 +146,11 @@ static int is_change(const char *path) {
     static const char *const known[] = {"stroke", "undo", "redo", "save"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(path, known[i]) == 0) return 1;
-    return 0;
+    return fsc_view_change_known(path);
+}
+
+static int is_asked_wrongly(fsc_status code) {
+    return code == FSC_E_FORMAT || code == FSC_E_RANGE || code == FSC_E_NOTFOUND || code == FSC_E_ANATOMY;
 }
 
 static void answer_change(view *v, const char *path, const char *body, size_t n, fsc_view_reply *reply) {
@@ -177,8 +167,11 @@ static void answer_change(view *v, const char *path, const char *body, size_t n,
     fsc_json *root = fsc_json_object();
     if (fsc_json_number(fsc_json_get(asked, "revision")) != (double)v->edit.strokes.revision)
         say(reply, 409, "Another window has changed these labels. Load this page again; nothing is lost there.");
+    else if (fsc_view_edit_outdated(&v->edit))
+        say(reply, 409, "Another program has written this folder since it was opened. End 'fascicle view' and start it "
+                        "again; the strokes stay with the labels that they were drawn on.");
     else if (change(v, path, asked, root, &err) != FSC_OK)
-        say(reply, err.code == FSC_E_FORMAT || err.code == FSC_E_RANGE ? 400 : 507, err.text);
+        say(reply, is_asked_wrongly(err.code) ? 400 : 507, err.text);
     if (reply->status == 500) {
         fsc_view_edit_state(&v->edit, root);
         say_json(reply, root);
@@ -221,7 +214,7 @@ static void answer(void *context, const char *path, const char *body, size_t n, 
         answer_labels(v, reply);
     else if (strncmp(path, site, sizeof site - 1) == 0)
         answer_site(v, path + sizeof site - 1, reply);
-    else
+    else if (!fsc_view_see_answer(&v->see, v->input->save_anat ? v->edit.now : v->input->measures, path, reply))
         fsc_view_files_answer(&v->files, path, reply);
 }
 
@@ -247,10 +240,12 @@ fsc_status fsc_view_run(const fsc_view_input *input, const fsc_view_options *opt
     int lock = -1;
     FSC_TRY(fsc_view_exam_open(&v.exam, input, err));
     FSC_TRY(fsc_view_files_open(&v.files, input->anat, input->name, input->page, err));
-    fsc_status status = fsc_view_lock(&lock, input->folder, err);
+    fsc_status status = fsc_view_see_open(&v.see, input, err);
+    if (status == FSC_OK) status = fsc_view_lock(&lock, input->folder, err);
     if (status == FSC_OK) status = serve(&v, err);
     fsc_view_edit_free(&v.edit);
     fsc_view_unlock(lock, input->folder);
+    fsc_view_see_close(&v.see);
     fsc_view_files_close(&v.files);
     return status;
 }

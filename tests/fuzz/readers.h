@@ -170,6 +170,24 @@ static inline void read_sidecar(const uint8_t *bytes, size_t n) {
     fsc_scan_free(scan);
     reader_clean(name, 4);
 }
+/* A small network that is accepted is run, too. */
+static inline void read_network(const uint8_t *bytes, size_t n) {
+    fsc_error err;
+    fsc_network *network = NULL;
+    fsc_network_facts facts;
+    READ(fsc_network_read(&network, reader_file("a.onnx", bytes, n), NULL, &err));
+    if (network) fsc_network_describe(&facts, network);
+    if (network && facts.n_mac < 1000000 && facts.bytes < 1 << 22) {
+        const size_t area = (size_t)facts.tile[0] * (size_t)facts.tile[1];
+        float *in = calloc(area, sizeof *in), *out = calloc(area * (size_t)facts.n_class, sizeof *out);
+        if (!in || !out) abort();
+        READ(fsc_network_run_tile(network, in, out, 1, &err));
+        free(in);
+        free(out);
+    }
+    fsc_network_free(network);
+    reader_clean((const char *const[]){"a.onnx"}, 1);
+}
 
 static const struct reader {
     const char *name;
@@ -178,6 +196,7 @@ static const struct reader {
     {"image", read_image}, {"matlab", read_matlab},     {"sidecar", read_sidecar}, {"exam", read_exam},
     {"map", read_map},     {"forecast", read_forecast}, {"plan", read_plan},       {"sites", read_sites},
     {"norms", read_norms}, {"cohort", read_cohort},     {"store", read_store},
+    {"network", read_network},
 };
 enum { N_READER = sizeof readers / sizeof *readers };
 

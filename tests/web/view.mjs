@@ -4,6 +4,7 @@ import { chromium } from 'playwright-core';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { edits, review } from './edits.mjs';
 
 const [program, address, turned] = process.argv.slice(2);
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -14,7 +15,10 @@ const browser = await chromium.launch({
   executablePath: program, args: process.getuid() === 0 ? ['--no-sandbox', ...quiet] : quiet });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 const complaints = [], elsewhere = [];
-page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) complaints.push(m.text()); });
+/* Refusals are tried here, and said on the page. */
+page.on('console', (m) => {
+  if (['error', 'warning'].includes(m.type()) && !/status of 4(00|09)/.test(m.text())) complaints.push(m.text());
+});
 page.on('pageerror', (e) => complaints.push(String(e)));
 page.on('request', (r) => { if (!/^(data|blob):/.test(r.url()) && !r.url().startsWith(address) && !r.url().startsWith(turned)) elsewhere.push(r.url()); });
 
@@ -68,6 +72,7 @@ await state(() => fascicle.page.state.undo === 1);
 assert(await nVoxel() < before, 'the row of the turned scan does not follow the stroke');
 await page.keyboard.press('Control+z');
 await state(() => fascicle.page.state.undo === 0);
+await review(page, SITE, 'psoas_major:L3:right');
 
 await page.goto(address);
 await ready();
@@ -135,6 +140,25 @@ await state(() => fascicle.page.state.undo === 2);
 await page.keyboard.press('Control+s');
 await state(() => !fascicle.page.state.unsaved);
 assert(await page.isDisabled('#save'));
+
+await edits(page, SITE);
+
+// Two windows: the one that missed a change draws nothing and says so.
+const second = await browser.newPage();
+await second.goto(address);
+await second.waitForFunction(() => window.fascicle);
+await second.focus('#gl');
+await second.keyboard.press('Control+z');
+await second.waitForFunction(() => fascicle.page.state.undo === 1);
+await page.focus('#gl');
+await page.keyboard.press('Control+z');
+await page.waitForFunction(() => /Another window/.test(document.querySelector('#say').textContent));
+await second.focus('#gl');
+await second.keyboard.press('Control+y');
+await second.waitForFunction(() => fascicle.page.state.undo === 2);
+await second.close({ runBeforeUnload: false });
+await page.reload();
+await ready();
 
 // The picture's voxels are the file's: what the server holds is what is drawn.
 assert(await page.evaluate(async () => {

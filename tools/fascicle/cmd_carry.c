@@ -22,7 +22,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
     AUTO(fsc_carried) carried = NULL;
     const walk_label_options named = {.labels = v->labels, .levels = v->levels};
-    TRY(walk_inputs(&w, v->out, &named, NULL));
+    TRY(walk_inputs(&w, v->out, &named, NULL, NULL));
     TRY(find_maps(&first, v->from, v));
     if (!w.labels) {
         const fsc_label_owner owner = {first.scan->participant, first.scan->session, first.scan->name};

@@ -55,21 +55,21 @@ static fsc_status read_images(walk *w, const values *v, const fsc_dicom_study *s
 
 /* Scan, labels, maps, measures and what follows from them, as `run` does. */
 static fsc_status walk_all(walk *w, const values *v, fsc_dicom_study *study, const char *images) {
-    int made = 0;
     values with = *v;
     AUTO_STRUCT(fsc_notes) notes = {0};
-    const int told = with.labels.labels || with.made.segment.n || with.made.propose;
+    const int told = with.labels.labels || walk_makes(&with.made);
     if (!told) TRY(fsc_dicom_study_labels(&w->labels, study, getenv("TMPDIR"), &notes, w->err));
     if (w->labels && !told) with.labels.labels = w->labels->muscle_path;
-    if (!with.labels.labels && !with.made.segment.n) with.made.propose = 1; /* a router gives no options */
-    TRY(walk_made_check(w, &made, &with.made, &with.labels));
+    if (!with.labels.labels && !told) with.made.propose = 1; /* a router gives no options */
+    TRY(walk_made_check(w, &with.made, &with.labels));
+    const int made = walk_makes(&with.made);
     TRY(read_images(w, &with, study, images));
     cli_notes(w->cli, "labels", &notes, 1);
     fsc_notes_join(&w->scan->notes, &notes);
     if (!made) TRY(walk_anatomy(w, &with.scan, &with.labels));
     if (!made && w->sites) walk_accept(w, &with.made);
     TRY(walk_separate(w, &with.separate));
-    if (made) TRY(walk_made(w, &with.made, &with.labels, with.out));
+    if (made) TRY(walk_made(w, &with.scan, &with.made, &with.labels, with.out));
     TRY(walk_measure(w));
     const int judged = !walk_unreviewed(w);
     TRY(judged ? walk_map(w, &with.scan, &with.map) : walk_stop(w));
@@ -128,14 +128,15 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(folders(c, &v, err));
     AUTO(fsc_dicom_study) study = NULL;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
-    TRY(walk_inputs(&w, v.out, &v.labels, &v.map));
+    TRY(walk_made_check(&w, &v.made, &v.labels));
+    TRY(walk_inputs(&w, v.out, &v.labels, &v.made, &v.map));
     TRY(fsc_dicom_study_read(&study, v.in, err));
     TRY(fsc_dicom_study_images(&images, study, getenv("TMPDIR"), err));
     TRY(walk_all(&w, &v, study, images));
     TRY(walk_output(&w, v.out));
     TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
-    if (w.proposal) TRY(walk_write_proposal(&w));
+    TRY(walk_write_made(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.plan) TRY(walk_write_plan(&w));
     TRY(write_objects(&w, study));
@@ -168,7 +169,7 @@ const command cmd_clinic = {
         "pictures in an archive: the measures as a structured report (Enhanced SR, TID 1500), the sites as a "
         "segmentation, and the clinic's page as PDF. They carry the study's own patient and study; neither is written "
         "anywhere else. The same input makes the same bytes, so a second run adds nothing to an archive.\n\n"
-        "Labels come from --labels, --segment or a segmentation (DICOM SEG) in the study that another program or a person "
+        "Labels come from --labels, --segment, --network or a segmentation (DICOM SEG) in the study that another program or a person "
         "made; without them they are proposed, and every object says that nobody has looked at them. Every object says that this is research software. Needs DCMTK and dcm2niix, and Chromium for "
         "the PDF.",
     .args = args,

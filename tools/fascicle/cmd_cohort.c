@@ -12,7 +12,8 @@
 typedef struct values {
     const char *dir, *out, *level;
     opt_texts participant, session, segment, other;
-    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *filter;
+    const char *labels, *levels, *label_scheme, *level_scheme, *acquisition, *run_label, *work, *controls, *filter,
+        *network;
     int propose, accept_proposal, forecast, force, skip_validation, order;
     int64_t n_procs, n_threads_each;
 } values;
@@ -41,6 +42,7 @@ static void make_words(words *w, const values *v) {
     add_option(w, "--label-scheme", v->label_scheme);
     add_option(w, "--level-scheme", v->level_scheme);
     for (int i = 0; i < v->segment.n; i++) add_option(w, "--segment", v->segment.item[i]);
+    add_option(w, "--network", v->network);
     add_flag(w, "--propose", v->propose);
     add_flag(w, "--accept-proposal", v->accept_proposal);
     add_option(w, "--acquisition", v->acquisition);
@@ -50,7 +52,7 @@ static void make_words(words *w, const values *v) {
 }
 
 /* As a record shows them; where results lie is no part of what they are. */
-static fsc_status join_words(char **out, const words *w, fsc_error *err) {
+static fsc_status join_words(char **out, const words *w, const char *network, fsc_error *err) {
     AUTO_STRUCT(fsc_recipe) recipe = {0};
     const char *item[WORDS_MOST] = {""};
     int n = 1;
@@ -60,8 +62,13 @@ static fsc_status join_words(char **out, const words *w, fsc_error *err) {
         else
             item[n++] = w->item[i];
     TRY(fsc_recipe_set_command(&recipe, n, (char *const *)item, err));
-    *out = strdup(recipe.command);
-    return *out ? FSC_OK : cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+    if (network) TRY(fsc_recipe_add_input(&recipe, network, err)); /* another file under the same name is another */
+    const char *hash = network ? recipe.input[0].sha256 : "";
+    const size_t size = strlen(recipe.command) + strlen(hash) + 2;
+    *out = malloc(size);
+    if (!*out) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
+    (void)snprintf(*out, size, "%s%s%s", recipe.command, *hash ? " " : "", hash);
+    return FSC_OK;
 }
 
 /* An absolute path without links, also of what is not there yet; owned. */
@@ -98,7 +105,13 @@ static fsc_status check_out(cli *c, const values *v, fsc_error *err) {
 typedef struct study {
     const values *v;
     const char *options;
+    people_rows rows;
 } study;
+
+static void free_rows(study *s) {
+    people_rows_free(&s->rows);
+}
+#define AUTO_ROWS __attribute__((cleanup(free_rows)))
 
 /* OUT/logs/<name>.inputs.tsv, .outputs.tsv or .state.tsv: a file a person, so that calls side by side never write the
  * same one. */
@@ -129,7 +142,7 @@ static fsc_status note_state(const unit *u, const char *dir, fsc_error *err) {
 }
 
 static fsc_status key_of(char **out, const unit *u, const study *s, fsc_error *err) {
-    return unit_key(out, u, s->v->dir, s->v->labels, s->v->levels, s->options, err);
+    return unit_key(out, u, &s->rows, s->v->dir, s->v->labels, s->v->levels, s->options, err);
 }
 
 /* Notes that a person is begun, or how it ended; of who is done also what the results stand on. */
@@ -279,8 +292,9 @@ static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     AUTO(char) options = NULL;
     const long n_core = sysconf(_SC_NPROCESSORS_ONLN);
     make_words(&w, v);
-    TRY(join_words(&options, &w, err));
-    study s = {v, options};
+    TRY(join_words(&options, &w, v->network, err));
+    AUTO_ROWS study s = {v, options, {NULL, NULL, 0}};
+    TRY(people_rows_read(&s.rows, v->dir, err));
     fsc_status status = people_find(c, &list, &(people_filter){v->dir, &v->participant, &v->session}, err);
     if (status == FSC_OK) status = check_out(c, v, err);
     if (status == FSC_OK) status = make_folders(c, v, &list, err);
@@ -343,7 +357,8 @@ static fsc_status run_participant(cli *c, const values *given, fsc_error *err) {
 
 static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
     const char *out = v->out;
-    static const char *const file[] = {"group_people.tsv", "group_sites.tsv", "group_wide.tsv", "group.html"};
+    static const char *const file[] = {"people", "sites",     "wide",  "quality", "levels",
+                                       "change", "agreement", "norms", "order",   "subtypes"};
     AUTO(fsc_group) group = NULL;
     int missing = 0;
     const fsc_group_options options = {v->controls, v->other.item,       v->other.n,
@@ -367,11 +382,13 @@ static fsc_status run_group(cli *c, const values *v, fsc_error *err) {
     }
     cli_row(c, "group", FIELDS(FIELD("n_table", group->n_table), FIELD("n_missing", missing)),
             "%d tables joined, %d missing", group->n_table, missing);
+    char path[CLI_PATH_MAX];
     for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
-        char path[CLI_PATH_MAX];
-        TRY(cli_path(path, sizeof path, err, "%s/%s", out, file[i]));
-        cli_file(c, i < 3 ? "table" : "page", path);
+        TRY(cli_path(path, sizeof path, err, "%s/group_%s.tsv", out, file[i]));
+        if (access(path, F_OK) == 0) cli_file(c, "table", path);
     }
+    TRY(cli_path(path, sizeof path, err, "%s/group.html", out));
+    cli_file(c, "page", path);
     return FSC_OK;
 }
 
@@ -402,6 +419,7 @@ static const opt opts[] = {
         .names = fsc_scheme_names),
     OPT(values, level_scheme, "level-scheme", OPT_NAME, "NAME", "numbering of the levels", .names = fsc_scheme_names),
     OPT(values, segment, "segment", OPT_TEXTS, "PROGRAM", "find muscles and levels by a program of yours, as in run"),
+    OPT(values, network, "network", OPT_TEXT, "FILE", "find muscles by a network of yours, as in run"),
     OPT(values, propose, "propose", OPT_FLAG, NULL, "propose labels of the low back, as in run"),
     OPT(values, accept_proposal, "accept-proposal", OPT_FLAG, NULL, "you have looked at the proposals and take them"),
     OPT(values, acquisition, "acquisition", OPT_TEXT, "NAME", "which acquisition, when there are several"),

@@ -21,7 +21,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (!v->labels.labels)
         return cli_usage(c, err, "--labels FILE is missing: measuring needs to know which voxel is which muscle");
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
-    TRY(walk_inputs(&w, v->out, &v->labels, NULL));
+    TRY(walk_inputs(&w, v->out, &v->labels, NULL, NULL));
     TRY(walk_scan(&w, v->path, &v->scan));
     TRY(walk_anatomy(&w, &v->scan, &v->labels));
     TRY(find_fatwater(&w, v));

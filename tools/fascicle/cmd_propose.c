@@ -19,7 +19,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
     AUTO(fsc_proposal) proposal = NULL;
-    TRY(walk_inputs(&w, v->out, NULL, NULL));
+    TRY(walk_inputs(&w, v->out, NULL, NULL, NULL));
     TRY(walk_scan(&w, v->path, &v->scan));
     TRY(find_maps(&w, v));
     TRY(walk_propose(&w, &proposal, &v->anchor));

@@ -49,7 +49,7 @@ static fsc_status write_shared(walk *w, const values *v, int with_maps) {
     TRY(fsc_recipe_share(&w->scan->recipe, w->err));
     if (with_maps) TRY(walk_write_maps(w));
     TRY(walk_write_measures(w));
-    if (w->proposal) TRY(walk_write_proposal(w));
+    TRY(walk_write_made(w));
     TRY(walk_commit(w, FSC_OUTPUT_MAPS));
     cli_line(w->cli, "share", "%s holds no day, age, exam, comparison, forecast, plan, page or hash of a source",
              v->out);
@@ -63,11 +63,11 @@ static fsc_status write_shared(walk *w, const values *v, int with_maps) {
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
-    int made = 0;
+    const int made = walk_makes(&v->made);
     fsc_model_view view = {0};
     if (v->model_view) w.view = &view;
-    TRY(walk_made_check(&w, &made, &v->made, &v->labels));
-    TRY(walk_inputs(&w, v->out, &v->labels, &v->map));
+    TRY(walk_made_check(&w, &v->made, &v->labels));
+    TRY(walk_inputs(&w, v->out, &v->labels, &v->made, &v->map));
     TRY(walk_scan(&w, v->path, &v->scan));
     if (!made) TRY(walk_anatomy(&w, &v->scan, &v->labels));
     if (!made && w.sites) walk_accept(&w, &v->made);
@@ -79,7 +79,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     } else if (earlier != FSC_OK) {
         return earlier;
     }
-    if (made) TRY(walk_made(&w, &v->made, &v->labels, v->out));
+    if (made) TRY(walk_made(&w, &v->scan, &v->made, &v->labels, v->out));
     TRY(walk_measure(&w));
     const int judged = w.sites && !walk_unreviewed(&w);
     TRY(judged ? walk_map(&w, &v->scan, &v->map) : walk_stop(&w));
@@ -89,7 +89,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     if (v->share) return write_shared(&w, v, earlier != FSC_OK);
     if (earlier != FSC_OK) TRY(walk_write_maps(&w));
     TRY(walk_write_measures(&w));
-    if (w.proposal) TRY(walk_write_proposal(&w));
+    TRY(walk_write_made(&w));
     if (w.map) TRY(walk_write_map(&w));
     if (w.forecast) TRY(walk_write_forecast(&w));
     if (w.plan) TRY(walk_write_plan(&w));
@@ -130,7 +130,7 @@ const command cmd_run = {
         "level and side, and writes maps, a table and three pages (HTML) that open in any browser: for the "
         "person, for the clinic, and for research.\n\n"
         "Muscles and vertebrae are found by other programs: give their label maps with --labels and --levels, let "
-        "--segment run one, or take a proposal for the low back with --propose, which you should look at before you "
+        "--segment run one, let --network compute one of yours, or take a proposal for the low back with --propose, which you should look at before you "
         "believe a number from it. Without labels you still get the maps and pages about the whole picture.",
     .examples = "# the whole way, kept in a store of visits\n"
                 "truth=demo/derivatives/truth/sub-01/anat/sub-01_desc\n"

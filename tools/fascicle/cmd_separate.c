@@ -10,7 +10,7 @@ typedef struct values {
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
-    TRY(walk_inputs(&w, v->out, NULL, NULL));
+    TRY(walk_inputs(&w, v->out, NULL, NULL, NULL));
     TRY(walk_scan(&w, v->path, &v->scan));
     TRY(walk_separate(&w, &v->separate));
     TRY(walk_output(&w, v->out));

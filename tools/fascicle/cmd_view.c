@@ -9,6 +9,8 @@
 
 typedef struct values {
     const char *out, *participant, *session, *page;
+    const char *with, *with_session; /* another visit */
+    const char *export;              /* a file instead of a server */
     const char *levels, *level_scheme, *exam, *date, *by;
     opt_texts norms;
     int64_t port, idle_min;
@@ -117,6 +119,8 @@ typedef struct session {
     const values *values;
     const found *found;
     char edited[CLI_PATH_MAX]; /* where a save goes: a dataset of its own in the folder */
+    const char *levels, *level_scheme, *t2; /* of the run, or given; NULL = none */
+    fsc_view_found found_levels, found_t2;
     char anat[CLI_PATH_MAX];   /* the person's folder in it */
 } session;
 
@@ -140,10 +144,16 @@ static const char *find_exam(char *path, const session *s) {
 }
 
 /* The words of the 'fascicle run' that a save is: who types them gets the same files. */
-static int run_words(const char **word, const session *s, const char *labels_path, const char *exam) {
+static int run_words(const char **word, const session *s, const fsc_view_saved *saved, const char *exam) {
     const values *v = s->values;
-    const char *const pair[][2] = {{"--labels", labels_path},    {"--levels", v->levels}, {"--level-scheme", v->level_scheme},
-                                   {"--exam", exam},          {"--date", v->date},     {"--out", s->edited}};
+    const int renamed = saved->levels_path != NULL;
+    const char *const pair[][2] = {{"--labels", saved->labels_path},
+                                   {"--levels", renamed ? saved->levels_path : s->levels},
+                                   {"--level-scheme", renamed ? saved->level_scheme : s->level_scheme},
+                                   {"--t2", s->t2},
+                                   {"--exam", exam},
+                                   {"--date", v->date},
+                                   {"--out", s->edited}};
     int n = 0;
     word[n++] = "fascicle";
     word[n++] = "run";
@@ -152,15 +162,16 @@ static int run_words(const char **word, const session *s, const char *labels_pat
         if (pair[i][1]) word[n++] = pair[i][0], word[n++] = pair[i][1];
     for (int i = 0; i < v->norms.n; i++) word[n++] = "--norms", word[n++] = v->norms.item[i];
     if (v->forecast) word[n++] = "--forecast";
+    if (saved->accepted) word[n++] = "--accept-proposal";
     return n;
 }
 
 /* Table, map and pages of the edited labels, by 'fascicle run' itself. */
-static fsc_status save(void *context, const char *labels_path, fsc_error *err) {
+static fsc_status save(void *context, const fsc_view_saved *saved, fsc_error *err) {
     const session *s = context;
     char exam[CLI_PATH_MAX];
-    const char *word[16 + 2 * OPT_TEXTS_MAX];
-    const int n = run_words(word, s, labels_path, find_exam(exam, s));
+    const char *word[24 + 2 * OPT_TEXTS_MAX];
+    const int n = run_words(word, s, saved, find_exam(exam, s));
     int help = 0;
     AUTO(char) set = malloc(cmd_run.size);
     if (!set) return cli_refuse(err, FSC_E_NOMEM, "out of memory while saving");
@@ -175,7 +186,7 @@ static fsc_status save(void *context, const char *labels_path, fsc_error *err) {
     TRY(opt_parse(&cmd_run, set, &run, n - 1, (char *const *)word + 1, &help, err));
     run.quiet = 1;
     TRY(cmd_run.run(&run, set, err));
-    cli_file(s->cli, "saved", labels_path);
+    cli_file(s->cli, "saved", saved->labels_path);
     return FSC_OK;
 }
 
@@ -208,53 +219,122 @@ static fsc_status read_sites(walk *w, const found *f) {
     return fsc_measures_read(&w->measures, path, w->err);
 }
 
+/* The run's level and T2 maps, as it recorded them unless they are given. */
+static fsc_status find_inputs(session *s, walk *w) {
+    const values *v = s->values;
+    const found *f = s->found;
+    s->levels = v->levels;
+    s->level_scheme = v->level_scheme;
+    if (!w->sites) return FSC_OK;
+    TRY(fsc_view_find_input(&s->found_levels, "levels", v->out, f->anat, f->name, w->err));
+    TRY(fsc_view_find_input(&s->found_t2, "t2", v->out, f->anat, f->name, w->err));
+    if (!s->levels && s->found_levels.path[0] && has_levels(w->sites)) {
+        s->levels = s->found_levels.path;
+        if (!s->level_scheme && s->found_levels.scheme[0]) s->level_scheme = s->found_levels.scheme;
+    }
+    if (s->found_t2.path[0]) s->t2 = s->found_t2.path;
+    if (s->found_t2.name[0] && !s->t2)
+        cli_line(s->cli, "view", "the run's T2 map %s has gone: a save has no T2; it was looked for %s",
+                 s->found_t2.name, s->found_t2.where);
+    return FSC_OK;
+}
+
+static void say_look_only(const session *s, const walk *w) {
+    if (!w->sites)
+        cli_line(s->cli, "view", "to look at; a run with --labels shows its muscles too");
+    else if (s->found_levels.name[0])
+        cli_line(s->cli, "view",
+                 "to look at; the run's level map %s was looked for %s and is not there (or is another now): name it "
+                 "with --levels FILE to change labels",
+                 s->found_levels.name, s->found_levels.where);
+    else
+        cli_line(s->cli, "view", "to look at; the run recorded no level map: --levels FILE lets you change labels");
+}
+
 /* What changing labels needs beside looking at them. */
 static fsc_status add_editing(fsc_view_input *input, session *s, walk *w) {
     const values *v = s->values;
-    if (!w->sites || (!v->levels && has_levels(w->sites))) {
-        cli_line(s->cli, "view", w->sites ? "to look at; --levels FILE, as the run had it, lets you change labels"
-                                          : "to look at; a run with --labels shows its muscles too");
-        return FSC_OK;
+    if (!w->sites || (!s->levels && has_levels(w->sites))) return say_look_only(s, w), FSC_OK;
+    if (s->levels) TRY(fsc_recipe_add_input(&w->scan->recipe, s->levels, w->err));
+    if (s->t2) {
+        TRY(fsc_volume_read(&w->t2, s->t2, w->err));
+        TRY(fsc_recipe_add_input(&w->scan->recipe, s->t2, w->err));
+        TRY(fsc_fatwater_take_t2(w->fatwater, w->t2, w->err));
     }
-    if (v->levels) TRY(fsc_recipe_add_input(&w->scan->recipe, v->levels, w->err));
     TRY(cli_recipe(s->cli, &w->scan->recipe, w->err));
     TRY(fsc_recipe_open_dataset(s->edited, w->err));
     input->save_anat = s->anat;
-    input->fatwater = w->fatwater;
-    input->level_scheme = v->level_scheme;
-    input->level_file = v->levels;
+    input->level_scheme = s->level_scheme;
+    input->level_file = s->levels;
     input->side_known = w->scan->side_known;
     input->by = v->by;
     input->recipe = &w->scan->recipe;
     return FSC_OK;
 }
 
+/* The visit to be shown beside: of another folder, of another session, or both. */
+static fsc_status find_with(found *other, fsc_measures **measures, const values *v, fsc_error *err) {
+    values there = *v;
+    char path[CLI_PATH_MAX];
+    if (v->with) there.out = v->with;
+    if (v->with || v->with_session) there.session = v->with_session;
+    TRY(find_maps(other, &there, err));
+    TRY(cli_path(path, sizeof path, err, "%s/%s_sites.tsv", other->anat, other->name));
+    return access(path, F_OK) == 0 ? fsc_measures_read(measures, path, err) : FSC_OK;
+}
+
+/* One file in place of a server. */
+static fsc_status write_export(session *s, const fsc_view_input *input, fsc_error *err) {
+    const char *path = s->values->export;
+    char labels[CLI_PATH_MAX];
+    int64_t size = 0;
+    int32_t reduced = 0;
+    TRY(cli_path(labels, sizeof labels, err, "%s/%s_desc-edited_dseg.nii.gz", s->anat, s->found->name));
+    if (!input->save_anat && access(labels, F_OK) == 0)
+        return cli_refuse(err, FSC_E_ARG, "the labels of this folder were changed; give --levels to show those");
+    TRY(fsc_view_export(&size, &reduced, input, path, err));
+    cli_row(s->cli, "export", FIELDS(FIELD("size_bytes", (long long)size), FIELD("reduced", (long long)reduced)),
+            "%.1f MB%s, without name, day, exam and comparisons; left in it: a body's shape, and the table",
+            (double)size / 1e6, reduced ? ", the picture coarser than the scan" : "");
+    cli_file(s->cli, "export", path);
+    return FSC_OK;
+}
+
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     char page[CLI_PATH_MAX];
-    found f = {0};
+    found f = {0}, other = {0};
     session s = {.cli = c, .values = v, .found = &f};
     const fsc_progress progress = {.step = step};
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
     AUTO(fsc_labels) levels = NULL;
+    AUTO(fsc_measures) with = NULL;
     TRY(find_maps(&f, v, err));
+    if (v->with || v->with_session) TRY(find_with(&other, &with, v, err));
     TRY(walk_scan(&w, f.map, &(walk_scan_options){0}));
     TRY(walk_earlier_maps(&w, f.map, NULL));
     TRY(read_sites(&w, &f));
-    if (v->levels) TRY(fsc_labels_read(&levels, v->levels, err));
+    TRY(find_inputs(&s, &w));
+    if (s.levels) TRY(fsc_labels_read(&levels, s.levels, err));
     fsc_view_input input = {.folder = v->out,
                             .anat = f.anat,
                             .name = f.name,
                             .page = find_page(page, sizeof page, v),
+                            .fatwater = w.fatwater,
                             .measures = w.measures,
                             .sites = w.sites,
                             .levels = levels,
+                            .with_anat = other.anat[0] ? other.anat : NULL,
+                            .with_name = other.name,
+                            .with_measures = with,
                             .save_folder = s.edited,
                             .exam_anat = s.anat,
                             .exam_file = v->exam};
     TRY(cli_path(s.edited, sizeof s.edited, err, "%s/edited", v->out));
     TRY(cli_path(s.anat, sizeof s.anat, err, "%s%s", s.edited, f.anat + strlen(v->out)));
-    TRY(add_editing(&input, &s, &w));
+    /* A copy makes no folder: where nothing was changed there is nothing to take up. */
+    if (!v->export || access(s.anat, F_OK) == 0) TRY(add_editing(&input, &s, &w));
+    if (v->export) return write_export(&s, &input, err);
     const fsc_view_options options = {.port = (int32_t)v->port,
                                       .idle_s = 60.0 * (double)v->idle_min,
                                       .progress = &progress,
@@ -269,7 +349,11 @@ static const arg args[] = {{"OUT", offsetof(values, out), 1, "the --out folder o
 static const opt opts[] = {
     OPT(values, participant, "participant", OPT_TEXT, "ID", "whose maps, when there are several (16 or sub-16)"),
     OPT(values, session, "session", OPT_TEXT, "ID", "which visit of that person (02 or ses-02)"),
-    OPT(values, levels, "levels", OPT_TEXT, "FILE", "the level map of the run: lets you change the muscles' labels"),
+    OPT(values, with, "with", OPT_TEXT, "FOLDER", "another visit beside it: the --out folder of that run"),
+    OPT(values, with_session, "with-session", OPT_TEXT, "ID", "likewise: which of its sessions, or of OUT's (01 or ses-01)"),
+    OPT(values, export, "export", OPT_TEXT, "FILE.html",
+        "in place of a server: one file to look at, for somebody without the program"),
+    OPT(values, levels, "levels", OPT_TEXT, "FILE", "the level map of the run, where it is not found by what the run recorded"),
     OPT(values, level_scheme, "level-scheme", OPT_NAME, "NAME", "its numbering, when it is not clear from the values",
         .names = fsc_scheme_names),
     OPT(values, by, "by", OPT_TEXT, "NAME", "who changes them, to be noted beside the labels"),
@@ -291,10 +375,11 @@ const command cmd_view = {
     .group = "step by step",
     .line = "the maps and labels of an earlier run in the browser, on this machine only",
     .about = "Serves the results of a run to a browser on the same machine, and prints the address to open. Nothing "
-             "leaves the machine: only who has that address is answered. With --levels the muscles' labels can be "
+             "leaves the machine: only who has that address is answered. The muscles' labels and the levels' names can be "
              "changed: the table follows each stroke, and a save writes the labels, table, map and pages into OUT/edited, "
-             "as 'fascicle run' with those labels does. The exam can be filled in beside the picture, and brings its plan. The files of the run itself are never written to. Research "
-             "software, no medical device.",
+             "as 'fascicle run' with those labels does. The exam can be filled in beside the picture, and brings its "
+             "plan. The files of the run itself are never written to. With --export nothing is served: the page is "
+             "written as one file. Research software, no medical device.",
     .examples = NULL,
     .args = args,
     .opts = opts,

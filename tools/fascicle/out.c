@@ -24,7 +24,10 @@ static int show_progress(void *context, const char *stage, double fraction) {
     cli *c = context;
     if (interrupted) return 1;
     if (c->quiet || c->json || !isatty(STDERR_FILENO)) return 0;
-    fprintf(stderr, "\r\033[K%-10s%3.0f %%", stage, 100 * fraction);
+    if (isnan(fraction)) /* another program's words */
+        fprintf(stderr, "\r\033[K%s", stage);
+    else
+        fprintf(stderr, "\r\033[K%-10s%3.0f %%", stage, 100 * fraction);
     fflush(stderr);
     c->progress_shown = 1;
     return 0;

@@ -235,23 +235,76 @@ static fsc_status hash_inputs(fsc_recipe *recipe, const unit *u, const char *dir
     return levels ? add_labels(recipe, u, levels, err) : FSC_OK;
 }
 
-/* The head of participants.tsv and the unit's own rows: somebody else who is added changes nobody's results. */
-static void add_person(FILE *to, const unit *u, const char *dir) {
-    char path[CLI_PATH_MAX], *line = NULL;
-    size_t size = 0;
-    const size_t n = strlen(u->participant);
-    FILE *from = snprintf(path, sizeof path, "%s/participants.tsv", dir) < (int)sizeof path ? fopen(path, "r") : NULL;
-    for (int row = 0; from && getline(&line, &size, from) > 0; row++) {
-        line[strcspn(line, "\r\n")] = 0;
-        if (row == 0 || (strncmp(line, u->participant, n) == 0 && (line[n] == '\t' || !line[n])))
-            fprintf(to, "participants\t%s\n", line);
-    }
-    free(line);
-    if (from) (void)fclose(from);
+static size_t id_length(const char *line) {
+    return strcspn(line, "\t");
 }
 
-fsc_status unit_key(char **out, const unit *u, const char *dir, const char *labels, const char *levels,
-                    const char *options, fsc_error *err) {
+/* By the name of the person; rows of one person in the order of the file. */
+static int by_person(const void *a, const void *b) {
+    const char *x = *(char *const *)a, *y = *(char *const *)b;
+    const size_t n = id_length(x), m = id_length(y);
+    const int order = strncmp(x, y, n < m ? n : m);
+    return order ? order : n != m ? (n > m) - (n < m) : (x > y) - (x < y);
+}
+
+static fsc_status list_lines(people_rows *rows, fsc_error *err) {
+    size_t n_line = 0;
+    for (const char *c = rows->text; *c; c++) n_line += *c == '\n';
+    rows->line = calloc(n_line + 1, sizeof *rows->line);
+    if (!rows->line) return cli_refuse(err, FSC_E_NOMEM, "out of memory while reading participants.tsv");
+    for (char *c = rows->text; *c;) {
+        const size_t length = strcspn(c, "\n");
+        const int last = !c[length];
+        c[length] = 0;
+        c[strcspn(c, "\r")] = 0;
+        rows->line[rows->n++] = c;
+        c += length + !last;
+    }
+    if (rows->n > 1) qsort(rows->line + 1, rows->n - 1, sizeof *rows->line, by_person);
+    return FSC_OK;
+}
+
+fsc_status people_rows_read(people_rows *rows, const char *dir, fsc_error *err) {
+    char path[CLI_PATH_MAX];
+    size_t length = 0;
+    *rows = (people_rows){NULL, NULL, 0};
+    TRY(cli_path(path, sizeof path, err, "%s/participants.tsv", dir));
+    FILE *from = fopen(path, "rb");
+    if (!from) return FSC_OK;
+    FILE *to = open_memstream(&rows->text, &length);
+    for (int letter; to && (letter = getc(from)) != EOF;) (void)putc(letter, to);
+    (void)fclose(from);
+    if (!to || fclose(to) != 0) return cli_refuse(err, FSC_E_NOMEM, "out of memory while reading participants.tsv");
+    return list_lines(rows, err);
+}
+
+void people_rows_free(people_rows *rows) {
+    free(rows->text);
+    free(rows->line);
+    *rows = (people_rows){NULL, NULL, 0};
+}
+
+/* The head of participants.tsv and the unit's own rows: somebody else who is added changes nobody's results. */
+static void add_person(FILE *to, const unit *u, const people_rows *rows) {
+    const size_t length = strlen(u->participant);
+    size_t low = 1, high = rows->n;
+    if (rows->n) fprintf(to, "participants\t%s\n", rows->line[0]);
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2, n = id_length(rows->line[middle]);
+        const int order = strncmp(rows->line[middle], u->participant, n < length ? n : length);
+        if (order < 0 || (order == 0 && n < length))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (;
+         low < rows->n && id_length(rows->line[low]) == length && strncmp(rows->line[low], u->participant, length) == 0;
+         low++)
+        fprintf(to, "participants\t%s\n", rows->line[low]);
+}
+
+fsc_status unit_key(char **out, const unit *u, const people_rows *rows, const char *dir, const char *labels,
+                    const char *levels, const char *options, fsc_error *err) {
     fsc_recipe recipe = {0};
     size_t length = 0;
     fsc_status status = hash_inputs(&recipe, u, dir, labels, levels, err);
@@ -261,7 +314,7 @@ fsc_status unit_key(char **out, const unit *u, const char *dir, const char *labe
         fprintf(to, "version\t%s\noptions\t%s\n", fsc_version(), options);
         for (int32_t i = 0; i < recipe.n_input; i++)
             fprintf(to, "input\t%s\t%s\n", recipe.input[i].sha256, recipe.input[i].path);
-        add_person(to, u, dir);
+        add_person(to, u, rows);
         if (fclose(to) != 0) status = cli_refuse(err, FSC_E_NOMEM, "out of memory while noting inputs");
     }
     fsc_recipe_free(&recipe);

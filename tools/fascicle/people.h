@@ -40,10 +40,21 @@ void people_free(people *list);
 void unit_name(char out[136], const unit *u);
 const char *unit_state_text(unit_state state);
 
-/* What a unit's results depend on, as lines of text: version, options, and the hash of each file. labels and levels may
- * be NULL. *out is owned: free. */
-fsc_status unit_key(char **out, const unit *u, const char *dir, const char *labels, const char *levels,
-                    const char *options, fsc_error *err);
+/* participants.tsv, read once and in order of people: a look at the whole file for each of them would be a square. */
+typedef struct people_rows {
+    char *text;  /* owned */
+    char **line; /* owned; the head, then the rows */
+    size_t n;
+} people_rows;
+
+/* Empty where the dataset has none; people_rows_free also after failure. */
+fsc_status people_rows_read(people_rows *rows, const char *dir, fsc_error *err);
+void people_rows_free(people_rows *rows);
+
+/* What a unit's results depend on, as lines of text: version, options, the hash of each file and the person's rows.
+ * labels and levels may be NULL. *out is owned: free. */
+fsc_status unit_key(char **out, const unit *u, const people_rows *rows, const char *dir, const char *labels,
+                    const char *levels, const char *options, fsc_error *err);
 /* What a unit left below out, a line a file: hash and path. *list is owned: free. */
 fsc_status unit_results(char **list, const unit *u, const char *out, fsc_error *err);
 /* Non-zero when a file holds exactly that text. */

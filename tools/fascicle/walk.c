@@ -20,6 +20,8 @@ void walk_free(walk *w) {
     fsc_norms_free(w->norms);
     fsc_label_maps_free(w->labels);
     fsc_proposal_free(w->proposal);
+    fsc_network_free(w->network);
+    fsc_labels_free(w->network_labels);
     fsc_output_abandon(&w->output);
     fsc_volume_free(w->t2);
     fsc_measures_free(w->measures);
@@ -29,7 +31,11 @@ void walk_free(walk *w) {
 }
 
 /* What can be read before the scan is known; folders and patterns wait for its names. */
-static fsc_status read_labels(walk *w, const walk_label_options *with) {
+static fsc_status read_labels(walk *w, const walk_label_options *with, const walk_made_options *made) {
+    const fsc_segment_options programs = {.program = made ? made->segment.item : NULL, .n_program = made ? made->segment.n : 0};
+    TRY(fsc_segment_check(&programs, w->err));
+    if (made && made->network) TRY(walk_network(w, made->network));
+    if (made && walk_makes(made)) return FSC_OK;
     if (!with->labels && with->levels)
         return cli_refuse(w->err, FSC_E_ARG, "%s: a level map needs a muscle map beside it; add --labels FILE",
                           with->levels);
@@ -50,10 +56,13 @@ static fsc_status read_norms(walk *w, const opt_texts *files) {
 }
 
 /* A store can be opened or made, and what goes into it has a day and sites. */
-static fsc_status check_store(walk *w, const walk_label_options *labels, const walk_map_options *with) {
+static fsc_status check_store(walk *w, const walk_label_options *labels, const walk_made_options *made,
+                              const walk_map_options *with) {
     if (!with->store) return FSC_OK;
-    if (!labels->labels)
-        return cli_usage(w->cli, w->err, "--store keeps what is measured in the muscles; add --labels FILE");
+    if (!labels->labels && !(made && walk_makes(made)))
+        return cli_usage(w->cli, w->err,
+                         "--store keeps what is measured in the muscles; add --labels FILE, --segment PROGRAM or "
+                         "--network FILE");
     if (!walk_day(w, with)[0])
         return cli_usage(w->cli, w->err,
                          "--store needs the day of the scan to tell earlier visits from later ones; add --date DAY");
@@ -64,14 +73,15 @@ static fsc_status check_store(walk *w, const walk_label_options *labels, const w
     return cli_check_writable(with->store, 0, w->err);
 }
 
-fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_map_options *map) {
+fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_made_options *made,
+                       const walk_map_options *map) {
     TRY(cli_check_writable(out, 1, w->err));
-    if (labels) TRY(read_labels(w, labels));
+    if (labels) TRY(read_labels(w, labels, made));
     if (labels && labels->t2) TRY(fsc_volume_read(&w->t2, w->t2_path = labels->t2, w->err));
     if (!map) return FSC_OK;
     if (map->exam) TRY(fsc_exam_read(&w->exam, map->exam, w->err));
     TRY(read_norms(w, &map->norms));
-    return check_store(w, labels, map);
+    return check_store(w, labels, made, map);
 }
 
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with) {
@@ -146,14 +156,8 @@ static const char *first_told(const char *a, const char *b) {
     return a[0] || !b ? a : b;
 }
 
-fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label_options *with) {
-    if (w->t2 && !with->labels) return cli_usage(w->cli, w->err, "--t2 is measured in the muscles; add --labels FILE");
-    if (!with->labels) {
-        cli_line(w->cli, "anatomy",
-                 "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
-                 "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
-        return FSC_OK;
-    }
+/* The maps of this scan and their names in the recipe. */
+static fsc_status read_maps(walk *w, const walk_scan_options *scan, const walk_label_options *with, int tell) {
     const fsc_label_owner owner = {.participant = first_told(w->scan->participant, scan->participant),
                                    .session = first_told(w->scan->session, scan->session),
                                    .name = w->scan->name};
@@ -164,7 +168,24 @@ fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label
         compare_names(w, maps->file[i]);
     }
     fsc_notes_join(&w->scan->notes, &maps->notes);
-    cli_notes(w->cli, "anatomy", &maps->notes, !fsc_label_maps_is_file(with->labels));
+    cli_notes(w->cli, "anatomy", &maps->notes, tell);
+    return FSC_OK;
+}
+
+fsc_status walk_read_levels(walk *w, const walk_scan_options *scan, const walk_label_options *with) {
+    return read_maps(w, scan, with, !fsc_label_maps_is_file(with->levels));
+}
+
+fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label_options *with) {
+    if (w->t2 && !with->labels) return cli_usage(w->cli, w->err, "--t2 is measured in the muscles; add --labels FILE");
+    if (!with->labels) {
+        cli_line(w->cli, "anatomy",
+                 "no label map: maps and a tissue summary only; --labels reads the output of MuscleMap, "
+                 "TotalSegmentator, TotalSpineSeg, SCT and QMRITools");
+        return FSC_OK;
+    }
+    TRY(read_maps(w, scan, with, !fsc_label_maps_is_file(with->labels)));
+    const fsc_label_maps *maps = w->labels;
     const char *muscle_scheme = maps->muscle_scheme[0] ? maps->muscle_scheme : NULL;
     const char *level_scheme = maps->level_scheme[0] ? maps->level_scheme : NULL;
     const fsc_sites_options options = {.muscle_scheme = with->label_scheme ? with->label_scheme : muscle_scheme,

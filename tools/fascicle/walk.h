@@ -12,6 +12,9 @@ typedef struct walk {
     fsc_fatwater *fatwater;
     fsc_label_maps *labels; /* as read; NULL without labels */
     fsc_proposal *proposal; /* NULL unless labels were proposed */
+    fsc_network *network;   /* NULL unless one was named */
+    const char *network_path;
+    fsc_labels *network_labels; /* what it found; NULL before */
     fsc_sites *sites;       /* NULL without labels */
     fsc_volume *t2;         /* NULL unless a T2 map was given */
     const char *t2_path;
@@ -47,6 +50,7 @@ typedef struct walk_anchor_options {
 /* Labels made on the way instead of read from a file. */
 typedef struct walk_made_options {
     opt_texts segment;
+    const char *network;
     int propose, accept_proposal;
     walk_anchor_options anchor;
 } walk_made_options;
@@ -99,6 +103,9 @@ typedef struct walk_map_options {
         "find muscles and levels by a program of yours: musclemap, totalspineseg, totalsegmentator, or a command "     \
         "that "                                                                                                        \
         "is called with the water image and a folder"),                                                                \
+        OPT(type, field.network, "network", OPT_TEXT, "FILE",                                                          \
+            "find muscles by a network of yours (ONNX, 2-D U-Net), computed here; FILE.tsv beside it says which class "  \
+            "is which label"),                                                                                          \
         OPT(type, field.propose, "propose", OPT_FLAG, NULL,                                                            \
             "propose labels of the low back from the scan itself: nobody has looked at them"),                         \
         OPT(type, field.accept_proposal, "accept-proposal", OPT_FLAG, NULL,                                            \
@@ -121,9 +128,10 @@ typedef struct walk_map_options {
     OPT(type, field, "model-view", OPT_FLAG, NULL,                                                                     \
         "add which order of treatments the injury-cycle model would choose; it changes nothing in the plan")
 
-/* Before any work: reads label maps, exam and norms, and looks whether out can be written and the store be used.
- * labels and map may be NULL. */
-fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_map_options *map);
+/* Before any work: reads label maps, the network, exam and norms, and looks whether out can be written and the store be
+ * used. labels, made and map may be NULL. */
+fsc_status walk_inputs(walk *w, const char *out, const walk_label_options *labels, const walk_made_options *made,
+                       const walk_map_options *map);
 fsc_status walk_scan(walk *w, const char *path, const walk_scan_options *with);
 /* Reads the label maps of this scan, unless walk_inputs did, and builds the sites on its grid; without labels it notes
  * what could be given and returns FSC_OK. */
@@ -131,15 +139,24 @@ fsc_status walk_anatomy(walk *w, const walk_scan_options *scan, const walk_label
 fsc_status walk_separate(walk *w, const walk_separate_options *with);
 /* Proposes labels from the separated maps; *out is owned. */
 fsc_status walk_propose(walk *w, fsc_proposal **out, const walk_anchor_options *with);
-/* Non-zero when labels are to be made on the way (--propose, --segment); one line when that contradicts labels. */
-fsc_status walk_made_check(const walk *w, int *made, const walk_made_options *with, const walk_label_options *labels);
+/* Non-zero when labels are to be made on the way (--propose, --segment, --network). */
+int walk_makes(const walk_made_options *with);
+/* One line when the options that say where labels come from contradict each other. */
+fsc_status walk_made_check(const walk *w, const walk_made_options *with, const walk_label_options *labels);
 /* Makes them from the separated maps and builds the sites; out is where a failing program's log goes. */
-fsc_status walk_made(walk *w, const walk_made_options *with, const walk_label_options *labels, const char *out);
+fsc_status walk_made(walk *w, const walk_scan_options *scan, const walk_made_options *with,
+                     const walk_label_options *labels, const char *out);
+/* Reads the network, and later finds the muscles by it (w->network_labels). */
+fsc_status walk_network(walk *w, const char *path);
+fsc_status walk_label_network(walk *w);
+/* Reads the level map alone, for muscles that are made on the way. */
+fsc_status walk_read_levels(walk *w, const walk_scan_options *scan, const walk_label_options *with);
 /* Non-zero when the sites are a proposal that nobody has accepted: no norms, change, forecast or plan then. */
 int walk_unreviewed(const walk *w);
 /* Sites of a proposal become an accepted one where the options say so; either way it is noted. */
 void walk_accept(walk *w, const walk_made_options *with);
-fsc_status walk_write_proposal(walk *w);
+/* Writes the labels that were proposed or that a network found; nothing when there are none. */
+fsc_status walk_write_made(walk *w);
 /* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
  * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
 fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);

@@ -89,7 +89,7 @@ static fsc_status forget(walk *w, const walk_map_options *with) {
     w->map = NULL;
     w->forecast = NULL;
     w->plan = NULL;
-    return walk_inputs(w, ".", NULL, with);
+    return walk_inputs(w, ".", NULL, NULL, with);
 }
 
 fsc_status walk_again(const cli *c, const char *pdff_path, const char *out, const walk_map_options *with, int forecast,

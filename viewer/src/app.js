@@ -1,6 +1,8 @@
 /* The page: wires picture, table, tools and server together. */
+import { Edits } from './edits.js';
 import { Exam } from './exam.js';
 import { Picture } from './picture.js';
+import { See } from './see.js';
 import { getBytes, getJson, post } from './server.js';
 import { Stroke } from './stroke.js';
 import { Table, keyOf } from './table.js';
@@ -10,6 +12,7 @@ const picture = new Picture($('gl'));
 const table = new Table($('rows'));
 const exam = new Exam($('form'), (text, fault) => say(text, fault));
 const page = { state: null, rows: [], stroke: null, waiting: Promise.resolve(), asked: 0, fromFile: null };
+const see = new See(page, picture, (key) => goToRow(key));
 
 function say(text, fault = false) {
   $('say').textContent = text;
@@ -32,9 +35,11 @@ function showState(state) {
   page.state = { ...page.state, ...state };
   page.rows = page.state.rows;
   table.fill(page.rows, page.state.before);
+  see.changed();
   $('undo').disabled = !page.state.undo;
   $('redo').disabled = !page.state.redo;
   $('save').disabled = !page.state.unsaved;
+  page.edits?.show(page.state);
   if (page.state.fault) say(`These labels cannot be measured: ${page.state.fault}`, true);
 }
 
@@ -43,6 +48,7 @@ function showSlice() {
   $('slice').max = picture.dim[axis] - 1;
   $('slice').value = picture.vox[axis];
   [$('sidea').textContent, $('sideb').textContent] = picture.sides();
+  see.moved(picture.vox);
 }
 
 /* Which row the cursor is in; only the last question's answer counts. */
@@ -57,6 +63,7 @@ async function showPlace(vox) {
   const { site } = await getJson(`site/${picture.fileIndex(vox)}`);
   if (asked !== page.asked) return;
   table.light(site);
+  see.at(site);
   const row = page.rows.find((r) => keyOf(r) === site);
   if (row) $('where').textContent = `${row.name}, ${row.level}, ${row.side}`;
 }
@@ -64,18 +71,31 @@ async function showPlace(vox) {
 /* ---- changes, one after the other ---- */
 
 function change(path, body, taken = () => {}) {
+  page.edits.hide();
   page.waiting = page.waiting.then(async () => {
     try {
       const answer = await post(path, { ...body, revision: page.state.revision });
       say(path === 'save' ? 'Saved beside the run, in the folder “edited”.' : 'Measured.');
       showState(answer);
-      if (answer.voxel?.length) drawMoved(answer);
+      if (answer.reload) picture.setFileLabels(await getBytes('labels.bin'));
+      else if (answer.voxel?.length) drawMoved(answer);
     } catch (fault) {
       taken();
       say(fault.message, true);
     }
   });
   return page.waiting;
+}
+
+/* What the server would do, without doing it; null when it refuses. */
+async function ask(path, body) {
+  await page.waiting;
+  try {
+    return await post(path, { ...body, revision: page.state.revision });
+  } catch (fault) {
+    say(fault.message, true);
+    return null;
+  }
 }
 
 /* Undo and redo go to the slice that they change. */
@@ -101,6 +121,7 @@ function endStroke() {
 }
 
 function paintHere() {
+  page.edits.hide();
   page.stroke = new Stroke(picture, tool());
   page.stroke.dab(picture.vox);
   return endStroke();
@@ -135,7 +156,7 @@ const CTRL_KEYS = { z: () => change('undo', {}), y: () => change('redo', {}), s:
 
 function onPictureKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const act = KEYS[event.key] ?? (page.state.edits ? EDIT_KEYS[event.key] : undefined);
+  const act = KEYS[event.key] ?? (page.state.edits ? EDIT_KEYS[event.key] ?? page.edits.keys[event.key] : undefined);
   if (!act) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -175,8 +196,10 @@ function wire() {
   canvas.addEventListener('keydown', onPictureKey, true);
   document.addEventListener('keydown', onPageKey);
   canvas.addEventListener('pointerdown', (event) => {
-    canvas.focus();
-    if (event.button === 0 && page.state.edits && $('paint').checked) page.stroke = new Stroke(picture, tool());
+    canvas.focus({ preventScroll: true }); /* the pointer stays where it was put */
+    if (event.button !== 0 || !page.state.edits || !$('paint').checked) return;
+    page.edits.hide();
+    page.stroke = new Stroke(picture, tool());
   }, true);
   for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, () => { if (page.stroke) endStroke(); });
   picture.moved = (vox) => {
@@ -184,8 +207,7 @@ function wire() {
     showPlace(vox).catch((fault) => say(fault.message, true));
   };
   table.chosen = goToRow;
-  $('map').addEventListener('change', () => picture.showMap(page.state.maps.find((m) => m.key === $('map').value)));
-  $('view').addEventListener('change', () => { picture.setView($('view').value); showSlice(); });
+  $('view').addEventListener('change', () => { picture.setView($('view').value); see.setView($('view').value); showSlice(); });
   $('slice').addEventListener('input', () => {
     const vox = [...picture.vox];
     vox[picture.axes[2]] = Number($('slice').value);
@@ -209,10 +231,10 @@ function turnBack() {
 async function begin() {
   page.state = await getJson('state.json');
   const { state } = page;
-  document.title = `${state.name} – Fascicle viewer`;
+  document.title = state.name ? `${state.name} – Fascicle viewer` : 'Fascicle viewer';
   $('name').textContent = state.name;
-  $('map').replaceChildren(...state.maps.map((m) => new Option(m.unit ? `${m.title} (${m.unit})` : m.title, m.key)));
-  await picture.open(state.maps[0]);
+  await picture.open(state.maps[0], state);
+  await see.begin(state);
   page.fromFile = turnBack();
   exam.rows = () => page.rows;
   if (state.labels) {
@@ -224,11 +246,13 @@ async function begin() {
   }
   $('rooms').hidden = !state.exam;
   $('tools').hidden = $('keys').hidden = !state.edits;
-  say(state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at: start it with --levels to change labels.');
+  say(state.said ? state.said : state.edits ? 'Choose a site in the table, or touch the picture.' : 'To look at; the terminal says what changing labels needs.');
   wire();
+  Object.assign(page, { say, ask, change });
+  page.edits = new Edits(picture, page, tool);
   showState(state);
   picture.goTo(picture.dim.map((n) => n >> 1));
-  window.fascicle = { picture, page, exam }; /* for tests and the curious: nothing secret is in it */
+  window.fascicle = { picture, page, exam, see, second: see.other?.picture }; /* for tests and the curious: nothing secret is in it */
 }
 
 begin().catch((fault) => say(fault.message, true));

@@ -1,5 +1,7 @@
 /* The picture: one slice of one map, with the labels over it. Knows NiiVue; the rest of the page does not. */
 import { DRAG_MODE, Niivue, SLICE_TYPE } from '@niivue/niivue';
+import { showLayers, takeRamp } from './layers.js';
+import { getBytes } from './server.js';
 
 const TYPES = { axial: SLICE_TYPE.AXIAL, coronal: SLICE_TYPE.CORONAL, sagittal: SLICE_TYPE.SAGITTAL };
 /* Across the picture, down the picture, through it: as axes of the volume turned to right, front, head. */
@@ -7,17 +9,14 @@ const AXES = { axial: [0, 1, 2], coronal: [0, 2, 1], sagittal: [1, 2, 0] };
 const SIDES = {
   axial: ['person’s right', 'person’s left'], coronal: ['person’s right', 'person’s left'], sagittal: ['front', 'back'],
 };
-const RAMP = {
-  pdff: ['inferno', 0, 60], r2star: ['inferno', 0, 120], error: ['inferno', 0, 10], residual: ['inferno', 0, 0.5],
-  swap: ['inferno', 0, 1],
-};
-
 export class Picture {
   constructor(canvas) {
     this.canvas = canvas;
     this.view = 'axial';
     this.vox = [0, 0, 0];
     this.moved = () => {};
+    this.loading = Promise.resolve();
+    this.bytesOf = (key) => getBytes(`map/${key}.nii.gz`);
     this.nv = new Niivue({
       backColor: [0, 0, 0, 1], logLevel: 'error', loadingText: '', isRadiologicalConvention: true,
       sagittalNoseLeft: true, isOrientationTextVisible: false, crosshairWidth: 0.5, dragMode: DRAG_MODE.none,
@@ -29,27 +28,29 @@ export class Picture {
     };
   }
 
-  async open(map) {
+  /* state: the pages' ramp of fat. */
+  async open(map, state) {
     if (!this.canvas.getContext('webgl2')) throw new Error('This browser shows no WebGL 2, which the picture needs.');
     await this.nv.attachToCanvas(this.canvas);
+    takeRamp(this.nv, state.ramp, 100 * state.ramp_top_fraction);
     await this.showMap(map);
     this.fat = map.key === 'pdff' ? this.volume.img : null; /* percent, as the file has it: for painting by value */
     this.nv.setInterpolation(true);
     this.setView('axial');
   }
 
-  /* Another map of the same scan; the labels stay. */
-  async showMap(map) {
-    const [colormap, low, high] = RAMP[map.key] ?? ['gray'];
-    const labels = this.nv.drawBitmap;
-    await this.nv.loadVolumes([{
-      url: `map/${map.key}.nii.gz`, name: `${map.key}.nii.gz`, colormap,
-      ...(low === undefined ? {} : { cal_min: low, cal_max: high }),
-    }]);
-    if (labels) this.setLabels(labels);
+  /* Another map of the same scan, and one over it (may be null); the labels stay. */
+  showMap(map, over) {
+    this.loading = this.loading.catch(() => {}).then(async () => {
+      const labels = this.nv.drawBitmap;
+      await showLayers(this.nv, this.bytesOf, map, over);
+      this.shown = this.nv.volumes[0];
+      if (labels) this.setLabels(labels);
+    });
+    return this.loading;
   }
 
-  get volume() { return this.nv.volumes[0]; }
+  get volume() { return this.shown; } /* stays while the next one loads */
   /* Voxels to the right, front and head, and their size. */
   get dim() { return this.volume.dimsRAS.slice(1, 4); }
   get spacing() { return this.volume.pixDimsRAS.slice(1, 4); }

@@ -56,6 +56,10 @@ export class Table {
     const line = this.lines.get(key);
     if (!line) return;
     line.classList.add('lit');
-    line.scrollIntoView({ block: 'nearest' });
+    /* Within its box: the page itself stays, so that the picture does. */
+    const box = line.closest('.scroll'), head = this.body.previousElementSibling?.offsetHeight ?? 0;
+    if (line.offsetTop - head < box.scrollTop) box.scrollTop = line.offsetTop - head;
+    else if (line.offsetTop + line.offsetHeight > box.scrollTop + box.clientHeight)
+      box.scrollTop = line.offsetTop + line.offsetHeight - box.clientHeight;
   }
 }

@@ -82,7 +82,10 @@ static void add_plain_title(fsc_text *out, const fsc_cell *cell) {
 static void draw_one(fsc_text *out, const fsc_butterfly *b, int32_t m, int32_t l, fsc_slot slot) {
     const fsc_cell *cell = fsc_sheet_cell(b->sheet, m, l, slot);
     if (!cell->row) return;
-    fsc_text_printf(out, "<g role=\"img\" class=\"%s\"><title>",
+    char site[FSC_PLACE_TEXT_MAX];
+    fsc_text_add(out, "<g data-site=\"");
+    fsc_text_add_html(out, fsc_place_text(site, &cell->row->place));
+    fsc_text_printf(out, "\" role=\"img\" class=\"%s\"><title>",
                     slot == FSC_SLOT_LEFT    ? "left"
                     : slot == FSC_SLOT_RIGHT ? "right"
                                              : "centre");

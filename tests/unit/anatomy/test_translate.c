@@ -93,10 +93,52 @@ static void unknown_names_and_values_are_refused(void **state) {
     fsc_labels_free(labels);
 }
 
+/* expected NULL: refused with code. */
+static void rename_levels(const char *scheme, const char *from, const char *to, int all, const int32_t *in,
+                          const int32_t *expected, int n, const char *becomes, fsc_status code) {
+    fsc_labels *labels = NULL, *out = NULL;
+    char name[40];
+    (void)snprintf(name, sizeof name, "%s", scheme);
+    assert_ok(fsc_labels_new(&labels, &line, &test_error));
+    for (int i = 0; i < n; i++) labels->data[i] = in[i];
+    if (!expected) {
+        assert_fails(fsc_levels_rename(&out, name, labels, from, to, all, &test_error), code);
+        assert_null(out);
+    } else {
+        assert_ok(fsc_levels_rename(&out, name, labels, from, to, all, &test_error));
+        assert_string_equal(name, becomes);
+        for (int i = 0; i < n; i++) assert_int_equal(out->data[i], expected[i]);
+    }
+    fsc_labels_free(labels);
+    fsc_labels_free(out);
+}
+
+static void levels_get_other_names(void **state) {
+    (void)state;
+    const int32_t sct[] = {19, 20, 21, 22, 23}, down[] = {20, 21, 22, 23, 24}, one[] = {19, 20, 21, 22, 24};
+    rename_levels("sct", "L4", "L5", 1, sct, down, 5, "sct", FSC_OK);
+    rename_levels("sct", "L3", "L2", 1, down, sct, 5, "sct", FSC_OK);
+    rename_levels("sct", "L4", "L5", 0, sct, one, 5, "sct", FSC_OK);
+    rename_levels("sct", "L3", "L4", 0, sct, NULL, 5, NULL, FSC_E_ANATOMY);
+    rename_levels("sct", "L5", "L6", 0, down, NULL, 5, NULL, FSC_E_NOTFOUND); /* SCT has no number for it */
+    rename_levels("sct", "S3", "L5", 1, sct, NULL, 5, NULL, FSC_E_NOTFOUND);
+    rename_levels("sct", "L4", "M4", 1, sct, NULL, 5, NULL, FSC_E_NOTFOUND);
+    rename_levels("sct", "L4", "C1", 1, sct, NULL, 5, NULL, FSC_E_NOTFOUND); /* others would be above the first */
+    /* Cord and discs of one map: the cord stays, discs go along, one alone is refused. */
+    rename_levels("totalspineseg", "L4", "L5", 1, (int32_t[]){1, 43, 44, 94}, (int32_t[]){1, 44, 45, 95}, 4,
+                  "totalspineseg", FSC_OK);
+    rename_levels("totalspineseg", "L4", "L6", 0, (int32_t[]){1, 43, 44, 94}, NULL, 4, NULL, FSC_E_ANATOMY);
+    rename_levels("sct-discs", "L4", "L5", 1, (int32_t[]){22, 23}, (int32_t[]){23, 24}, 2, "sct-discs", FSC_OK);
+    /* Counted from the head end: naming one names all. */
+    rename_levels("relative", "?3", "L4", 1, (int32_t[]){1, 2, 3, 4}, (int32_t[]){21, 22, 23, 24}, 4, "sct", FSC_OK);
+    rename_levels("relative", "?3", "L4", 0, (int32_t[]){1, 2, 3, 4}, NULL, 4, NULL, FSC_E_ANATOMY);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sides_survive_the_other_parity),
         cmocka_unit_test(levels_translate_too),
+        cmocka_unit_test(levels_get_other_names),
         cmocka_unit_test(what_the_target_lacks_is_background_and_counted),
         cmocka_unit_test(there_and_back_is_the_same),
         cmocka_unit_test(an_empty_result_is_refused),

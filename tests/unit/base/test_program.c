@@ -63,6 +63,42 @@ static void a_late_program_is_ended_with_its_children(void **state) {
     assert_non_null(strstr(test_error.text, "not done after"));
 }
 
+typedef struct watcher {
+    int asked;
+    char said[72];
+} watcher;
+
+static int stop_when_told(void *context, const char *stage, double fraction) {
+    watcher *w = context;
+    assert_true(isnan(fraction));
+    (void)snprintf(w->said, sizeof w->said, "%s", stage);
+    w->asked++;
+    return strcmp(stage, "loading 10 %") == 0;
+}
+
+/* A segmenter takes minutes: an interrupt must end it, not wait for it. */
+static void a_watched_program_is_ended_with_its_children(void **state) {
+    (void)state;
+    char words[] = "printf 'begin\\nloading 5 %%\\rloading 10 %%\\r'; sleep 100 & sleep 100";
+    char *const argv[] = {shell, (char *)"-c", words, NULL};
+    watcher w = {0};
+    const fsc_progress progress = {stop_when_told, &w};
+    assert_fails(fsc_program_watch(argv, 50, &progress, NULL, &test_error), FSC_E_CANCELLED);
+    assert_string_equal(w.said, "loading 10 %");
+    assert_in_range(w.asked, 2, 50);
+    char *const quick[] = {shell, (char *)"-c", (char *)"echo done", NULL};
+    assert_ok(fsc_program_watch(quick, 50, &progress, NULL, &test_error));
+}
+
+static void a_path_is_not_looked_up(void **state) {
+    (void)state;
+    char path[300];
+    assert_true(fsc_program_find(path, sizeof path, shell));
+    assert_string_equal(path, shell);
+    assert_false(fsc_program_find(path, sizeof path, "./no-such-program"));
+    assert_string_equal(path, "");
+}
+
 int main(void) {
     if (!fsc_program_find(shell, sizeof shell, "sh")) return 77;
     const struct CMUnitTest tests[] = {
@@ -72,6 +108,8 @@ int main(void) {
         cmocka_unit_test(arguments_are_not_read_by_a_shell),
         cmocka_unit_test(failure_holds_its_last_line),
         cmocka_unit_test(a_late_program_is_ended_with_its_children),
+        cmocka_unit_test(a_watched_program_is_ended_with_its_children),
+        cmocka_unit_test(a_path_is_not_looked_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,31 @@ static void plain_table_is_read(void **state) {
     unlink(path);
 }
 
+/* Two visits of every third person: each counts once, at the first. */
+static void first_visits_are_kept(void **state) {
+    (void)state;
+    char text[4096] = "participant_id\tsession_id\tgroup\ta\tb\n";
+    for (int i = 0; i < 12; i++)
+        for (int visit = 1; visit <= (i % 3 == 0 ? 2 : 1); visit++)
+            snprintf(text + strlen(text), sizeof text - strlen(text), "sub-%02d\tses-%d\t%s\t%d\t%d\n", i, visit,
+                     i < 4 ? "control" : "patient", 100 * visit + i, 7 * i);
+    write_table(text);
+    const fsc_cohort_options opt = {.first_visit = 1};
+    fsc_cohort *c = NULL;
+    assert_ok(fsc_cohort_read(&c, path, &opt, &test_error));
+    assert_int_equal(c->n_person, 12);
+    for (int i = 0; i < 12; i++) {
+        assert_close(c->value[i * 2], 100 + i, 0);
+        assert_close(c->value[i * 2 + 1], 7 * i, 0);
+        assert_int_equal(c->is_control[i], i < 4);
+        assert_int_equal(atoi(c->person[i] + 4), i);
+    }
+    assert_int_equal(c->notes.n, 1);
+    assert_non_null(strstr(c->notes.item[0].text, "4 further visits are left out"));
+    fsc_cohort_free(c);
+    unlink(path);
+}
+
 static void stacked_sites_are_turned(void **state) {
     (void)state;
     char *text = calloc(1, 65536);
@@ -91,6 +116,7 @@ static void stacked_sites_are_turned(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_table_is_read),
+        cmocka_unit_test(first_visits_are_kept),
         cmocka_unit_test(stacked_sites_are_turned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

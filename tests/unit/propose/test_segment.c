@@ -41,7 +41,7 @@ static int set_up(void **state) {
     fsc_grid other = grid;
     other.affine[3] = 40;
     assert_ok(fsc_scratch_make(&place, "/tmp", &test_error));
-    (void)snprintf(log_path, sizeof log_path, "%s/segment.log", place.path);
+    (void)snprintf(log_path, sizeof log_path, "%s/not/yet/segment.log", place.path); /* a folder of results to come */
     (void)snprintf(maps_path, sizeof maps_path, "%s:/usr/bin:/bin", place.path);
     (void)snprintf(old_path, sizeof old_path, "%s", getenv("PATH"));
     assert_int_equal(setenv("PATH", maps_path, 1), 0);
@@ -144,6 +144,32 @@ static void each_failure_is_one_line(void **state) {
     (void)fclose(log);
 }
 
+static void missing_programs_are_found_before_any_work(void **state) {
+    (void)state;
+    const char *const program[] = {"musclemap", "own", "totalsegmentator"};
+    fsc_segment_options opt = {.program = program, .n_program = 2};
+    assert_ok(fsc_segment_check(&opt, &test_error));
+    opt.n_program = 3;
+    assert_fails(fsc_segment_check(&opt, &test_error), FSC_E_NOTFOUND);
+    assert_non_null(strstr(test_error.text, "pip install TotalSegmentator"));
+}
+
+/* A command may be named by its path; the path stays out of what is passed on. */
+static void a_path_is_a_command(void **state) {
+    (void)state;
+    char path[1400];
+    fsc_segmentation *s = NULL;
+    (void)snprintf(path, sizeof path, "%s/own", place.path);
+    assert_ok(run(&s, path, NULL, 0));
+    assert_null(strstr(s->notes.item[0].text, place.path));
+    assert_non_null(strstr(s->notes.item[0].text, "Labels by own, version"));
+    fsc_segmentation_free(s);
+    s = NULL;
+    (void)snprintf(path, sizeof path, "%s/nothing", place.path);
+    assert_int_equal(run(&s, path, NULL, 0), FSC_E_NOTFOUND);
+    assert_non_null(strstr(test_error.text, "cannot be run"));
+}
+
 static void maps_without_water_are_refused(void **state) {
     (void)state;
     float *water = maps->water;
@@ -157,6 +183,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(known_programs_give_labels_with_their_schemes),
                                        cmocka_unit_test(any_command_may_keep_the_plain_contract),
                                        cmocka_unit_test(each_failure_is_one_line),
+                                       cmocka_unit_test(missing_programs_are_found_before_any_work),
+                                       cmocka_unit_test(a_path_is_a_command),
                                        cmocka_unit_test(maps_without_water_are_refused)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -67,7 +67,7 @@ static void a_record_alone_makes_a_page(void **state) {
     recorded *r = *state;
     r->f->input = (fsc_report_input){.map = &r->map};
     char *page = page_of(r);
-    assert_int_equal(count_of(page, "<g role=\"img\" class=\"left\">"), N_SITE / 2);
+    assert_int_equal(count_of(page, " role=\"img\" class=\"left\">"), N_SITE / 2);
     assert_non_null(strstr(page, "44 years"));
     fsc_free(page);
 }

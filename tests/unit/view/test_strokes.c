@@ -49,17 +49,17 @@ static void undo_and_redo_walk_the_same_way(void **state) {
     open_strokes(&s, 0);
     memcpy(as_begun, s.index, N);
     /* Voxel 7 is named twice: the last word counts, and undo brings back what it was before both. */
-    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4, 7, 7}, (const uint8_t[]){2, 1, 2}, 3, &n, &test_error));
+    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4, 7, 7}, (const uint8_t[]){2, 1, 2}, 3, NULL, &n, &test_error));
     assert_int_equal(n, 3);
     assert_int_equal(s.index[7], 2);
     memcpy(after_one, s.index, N);
-    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4}, (const uint8_t[]){2}, 1, &n, &test_error));
+    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4}, (const uint8_t[]){2}, 1, NULL, &n, &test_error));
     assert_int_equal(n, 0); /* it is so already: nothing to undo */
-    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){0, 49}, (const uint8_t[]){3, 0}, 2, &n, &test_error));
+    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){0, 49}, (const uint8_t[]){3, 0}, 2, NULL, &n, &test_error));
     memcpy(after_two, s.index, N);
-    assert_fails(fsc_view_strokes_draw(&s, (const uint32_t[]){N}, (const uint8_t[]){1}, 1, &n, &test_error),
+    assert_fails(fsc_view_strokes_draw(&s, (const uint32_t[]){N}, (const uint8_t[]){1}, 1, NULL, &n, &test_error),
                  FSC_E_RANGE);
-    assert_fails(fsc_view_strokes_draw(&s, (const uint32_t[]){0}, (const uint8_t[]){LABELS + 1}, 1, &n, &test_error),
+    assert_fails(fsc_view_strokes_draw(&s, (const uint32_t[]){0}, (const uint8_t[]){LABELS + 1}, 1, NULL, &n, &test_error),
                  FSC_E_RANGE);
     assert_ok(fsc_view_strokes_undo(&s, &moved, &test_error));
     assert_memory_equal(s.index, after_one, N);
@@ -92,8 +92,8 @@ static void a_cut_line_is_dropped_and_a_foreign_file_refused(void **state) {
     int found = 0;
     struct stat info;
     open_strokes(&s, 0);
-    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4}, (const uint8_t[]){2}, 1, &n, &test_error));
-    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){5, 6}, (const uint8_t[]){3, 3}, 2, &n, &test_error));
+    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4}, (const uint8_t[]){2}, 1, NULL, &n, &test_error));
+    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){5, 6}, (const uint8_t[]){3, 3}, 2, NULL, &n, &test_error));
     fsc_view_strokes_close(&s);
     assert_int_equal(stat(path, &info), 0);
     char text[256];
@@ -180,18 +180,18 @@ static void a_full_disk_takes_nothing_away(void **state) {
     fsc_view_strokes s;
     int64_t n = 0;
     open_strokes(&s, 0);
-    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4}, (const uint8_t[]){2}, 1, &n, &test_error));
+    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4}, (const uint8_t[]){2}, 1, NULL, &n, &test_error));
     struct rlimit before, small;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     small = before;
     small.rlim_cur = (rlim_t)s.length + 5;
     (void)signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_fails(fsc_view_strokes_draw(&s, (const uint32_t[]){8}, (const uint8_t[]){2}, 1, &n, &test_error), FSC_E_IO);
+    assert_fails(fsc_view_strokes_draw(&s, (const uint32_t[]){8}, (const uint8_t[]){2}, 1, NULL, &n, &test_error), FSC_E_IO);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_int_equal(s.index[8], 0);
     assert_int_equal(s.n_done, 1);
-    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){9}, (const uint8_t[]){3}, 1, &n, &test_error));
+    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){9}, (const uint8_t[]){3}, 1, NULL, &n, &test_error));
     fsc_view_strokes_close(&s);
     open_strokes(&s, 1);
     assert_int_equal(s.n_done, 2);
@@ -216,7 +216,7 @@ static void answered_strokes_survive_kills(void **state) {
             if (fsc_view_strokes_open(&s, start(), N, LABELS, path, &found, NULL) != FSC_OK) _exit(3);
             for (uint32_t v = 0;; v = (v + 1) % N) {
                 const uint8_t to = (uint8_t)((s.index[v] + 1) % (LABELS + 1));
-                if (fsc_view_strokes_draw(&s, &v, &to, 1, &n, NULL) != FSC_OK) _exit(4);
+                if (fsc_view_strokes_draw(&s, &v, &to, 1, NULL, &n, NULL) != FSC_OK) _exit(4);
                 if (write(pipes[1], &s.n_done, sizeof s.n_done) < 0) _exit(5);
             }
         }
