@@ -16,7 +16,8 @@ library, version, out = sys.argv[1:4]
 LICENCES = {  # as their own copyright files say
     "libjansson": "MIT", "libmd": "BSD-3-Clause", "libz": "Zlib", "libsqlite3": "blessing", "libpng16": "libpng-2.0",
     "libnlopt": "MIT AND LGPL-2.1-or-later", "libsundials_cvodes": "BSD-3-Clause", "libsundials_nvecserial": "BSD-3-Clause",
-    "libsundials_generic": "BSD-3-Clause", "libmicrohttpd": "LGPL-2.1-or-later", "libprotobuf-c": "BSD-2-Clause", "libgomp": "GPL-3.0-only WITH GCC-exception-3.1",
+    "libsundials_generic": "BSD-3-Clause", "libmicrohttpd": "LGPL-2.1-or-later", "libseccomp": "LGPL-2.1-only",
+    "libprotobuf-c": "BSD-2-Clause", "libgomp": "GPL-3.0-only WITH GCC-exception-3.1",
     "libomp": "Apache-2.0 WITH LLVM-exception", "libc": "LGPL-2.1-or-later", "libm": "LGPL-2.1-or-later",
 }
 

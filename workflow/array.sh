@@ -9,4 +9,5 @@ first=$(((SLURM_ARRAY_TASK_ID - 1) * ${PER_JOB:-10} + 1))
 people=$(cd "$BIDS" && ls -d sub-*/ | LC_ALL=C sort | tail -n "+$first" | head -n "${PER_JOB:-10}" | sed 's|^sub-||; s|/$||')
 [ -n "$people" ] || exit 0
 # shellcheck disable=SC2086
-exec "$fascicle" cohort "$BIDS" "$OUT" participant --participant-label $people --n-procs "${SLURM_CPUS_PER_TASK:-1}" ${OPTIONS:-}
+exec "$fascicle" cohort "$BIDS" "$OUT" participant --participant-label $people --n-procs "${SLURM_CPUS_PER_TASK:-1}" \
+    --omp-nthreads 1 ${OPTIONS:-}

@@ -71,6 +71,10 @@ typedef struct fsc_scan_options {
 #define FSC_SCAN_OPTIONS_INIT                                                                                          \
     { 0 }
 
+/* Non-zero when reading path may start dcm2niix: a DICOM file, or a folder that holds one (a few thousand files are looked
+ * at). Everything else is read without another program. */
+FSC_API int fsc_scan_needs_converter(const char *path);
+
 /* Finds and reads a scan. path may be one echo's file, a ready map, an ISMRM imDataParams .mat file, a folder with the
  * files of one scan, a subject folder, or a BIDS dataset (opt->participant chooses). Phase is brought to radians from
  * its stated or found range; real/imag pairs are taken as they are; echoes are sorted by TE.

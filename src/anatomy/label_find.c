@@ -115,6 +115,7 @@ typedef struct search {
     const fsc_label_owner *owner;
     char others[200]; /* maps of other scans, for the message */
     int32_t n_other;
+    int skip_others;   /* folders of other participants are not looked into */
     int unnamed_owner; /* maps of a participant were met, and whose scan this is, is not known */
 } search;
 
@@ -159,7 +160,10 @@ static fsc_status walk_entry(search *s, const char *folder, const char *name, co
                              const char *session, int depth, fsc_error *err) {
     char path[LABEL_PATH_MOST];
     FSC_TRY(fsc_file_join(path, sizeof path, folder, name, err));
-    if (name[0] == '.') return FSC_OK;
+    const int is_folder_of = strncmp(name, "sub-", 4) == 0 && !strpbrk(name, "_.");
+    if (name[0] == '.' ||
+        (s->skip_others && is_folder_of && strcmp(name + 4, bare(s->owner->participant, "sub-")) != 0))
+        return FSC_OK;
     if (fsc_file_is_folder(path)) {
         const int sub = strncmp(name, "sub-", 4) == 0, ses = strncmp(name, "ses-", 4) == 0;
         return depth < DEPTH_MOST
@@ -187,8 +191,13 @@ static fsc_status walk(search *s, const char *folder, const char *participant, c
 
 fsc_status fsc_label_search(fsc_label_paths *out, const char *folder, const char *option, const fsc_label_owner *owner,
                             fsc_error *err) {
-    search s = {.out = out, .owner = owner};
+    /* For a known person first without everybody else's folders: all of them for each would be a square. */
+    search s = {.out = out, .owner = owner, .skip_others = bare(owner->participant, "sub-")[0] != 0};
     FSC_TRY(walk(&s, folder, "", "", 0, err));
+    if (out->n == 0 && s.skip_others) {
+        s = (search){.out = out, .owner = owner};
+        FSC_TRY(walk(&s, folder, "", "", 0, err));
+    }
     if (out->n > 0) return FSC_OK;
     if (s.unnamed_owner)
         return fsc_fail(err, FSC_E_NOTFOUND,

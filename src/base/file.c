@@ -53,6 +53,19 @@ static ssize_t read_some(int fd, void *to, size_t n) {
     return got;
 }
 
+int fsc_file_is_dicom(const char *path) {
+    AUTO_FD fd = -1;
+    int64_t size;
+    char head[132];
+    if (fsc_file_open(&fd, &size, path, NULL) != FSC_OK || size < (int64_t)sizeof head) return 0;
+    for (size_t n = 0; n < sizeof head;) {
+        const ssize_t got = read_some(fd, head + n, sizeof head - n);
+        if (got <= 0) return 0;
+        n += (size_t)got;
+    }
+    return memcmp(head + 128, "DICM", 4) == 0;
+}
+
 fsc_status fsc_file_read(char **data, size_t *length, const char *path, size_t max_bytes, fsc_error *err) {
     AUTO_FD fd = -1;
     int64_t size;

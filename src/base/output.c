@@ -134,19 +134,27 @@ static fsc_status keep_others(const fsc_output *out, const char *stem, fsc_outpu
     return status;
 }
 
-/* Pages of earlier runs go first: a page without its maps is worse than maps without a page. */
+/* Pages of earlier runs go first: a page without its maps is worse than maps without a page. They are asked for by
+ * name: they lie beside everybody else's, and a listing for each person of a study would be a square. */
 static fsc_status drop_pages(const fsc_output *out, const char *stem, fsc_error *err) {
-    char **name = NULL, path[4096];
-    int32_t n = 0;
-    FSC_TRY(fsc_file_list(&name, &n, out->dataset, err));
-    fsc_status status = FSC_OK;
-    for (int32_t i = 0; i < n && status == FSC_OK; i++) {
-        if (!is_made(name[i], stem, FSC_OUTPUT_PAGES)) continue;
-        status = put(path, sizeof path, err, "%s/%s", out->dataset, name[i]);
-        if (status == FSC_OK) (void)unlink(path);
+    static const char *const end[] = {"_report.html",
+                                      "_report.pdf",
+                                      "_desc-person_report.html",
+                                      "_desc-person_report.pdf",
+                                      "_desc-clinic_report.html",
+                                      "_desc-clinic_report.pdf",
+                                      "_desc-research_report.html",
+                                      "_desc-research_report.pdf",
+                                      "_SEG.dcm",
+                                      "_SR.dcm",
+                                      "_PDF.dcm",
+                                      "_fhir.json"};
+    char path[4096];
+    for (size_t i = 0; i < sizeof end / sizeof *end; i++) {
+        FSC_TRY(put(path, sizeof path, err, "%s/%s%s", out->dataset, stem, end[i]));
+        (void)unlink(path);
     }
-    fsc_file_free_names(name, n);
-    return status;
+    return FSC_OK;
 }
 
 static fsc_status place_pages(const fsc_output *out, fsc_error *err) {

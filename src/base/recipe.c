@@ -257,7 +257,8 @@ static fsc_status ignore_ours(const char *dir, fsc_error *err) {
     static const char *const line[] = {
         "*_PDFFmap.*", "*_sites.*",   "*_map.json",         "*_forecast.json", "*_plan.json",
         "*_report.*",  "*_plan.ics",  "*_desc-*_quality.*", "group*",          "logs/",
-        "*.part-*",    ".fascicle-*", "*_desc-proposal*.*", "*.dcm",           "*_fhir.json"};
+        "*.part-*",    ".fascicle-*", "*_desc-proposal*.*", "*.dcm",           "*_fhir.json",
+        "*_exam.json"};
     char path[4096];
     FSC_AUTO_BLOCK char *old = NULL;
     FSC_AUTO_TEXT fsc_text text = {0};

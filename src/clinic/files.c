@@ -4,7 +4,6 @@
 #include "file.h"
 #include "study.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { PATH_MOST = 4096, DEPTH_MOST = 9, FILES_MOST = 200000 };
@@ -13,15 +12,6 @@ typedef struct files {
     char **path;
     int32_t n, capacity;
 } files;
-
-static int is_dicom(const char *path) {
-    unsigned char head[132];
-    FILE *file = fopen(path, "rb");
-    if (!file) return 0;
-    const size_t n = fread(head, 1, sizeof head, file);
-    (void)fclose(file);
-    return n == sizeof head && memcmp(head + 128, "DICM", 4) == 0;
-}
 
 static fsc_status add(files *list, const char *path, fsc_error *err) {
     if (list->n == FILES_MOST)
@@ -51,7 +41,7 @@ static fsc_status walk(files *list, const char *folder, int depth, fsc_error *er
         if (status != FSC_OK) break;
         if (fsc_file_is_folder(path))
             status = walk(list, path, depth + 1, err);
-        else if (is_dicom(path))
+        else if (fsc_file_is_dicom(path))
             status = add(list, path, err);
     }
     fsc_file_free_names(name, n);

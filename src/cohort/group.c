@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PATH_MOST 4096
 enum { FSC_RATERS_MOST = 64 };
@@ -61,19 +62,41 @@ static fsc_status write_people(const fsc_gathered *s, fsc_error *err) {
     return put(s, "group_people.tsv", &text, err);
 }
 
-static fsc_status write_long(const fsc_gathered *s, fsc_error *err) {
-    FSC_AUTO_TEXT fsc_text text = {0};
-    for (int32_t i = 0; i < s->n; i++) {
-        const fsc_table *t = &s->item[i].sites;
-        if (!t->n_column) continue;
-        for (int32_t r = text.length ? 0 : -1; r < t->n_row; r++) {
-            for (int32_t c = 0; c < t->n_column; c++)
-                fsc_text_printf(&text, "%s%s", c ? "\t" : "", r < 0 ? t->column[c] : fsc_table_cell(t, r, c));
-            add_person(&text, s, r < 0 ? NULL : &s->item[i]);
-            fsc_text_add(&text, "\n");
-        }
+/* A member's rows; the first one's below the header. */
+static void add_rows(fsc_text *text, const fsc_gathered *s, const fsc_seen *m, int is_first) {
+    const fsc_table *t = &m->sites;
+    for (int32_t r = is_first ? -1 : 0; r < t->n_row; r++) {
+        for (int32_t c = 0; c < t->n_column; c++)
+            fsc_text_printf(text, "%s%s", c ? "\t" : "", r < 0 ? t->column[c] : fsc_table_cell(t, r, c));
+        add_person(text, s, r < 0 ? NULL : m);
+        fsc_text_add(text, "\n");
     }
-    return put(s, "group_sites.tsv", &text, err);
+}
+
+static fsc_status stream_long(FILE *to, const fsc_gathered *s, const char *path, fsc_error *err) {
+    int n = 0;
+    for (int32_t i = 0; i < s->n; i++) {
+        FSC_AUTO_TEXT fsc_text text = {0};
+        if (!s->item[i].sites.n_column) continue;
+        add_rows(&text, s, &s->item[i], n++ == 0);
+        if (text.failed) return fsc_fail_nomem(err, "writing a study's tables");
+        if (fwrite(text.data, 1, text.length, to) != text.length)
+            return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(errno));
+    }
+    return FSC_OK;
+}
+
+/* Written on the way: whole in memory it would be the largest part of a large study. */
+static fsc_status write_long(const fsc_gathered *s, fsc_error *err) {
+    char path[PATH_MOST];
+    FSC_TRY(fsc_file_join(path, sizeof path, s->to, "group_sites.tsv", err));
+    FILE *to = fopen(path, "wb"); /* aside: the folder is ours and new */
+    if (!to) return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(errno));
+    const fsc_status status = stream_long(to, s, path, err);
+    const int synced = fflush(to) == 0 && fsync(fileno(to)) == 0;
+    if ((fclose(to) != 0 || !synced) && status == FSC_OK)
+        return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(errno));
+    return status;
 }
 
 static fsc_status write_wide(const fsc_gathered *s, fsc_error *err) {

@@ -10,21 +10,14 @@
 #include "program.h"
 #include "text.h"
 
+#include <fascicle/scan.h>
+
 #include <stdio.h>
 #include <string.h>
 
 #define PATH_MOST 4096
 #define DEPTH_MOST 9
 #define FILES_MOST 4000
-
-int fsc_is_dicom_file(const char *path) {
-    unsigned char head[132];
-    FILE *file = fopen(path, "rb");
-    if (!file) return 0;
-    const size_t n = fread(head, 1, sizeof head, file);
-    (void)fclose(file);
-    return n == sizeof head && memcmp(head + 128, "DICM", 4) == 0;
-}
 
 static int look(const char *folder, int depth, int *left) {
     char **names = NULL, path[PATH_MOST];
@@ -34,7 +27,7 @@ static int look(const char *folder, int depth, int *left) {
     for (int32_t i = 0; i < n && !found && *left > 0; i++) {
         if (names[i][0] == '.' || fsc_file_join(path, sizeof path, folder, names[i], NULL) != FSC_OK) continue;
         --*left;
-        found = fsc_file_is_folder(path) ? look(path, depth + 1, left) : fsc_is_dicom_file(path);
+        found = fsc_file_is_folder(path) ? look(path, depth + 1, left) : fsc_file_is_dicom(path);
     }
     fsc_file_free_names(names, n);
     return found;
@@ -43,6 +36,10 @@ static int look(const char *folder, int depth, int *left) {
 int fsc_holds_dicom(const char *folder) {
     int left = FILES_MOST;
     return look(folder, 0, &left);
+}
+
+int fsc_scan_needs_converter(const char *path) {
+    return fsc_file_is_folder(path) ? fsc_holds_dicom(path) : fsc_file_is_dicom(path);
 }
 
 static void join_command(fsc_conversion *out, char *const *argv) {

@@ -13,8 +13,6 @@ typedef struct fsc_conversion {
     char command[160];   /* as run, without folders */
 } fsc_conversion;
 
-/* Whether a file is DICOM (the word DICM at byte 128). */
-int fsc_is_dicom_file(const char *path);
 /* Whether a folder, or one below it, holds such a file; looks at a few thousand files at most. */
 int fsc_holds_dicom(const char *folder);
 /* FSC_E_NOTFOUND when the DICOM files below a folder name more than one person, even within one series. */

@@ -134,9 +134,18 @@ static fsc_status check_folders(const char *folder, char **names, int32_t n, con
 
 static fsc_status walk(fsc_found *found, const char *folder, const fsc_scan_options *opt, int depth, fsc_error *err);
 
+/* The folder of somebody else: not even asked whether it is one, for each person of a study has all the others. */
+static int is_another(const char *name, const fsc_scan_options *opt) {
+    return opt->participant && strncmp(name, "sub-", 4) == 0 && !strpbrk(name, "_.") && !wanted(name, opt->participant);
+}
+
 static fsc_status walk_entry(fsc_found *found, const char *folder, const char *name, const fsc_scan_options *opt,
                              int depth, fsc_error *err) {
     char path[PATH_MOST];
+    if (is_another(name, opt)) {
+        found->n_folder++;
+        return FSC_OK;
+    }
     FSC_TRY(fsc_file_join(path, sizeof path, folder, name, err));
     if (!fsc_file_is_folder(path)) {
         const size_t n = strlen(name);
@@ -167,7 +176,7 @@ static fsc_status look_for_tree(fsc_found *found, const char *folder, fsc_error 
     char **names = NULL, path[PATH_MOST];
     int32_t n = 0, known = 0, folders = 0;
     FSC_TRY(fsc_file_list(&names, &n, folder, err));
-    for (int32_t i = 0; i < n; i++) {
+    for (int32_t i = 0; i < n && !known; i++) {
         known += is_image_name(names[i]) || strncmp(names[i], "sub-", 4) == 0 || strncmp(names[i], "ses-", 4) == 0 ||
                  is_image_folder(names[i]);
         folders += fsc_file_join(path, sizeof path, folder, names[i], NULL) == FSC_OK && fsc_file_is_folder(path);
@@ -277,7 +286,7 @@ fsc_status fsc_find(fsc_found *found, const char *path, const fsc_scan_options *
     char folder[PATH_MOST];
     (void)snprintf(folder, sizeof folder, "%s", path);
     int is_folder = fsc_file_is_folder(path);
-    if (!is_folder && fsc_is_dicom_file(path)) { /* one image of a series: the folder's */
+    if (!is_folder && fsc_file_is_dicom(path)) { /* one image of a series: the folder's */
         char *slash = strrchr(folder, '/');
         if (slash) slash[slash == folder] = 0;
         if (!slash) (void)snprintf(folder, sizeof folder, ".");

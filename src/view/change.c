@@ -1,6 +1,7 @@
 #include "change.h"
 
 #include "alloc.h"
+#include "anchor.h"
 #include "fail.h"
 #include "format.h"
 #include "review.h"
@@ -147,27 +148,26 @@ static fsc_status swap(fsc_view_edit *e, const fsc_json *body, fsc_json *root, i
     return draw(e, &shape, to, NULL, 0, root, changed, err);
 }
 
-/* A site of the table as the run left it, or "all". */
+/* A site of the table, or "all". */
 static fsc_status read_site(const fsc_view_edit *e, const char **out, const fsc_json *body, fsc_error *err) {
     const char *site = fsc_json_string(fsc_json_get(body, "site"));
-    for (int32_t i = 0; site && i < e->before->n_row; i++) {
+    for (int32_t i = 0; site && i < e->now->n_row; i++) {
         char text[FSC_PLACE_TEXT_MAX];
-        if (strcmp(fsc_place_text(text, &e->before->row[i].place), site) == 0 && e->before->row[i].kind == FSC_ROW_SITE)
-            return *out = site, FSC_OK;
+        const fsc_row *row = &e->now->row[i];
+        if (row->kind == FSC_ROW_SITE && strcmp(fsc_place_text(text, &row->place), site) == 0) return *out = site, FSC_OK;
     }
     if (site && strcmp(site, "all") == 0) return *out = site, FSC_OK;
-    return fsc_fail(err, FSC_E_NOTFOUND, "the table has no such site");
+    return fsc_fail(err, FSC_E_NOTFOUND, "the table has no such site, or it was refused");
 }
 
 static fsc_status accept(fsc_view_edit *e, const fsc_json *body, fsc_json *root, int *changed, fsc_error *err) {
     const char *site = NULL;
     char mark[FSC_VIEW_MARK_MAX];
     const fsc_label_source was = e->input->measures->label_source;
-    FSC_TRY(read_site(e, &site, body, err));
-    if (was != FSC_LABELS_PROPOSAL)
+    if (e->now) FSC_TRY(read_site(e, &site, body, err));
+    if (!e->now || (was != FSC_LABELS_PROPOSAL && was != FSC_LABELS_PROPOSAL_ACCEPTED))
         return fsc_fail(err, FSC_E_RANGE, "only a proposal by Fascicle is accepted; these labels are no proposal");
     if (fsc_view_accepted(e, site)) return fsc_fail(err, FSC_E_RANGE, "this was accepted already");
-    if (fsc_view_refused(e, site)) return fsc_fail(err, FSC_E_RANGE, "this was refused; undo that first");
     (void)fsc_format(mark, sizeof mark, "accept %s", site);
     const fsc_view_shape none = {0};
     return draw(e, &none, NULL, mark, 0, root, changed, err);
@@ -180,9 +180,9 @@ static fsc_status refuse(fsc_view_edit *e, const fsc_json *body, fsc_json *root,
     fsc_view_shape gone = {0};
     int64_t n = 0;
     int32_t number = 0;
-    FSC_TRY(read_site(e, &site, body, err));
-    if (e->fault[0] || !e->sites)
+    if (e->fault[0] || !e->now)
         return fsc_fail(err, FSC_E_RANGE, "sites are refused once the labels can be measured: %.300s", e->fault);
+    FSC_TRY(read_site(e, &site, body, err));
     for (int32_t i = 0; i < e->sites->n_site; i++)
         if (strcmp(fsc_place_text(text, &e->sites->site[i].place), site) == 0) number = i + 1;
     if (!number) return fsc_fail(err, FSC_E_NOTFOUND, "there is no such site, or it was refused already");
@@ -214,7 +214,13 @@ static fsc_status relevel(fsc_view_edit *e, const fsc_json *body, fsc_json *root
     return draw(e, &none, NULL, mark, 0, root, changed, err);
 }
 
-static const char *const known[] = {"fill", "grow", "swap", "accept", "refuse", "level"};
+static fsc_status anchor(fsc_view_edit *e, const fsc_json *body, fsc_json *root, int *changed, fsc_error *err) {
+    FSC_TRY(fsc_view_anchor(e, body, changed, err));
+    fsc_view_add_moved(root, *changed ? &e->strokes.stroke[e->strokes.n_done - 1] : NULL, 0);
+    return FSC_OK;
+}
+
+static const char *const known[] = {"fill", "grow", "swap", "accept", "refuse", "level", "anchor"};
 
 static int which(const char *path) {
     for (int i = 0; i < (int)(sizeof known / sizeof *known); i++)
@@ -236,6 +242,7 @@ fsc_status fsc_view_change(fsc_view_edit *e, const char *path, const fsc_json *b
     case 3: return accept(e, body, root, changed, err);
     case 4: return refuse(e, body, root, changed, err);
     case 5: return relevel(e, body, root, changed, err);
+    case 6: return anchor(e, body, root, changed, err);
     default: return fsc_fail(err, FSC_E_NOTFOUND, "there is no such change");
     }
 }

@@ -4,7 +4,7 @@
 
 #include "edit.h"
 
-/* Whether path names one: "fill", "grow", "swap", "accept", "refuse", "level". */
+/* Whether path names one: "fill", "grow", "swap", "accept", "refuse", "level", "anchor". */
 int fsc_view_change_known(const char *path);
 
 /* Draws what body asks for and puts the voxels that moved into root, so that the page draws them; with "preview" in body

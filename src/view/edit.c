@@ -43,18 +43,30 @@ fsc_status fsc_view_edit_labels_now(fsc_labels **out, const fsc_view_edit *e, fs
     return FSC_OK;
 }
 
-/* As 'fascicle run' does it with the labels that a save writes. */
-static fsc_status measure(fsc_view_edit *e, fsc_measures **measures, fsc_sites **sites, fsc_error *err) {
+static fsc_status build(fsc_sites **sites, const fsc_view_edit *e, const fsc_labels *labels, fsc_label_source source,
+                        fsc_error *err) {
     const fsc_view_input *in = e->input;
     const fsc_sites_options options = {.muscle_scheme = in->sites->muscle_scheme,
                                        .level_scheme = e->levels ? e->level_scheme : in->level_scheme,
                                        .level_file = in->level_file,
                                        .side_known = in->side_known,
-                                       .label_source = fsc_view_source(e)};
+                                       .label_source = source};
+    return fsc_sites_build(sites, &in->sites->grid, labels, e->levels ? e->levels : in->levels, &options, err);
+}
+
+/* As 'fascicle run' does it with the labels that a save writes. Which sites there are says where they come from. */
+static fsc_status measure(fsc_view_edit *e, fsc_measures **measures, fsc_sites **sites, fsc_error *err) {
     fsc_labels *labels = NULL;
+    const fsc_label_source guess = e->sites ? e->sites->label_source : FSC_LABELS_EDITED;
     FSC_TRY(fsc_view_edit_labels_now(&labels, e, err));
-    fsc_status status = fsc_sites_build(sites, &in->sites->grid, labels, e->levels ? e->levels : in->levels, &options, err);
-    if (status == FSC_OK) status = fsc_measure_again(measures, &e->kept, in->fatwater, *sites, NULL, err);
+    fsc_status status = build(sites, e, labels, guess, err);
+    if (status == FSC_OK && fsc_view_source(e, *sites) != guess) {
+        const fsc_label_source source = fsc_view_source(e, *sites);
+        fsc_sites_free(*sites);
+        *sites = NULL;
+        status = build(sites, e, labels, source, err);
+    }
+    if (status == FSC_OK) status = fsc_measure_again(measures, &e->kept, e->input->fatwater, *sites, NULL, err);
     fsc_labels_free(labels);
     return status;
 }
@@ -107,12 +119,14 @@ int fsc_view_edit_outdated(const fsc_view_edit *e) {
 }
 
 /* The strokes' file is named for the labels they begin from: other labels begin anew and take nothing away. */
-static fsc_status strokes_path(char *path, const fsc_view_input *in, fsc_error *err) {
+static fsc_status strokes_path(char *path, fsc_view_edit *e, fsc_error *err) {
+    const fsc_view_input *in = e->input;
     char image[PATH_SIZE], name[320], hash[65];
     FSC_TRY(image_path(image, in, err));
     FSC_TRY(fsc_file_sha256(hash, image, err));
     FSC_TRY(fsc_file_make_folder(in->save_anat, err));
-    (void)fsc_format(name, sizeof name, "%s_desc-%.8s_strokes.txt", in->name, hash);
+    (void)fsc_format(e->hash, sizeof e->hash, "%.8s", hash);
+    (void)fsc_format(name, sizeof name, "%s_desc-%s_strokes.txt", in->name, e->hash);
     return fsc_file_join(path, PATH_SIZE, in->save_anat, name, err);
 }
 
@@ -126,7 +140,7 @@ fsc_status fsc_view_edit_open(fsc_view_edit *e, const fsc_view_input *input, fsc
     e->strokes.index = index;
     e->strokes.n_voxel = fsc_grid_count(&input->sites->grid);
     if (!input->save_anat) return FSC_OK; /* to look at only */
-    FSC_TRY(strokes_path(path, input, err));
+    FSC_TRY(strokes_path(path, e, err));
     /* Before any stroke, to be compared with. */
     FSC_TRY(measure(e, &e->before, &e->sites, err));
     FSC_TRY(fsc_view_strokes_open(&e->strokes, index, e->strokes.n_voxel, e->n_label, path, &begun, err));

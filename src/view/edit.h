@@ -20,6 +20,7 @@ typedef struct fsc_view_edit {
     fsc_labels *levels;   /* owned: the level map with other names; NULL = input's */
     char level_scheme[40];
     char *levels_made;    /* owned: the marks that levels comes from */
+    char hash[9];         /* of the site map that the strokes begin from */
     int64_t opened[4];    /* inode, size and time of the site map when it was read */
     char fault[480];      /* why the labels as they are cannot be measured, "" = they were */
 } fsc_view_edit;

@@ -1,6 +1,7 @@
 #include "review.h"
 
 #include "alloc.h"
+#include "anchor.h"
 #include "fail.h"
 #include "format.h"
 #include "text.h"
@@ -14,8 +15,15 @@ static const char *behind(const fsc_view_stroke *stroke, const char *word) {
     return mark && strncmp(mark, word, n) == 0 && mark[n] == ' ' ? mark + n + 1 : NULL;
 }
 
+/* A proposal that was made again is one that nobody has looked at: what was said before it is of another. */
+static int64_t first(const fsc_view_edit *e) {
+    int64_t i = e->strokes.n_done;
+    while (i > 0 && !behind(&e->strokes.stroke[i - 1], "anchor")) i--;
+    return i;
+}
+
 static int says(const fsc_view_edit *e, const char *word, const char *site) {
-    for (int64_t i = 0; i < e->strokes.n_done; i++) {
+    for (int64_t i = first(e); i < e->strokes.n_done; i++) {
         const char *what = behind(&e->strokes.stroke[i], word);
         if (what && (strcmp(what, site) == 0 || strcmp(what, "all") == 0)) return 1;
     }
@@ -32,22 +40,21 @@ int fsc_view_refused(const fsc_view_edit *e, const char *site) {
 
 /* Whether anything but accepting and refusing was done. */
 static int is_drawn(const fsc_view_edit *e) {
-    for (int64_t i = 0; i < e->strokes.n_done; i++) {
+    for (int64_t i = first(e); i < e->strokes.n_done; i++) {
         const fsc_view_stroke *s = &e->strokes.stroke[i];
         if (!behind(s, "accept") && !behind(s, "refuse")) return 1;
     }
     return 0;
 }
 
-fsc_label_source fsc_view_source(const fsc_view_edit *e) {
+fsc_label_source fsc_view_source(const fsc_view_edit *e, const fsc_sites *sites) {
     const fsc_label_source was = e->input->measures ? e->input->measures->label_source : FSC_LABELS_EXTERNAL;
     if ((was != FSC_LABELS_PROPOSAL && was != FSC_LABELS_PROPOSAL_ACCEPTED) || is_drawn(e)) return FSC_LABELS_EDITED;
-    for (int32_t i = 0; was == FSC_LABELS_PROPOSAL && i < e->input->measures->n_row; i++) {
-        const fsc_row *row = &e->input->measures->row[i];
+    if (was == FSC_LABELS_PROPOSAL_ACCEPTED && first(e) == 0) return was;
+    for (int32_t i = 0; i < sites->n_site; i++) {
         char site[FSC_PLACE_TEXT_MAX];
-        if (row->kind != FSC_ROW_SITE) continue;
-        (void)fsc_place_text(site, &row->place);
-        if (!fsc_view_accepted(e, site) && !fsc_view_refused(e, site)) return FSC_LABELS_PROPOSAL;
+        if (sites->n_level > 0 && strcmp(sites->site[i].place.level, "n/a") == 0) continue; /* no row of its own */
+        if (!fsc_view_accepted(e, fsc_place_text(site, &sites->site[i].place))) return FSC_LABELS_PROPOSAL;
     }
     return FSC_LABELS_PROPOSAL_ACCEPTED;
 }
@@ -74,7 +81,7 @@ static fsc_status rename_levels(fsc_view_edit *e, const char *names, int all, fs
 static fsc_status list_marks(fsc_text *out, const fsc_view_edit *e, fsc_error *err) {
     for (int64_t i = 0; i < e->strokes.n_done; i++) {
         const fsc_view_stroke *s = &e->strokes.stroke[i];
-        if (behind(s, "level") || behind(s, "levels")) fsc_text_printf(out, "%s;", s->mark);
+        if (behind(s, "level") || behind(s, "levels") || behind(s, "anchor")) fsc_text_printf(out, "%s;", s->mark);
     }
     return out->failed ? fsc_fail_nomem(err, "renaming levels") : FSC_OK;
 }
@@ -90,26 +97,41 @@ fsc_status fsc_view_levels_update(fsc_view_edit *e, fsc_error *err) {
     e->levels_made = NULL;
     for (int64_t i = 0; i < e->strokes.n_done; i++) {
         const char *one = behind(&e->strokes.stroke[i], "level"), *all = behind(&e->strokes.stroke[i], "levels");
+        const char *anchor = behind(&e->strokes.stroke[i], "anchor");
+        if (anchor) {
+            fsc_labels_free(e->levels);
+            e->levels = NULL;
+            FSC_TRY(fsc_view_anchor_levels(&e->levels, e, anchor, err));
+            fsc_copy_text(e->level_scheme, sizeof e->level_scheme, "sct");
+        }
         if (one || all) FSC_TRY(rename_levels(e, one ? one : all, all != NULL, err));
     }
     FSC_GIVE(&e->levels_made, marks.data);
     return FSC_OK;
 }
 
+/* The rows' sites with the word, out of what was measured before and what is now. */
+static fsc_json *list_sites(const fsc_view_edit *e, const char *word) {
+    fsc_json *list = fsc_json_array();
+    const fsc_measures *of[] = {e->before, e->now};
+    for (int k = 0; k < 2; k++)
+        for (int32_t i = 0; of[k] && i < of[k]->n_row; i++) {
+            const fsc_row *row = &of[k]->row[i];
+            char site[FSC_PLACE_TEXT_MAX];
+            const int seen =
+                k == 1 && fsc_measures_find(e->before, row->place.muscle, row->place.level, row->place.side) != NULL;
+            if (row->kind != FSC_ROW_SITE || seen || !says(e, word, fsc_place_text(site, &row->place))) continue;
+            if (strcmp(word, "accept") == 0 && fsc_view_refused(e, site)) continue;
+            fsc_json_append_string(list, site);
+        }
+    return list;
+}
+
 void fsc_view_review_state(const fsc_view_edit *e, fsc_json *object) {
-    fsc_json *accepted = fsc_json_array(), *refused = fsc_json_array(), *levels = fsc_json_array();
-    for (int32_t i = 0; e->before && i < e->before->n_row; i++) {
-        char site[FSC_PLACE_TEXT_MAX];
-        if (e->before->row[i].kind != FSC_ROW_SITE) continue;
-        (void)fsc_place_text(site, &e->before->row[i].place);
-        if (fsc_view_refused(e, site))
-            fsc_json_append_string(refused, site);
-        else if (fsc_view_accepted(e, site))
-            fsc_json_append_string(accepted, site);
-    }
+    fsc_json *levels = fsc_json_array();
     for (int32_t i = 0; e->sites && i < e->sites->n_level; i++) fsc_json_append_string(levels, e->sites->level[i].level);
-    fsc_json_set_string(object, "source", fsc_label_source_text(fsc_view_source(e)));
-    fsc_json_set(object, "accepted", accepted);
-    fsc_json_set(object, "refused", refused);
+    fsc_json_set_string(object, "source", fsc_label_source_text(fsc_view_source(e, e->sites)));
+    fsc_json_set(object, "accepted", list_sites(e, "accept"));
+    fsc_json_set(object, "refused", list_sites(e, "refuse"));
     fsc_json_set(object, "levels", levels);
 }

@@ -65,7 +65,7 @@ static fsc_status write_levels(char *path, const fsc_view_edit *e, fsc_error *er
 }
 
 static fsc_status write_labels(char *path, const fsc_view_edit *e, fsc_error *err) {
-    const int edited = fsc_view_source(e) == FSC_LABELS_EDITED;
+    const int edited = fsc_view_source(e, e->sites) == FSC_LABELS_EDITED;
     fsc_labels *labels = NULL;
     fsc_json *json = about(e, edited ? "Muscle labels, changed by hand in the viewer"
                                      : "Muscle labels, a proposal that was looked at in the viewer");

@@ -113,7 +113,7 @@ static fsc_status save(view *v, fsc_error *err) {
     const fsc_view_saved saved = {.labels_path = written.labels,
                                   .levels_path = written.levels[0] ? written.levels : NULL,
                                   .level_scheme = written.levels[0] ? v->edit.level_scheme : NULL,
-                                  .accepted = fsc_view_source(&v->edit) == FSC_LABELS_PROPOSAL_ACCEPTED};
+                                  .accepted = fsc_view_source(&v->edit, v->edit.sites) == FSC_LABELS_PROPOSAL_ACCEPTED};
     if (v->options->save) FSC_TRY(v->options->save(v->options->context, &saved, err));
     return fsc_view_strokes_saved(&v->edit.strokes, err);
 }
@@ -150,7 +150,8 @@ static int is_change(const char *path) {
 }
 
 static int is_asked_wrongly(fsc_status code) {
-    return code == FSC_E_FORMAT || code == FSC_E_RANGE || code == FSC_E_NOTFOUND || code == FSC_E_ANATOMY;
+    return code == FSC_E_FORMAT || code == FSC_E_RANGE || code == FSC_E_NOTFOUND || code == FSC_E_ANATOMY ||
+           code == FSC_E_ARG || code == FSC_E_SHAPE || code == FSC_E_UNSUPPORTED;
 }
 
 static void answer_change(view *v, const char *path, const char *body, size_t n, fsc_view_reply *reply) {

@@ -107,6 +107,11 @@ export async function edits(page, site) {
   await page.click('#rename');
   await said(page, 'there is a L5 already');
   await thereAndBack(page, rows, () => page.click('#renameall'));
+  for (const by of [() => page.click('#anchor'), async () => { await page.focus('#gl'); await page.keyboard.press('m'); }]) {
+    await by();
+    await said(page, 'an anchor holds a proposal');
+    await page.evaluate(() => fascicle.page.say(''));
+  }
   await go();
   await thereAndBack(page, rows, () => page.click('#refuse'));
   await go();

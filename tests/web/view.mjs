@@ -4,6 +4,7 @@ import { chromium } from 'playwright-core';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { HtmlValidate } from 'html-validate';
 import { edits, review } from './edits.mjs';
 
 const [program, address, turned] = process.argv.slice(2);
@@ -165,6 +166,16 @@ assert(await page.evaluate(async () => {
   const bytes = new Uint8Array(await (await fetch('labels.bin')).arrayBuffer()), { picture } = fascicle;
   return picture.labels.every((label, i) => label === bytes[picture.fileIndex(picture.place(i))]);
 }), 'picture and server hold different labels');
+// The page as it is written, and as it stands now with everything that scripts have put into it; a browser writes some
+// things its own way then (hidden=""), and sizes set by script as style.
+const written = { 'attribute-boolean-style': 'off', 'attribute-empty-style': 'off', 'no-inline-style': 'off' };
+for (const [what, html, rules] of [['file', fs.readFileSync(new URL('../../viewer/index.html', import.meta.url), 'utf8'), {}],
+  ['page', await page.content(), written]]) {
+  const { results } = await new HtmlValidate({ extends: ['html-validate:recommended'], rules }).validateString(html);
+  const faults = results.flatMap((r) => r.messages.map((m) => `${m.ruleId} ${m.line}:${m.column} ${m.message}`));
+  console.log(`html-validate, ${what}: ${faults.length} faults`);
+  assert.deepEqual(faults, []);
+}
 for (const view of ['coronal', 'sagittal']) {
   await page.selectOption('#view', view);
   assert(await lit() > 0.05, `the ${view} picture is black`);

@@ -89,6 +89,8 @@ fsc_status cli_recipe(cli *cli, fsc_recipe *recipe, fsc_error *err);
 
 /* Sets up progress (terminal only) and the signals: the first asks the work to end, the second ends it. */
 void cli_begin(cli *cli);
+/* For commands that live by other programs: clinic, cohort, view. */
+int cmd_always(const void *values);
 /* FSC_E_CANCELLED once a signal has asked to end; for between steps that do not poll progress themselves. */
 fsc_status cli_go_on(fsc_error *err);
 /* Removes a progress line that is on the screen. */

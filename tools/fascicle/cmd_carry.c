@@ -51,6 +51,11 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     return FSC_OK;
 }
 
+static int starts_program(const void *given) {
+    const values *v = given;
+    return fsc_scan_needs_converter(v->from) || fsc_scan_needs_converter(v->to);
+}
+
 static const arg args[] = {
     {"LABELS", offsetof(values, labels), 1, "muscle label map of the first scan, as --labels of run takes it"},
     {"FROM_SCAN", offsetof(values, from), 1, "the scan that they were drawn on, or its ..._PDFFmap.nii.gz of a run"},
@@ -80,4 +85,5 @@ const command cmd_carry = {
     .defaults = &defaults,
     .size = sizeof(values),
     .run = run,
+    .starts_program = starts_program,
 };

@@ -176,4 +176,5 @@ const command cmd_clinic = {
     .opts = opts,
     .size = sizeof(values),
     .run = run,
+    .starts_program = cmd_always,
 };

@@ -5,6 +5,7 @@
 #include "raters.h"
 #include "walk.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -286,11 +287,24 @@ static fsc_status read_filter(fsc_bids_filter *f, values *v, fsc_error *err) {
     return FSC_OK;
 }
 
+/* People at once and the threads of each: all cores of the machine, or those that --threads allows, or as they are
+ * told. A scheduler gives a job fewer cores than the machine has; twice the threads on one core took twice the
+ * processor. */
+static void share_cores(jobs *j, const cli *c, const values *v, int n_unit) {
+    const char *told = getenv("OMP_NUM_THREADS");
+    const long online = sysconf(_SC_NPROCESSORS_ONLN), core = c->threads > 0 ? (long)c->threads
+                                                              : online > 0   ? online
+                                                                             : 1;
+    const long each = v->n_threads_each > 0 ? (long)v->n_threads_each : told ? strtol(told, NULL, 10) : 0;
+    j->n_at_once = v->n_procs > 0 ? (int)v->n_procs : core < 4096 ? (int)core : 4096;
+    if (j->n_at_once > n_unit && n_unit > 0) j->n_at_once = n_unit;
+    j->n_thread = each > 0 && each < 4096 ? (int)each : core > j->n_at_once ? (int)(core / j->n_at_once) : 1;
+}
+
 static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     words w = {.n = 0};
     people list;
     AUTO(char) options = NULL;
-    const long n_core = sysconf(_SC_NPROCESSORS_ONLN);
     make_words(&w, v);
     TRY(join_words(&options, &w, v->network, err));
     AUTO_ROWS study s = {v, options, {NULL, NULL, 0}};
@@ -300,9 +314,7 @@ static fsc_status run_people(cli *c, const values *v, fsc_error *err) {
     if (status == FSC_OK) status = make_folders(c, v, &list, err);
     if (status == FSC_OK) status = find_kept(&list, &s, err);
     jobs j = {.cli = c, .dir = v->dir, .out = v->out, .word = w.item, .n_word = w.n, .note = note, .context = &s};
-    j.n_at_once = v->n_procs > 0 ? (int)v->n_procs : n_core > 0 ? (int)n_core : 1;
-    if (j.n_at_once > list.n && list.n > 0) j.n_at_once = list.n;
-    j.n_thread = v->n_threads_each > 0 ? (int)v->n_threads_each : n_core > j.n_at_once ? (int)n_core / j.n_at_once : 1;
+    share_cores(&j, c, v, list.n);
     if (status == FSC_OK) status = forget_states(&list, v->out, err);
     if (status == FSC_OK) {
         status = jobs_run(&j, &list, err);
@@ -467,5 +479,6 @@ const command cmd_cohort = {
     .opts = opts,
     .size = sizeof(values),
     .run = run,
+    .starts_program = cmd_always,
     .bids_codes = 1,
 };

@@ -51,6 +51,11 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     return FSC_OK;
 }
 
+static int starts_program(const void *given) {
+    const values *v = given;
+    return fsc_scan_needs_converter(v->path);
+}
+
 static const arg args[] = {
     {"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"}, ARG_END};
 static const opt opts[] = {WALK_SCAN_OPTS(values, scan), OPT_END};
@@ -64,4 +69,5 @@ const command cmd_info = {
     .opts = opts,
     .size = sizeof(values),
     .run = run,
+    .starts_program = starts_program,
 };

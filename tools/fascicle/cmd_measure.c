@@ -33,6 +33,11 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     return FSC_OK;
 }
 
+static int starts_program(const void *given) {
+    const values *v = given;
+    return fsc_scan_needs_converter(v->path);
+}
+
 static const arg args[] = {
     {"MAP", offsetof(values, path), 1, "a fat-fraction map, a water+fat pair, or a scan (then it is separated first)"},
     ARG_END};
@@ -61,4 +66,5 @@ const command cmd_measure = {
     .defaults = &defaults,
     .size = sizeof(values),
     .run = run,
+    .starts_program = starts_program,
 };

@@ -30,6 +30,11 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     return FSC_OK;
 }
 
+static int starts_program(const void *given) {
+    const values *v = given;
+    return fsc_scan_needs_converter(v->path);
+}
+
 static const arg args[] = {
     {"SCAN", offsetof(values, path), 1, "a scan of the low back, or the ..._PDFFmap.nii.gz of an earlier run"},
     ARG_END};
@@ -58,4 +63,5 @@ const command cmd_propose = {
     .defaults = &defaults,
     .size = sizeof(values),
     .run = run,
+    .starts_program = starts_program,
 };

@@ -20,6 +20,10 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     return walk_name_report(&w, path);
 }
 
+static int starts_program(const void *given) {
+    return ((const values *)given)->pdf;
+}
+
 static const arg args[] = {
     {"MAP", offsetof(values, path), 1, "the ..._PDFFmap.nii.gz of an earlier run; its neighbours are read too"},
     ARG_END};
@@ -41,4 +45,5 @@ const command cmd_report = {
     .opts = opts,
     .size = sizeof(values),
     .run = run,
+    .starts_program = starts_program,
 };

@@ -101,6 +101,11 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     return judged && v->map.store ? walk_store(&w, v->map.store) : FSC_OK;
 }
 
+static int starts_program(const void *given) {
+    const values *v = given;
+    return v->pdf || v->made.segment.n || fsc_scan_needs_converter(v->path);
+}
+
 static const arg args[] = {{"SCAN", offsetof(values, path), 1,
                             "an echo's file, a folder, a BIDS dataset, a .mat file, or ready water and fat images"},
                            ARG_END};
@@ -141,4 +146,5 @@ const command cmd_run = {
     .defaults = &defaults,
     .size = sizeof(values),
     .run = run,
+    .starts_program = starts_program,
 };

@@ -20,6 +20,11 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     return FSC_OK;
 }
 
+static int starts_program(const void *given) {
+    const values *v = given;
+    return fsc_scan_needs_converter(v->path);
+}
+
 static const arg args[] = {
     {"SCAN", offsetof(values, path), 1, "an echo's file, a folder, a BIDS dataset or a .mat file"}, ARG_END};
 static const opt opts[] = {
@@ -42,4 +47,5 @@ const command cmd_separate = {
     .defaults = &defaults,
     .size = sizeof(values),
     .run = run,
+    .starts_program = starts_program,
 };

@@ -386,4 +386,5 @@ const command cmd_view = {
     .defaults = &defaults,
     .size = sizeof(values),
     .run = run,
+    .starts_program = cmd_always,
 };

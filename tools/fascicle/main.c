@@ -1,5 +1,6 @@
 /* fascicle: finds the command, lets it run, and turns its status into an exit code. */
 #include "cmd.h"
+#include "confine.h"
 
 #include <string.h>
 
@@ -60,6 +61,7 @@ static int run_command(const command *cmd, int argc, char *const *argv, int all_
         opt_print_help(stdout, cmd);
     } else if (status == FSC_OK) {
         cli_begin(&c);
+        if (!cmd->starts_program || !cmd->starts_program(values)) (void)confine();
         status = cmd->run(&c, values, &err);
         cli_clear_progress(&c);
     }

@@ -70,6 +70,9 @@ typedef struct command {
     const void *defaults; /* initial values, size bytes; NULL = zeros */
     size_t size;          /* of the command's struct */
     fsc_status (*run)(struct cli *shared, const void *values, fsc_error *err);
+    /* Non-zero when this call may start another program or listen; NULL = never. Else nothing of the kind is allowed while
+     * it reads (confine.h). */
+    int (*starts_program)(const void *values);
     int bids_codes; /* non-zero: exit codes of the BIDS Apps execution draft */
 } command;
 

@@ -11,14 +11,14 @@ export class Edits {
     const buttons = {
       fill: () => this.preview('fill'), grow: () => this.preview('grow'), take: () => this.take(), leave: () => this.leave(),
       swap: () => this.swap(this.tool().index), swapall: () => this.swap(0), rename: () => this.rename(false),
-      renameall: () => this.rename(true), up: () => this.shift(-1), down: () => this.shift(1),
+      anchor: () => this.anchor(), renameall: () => this.rename(true), up: () => this.shift(-1), down: () => this.shift(1),
       accept: () => this.review('accept'), acceptall: () => this.page.change('accept', { site: 'all' }),
       refuse: () => this.review('refuse'),
     };
     for (const [id, act] of Object.entries(buttons)) $(id).addEventListener('click', act);
     this.keys = {
       f: buttons.fill, g: buttons.grow, w: buttons.swap, Enter: buttons.take, Escape: buttons.leave, a: buttons.accept,
-      r: buttons.refuse, '-': buttons.up, '+': buttons.down, n: () => { $('more').open = true; $('level').focus(); },
+      r: buttons.refuse, m: buttons.anchor, '-': buttons.up, '+': buttons.down, n: () => { $('more').open = true; $('level').focus(); },
     };
     $('levelto').replaceChildren(...[...LEVELS, ...RARE].map((l) => new Option(l)));
   }
@@ -109,6 +109,11 @@ export class Edits {
     const from = this.page.state.levels.find((l) => LEVELS.includes(l)), to = LEVELS[LEVELS.indexOf(from) + by];
     if (!to) { this.page.say('There is no level to move to: rename one, and all move along.', true); return null; }
     return this.page.change('level', { from, to, all: true });
+  }
+
+  anchor() {
+    this.page.say('Asking for the proposal again …');
+    return this.page.change('anchor', { level: $('levelto').value, at: this.picture.fileIndex(this.picture.vox) });
   }
 
   review(path) {

@@ -1,0 +1,6 @@
+/* Built without libseccomp. */
+#include "confine.h"
+
+int confine(void) {
+    return 0;
+}
