@@ -137,7 +137,9 @@ static visit see(const fsc_phantom *p, const posture *build, const posture *lies
 static const struct {
     const char *muscle, *level;
     fsc_side side;
-} struck[] = {{"multifidus", "L4", FSC_SIDE_LEFT}, {"erector_spinae", "L2", FSC_SIDE_RIGHT}, {"psoas_major", "L4", FSC_SIDE_LEFT}};
+} struck[] = {{"multifidus", "L4", FSC_SIDE_LEFT},
+              {"erector_spinae", "L2", FSC_SIDE_RIGHT},
+              {"psoas_major", "L4", FSC_SIDE_LEFT}};
 enum { STRUCK = sizeof struck / sizeof *struck };
 #define RISE 0.06
 
@@ -302,8 +304,7 @@ static void propose(uint64_t person) {
     const int turn = (int)(person % 30);
     const double tilt = turn % 3 == 0 ? (turn % 2 ? 20 : -20) : 16 * (uniform() - 0.5);
     const double shift[3] = {20 * (uniform() - 0.5), 20 * (uniform() - 0.5), 50 * (uniform() - 0.5)};
-    fsc_phantom *p =
-        draw(person, turn % 4 == 3 ? 0.22 : 0, 0, tilt, shift, scales[turn % 5], turn % 6 == 5 ? 0.5 : 0);
+    fsc_phantom *p = draw(person, turn % 4 == 3 ? 0.22 : 0, 0, tilt, shift, scales[turn % 5], turn % 6 == 5 ? 0.5 : 0);
     const posture lies = take_posture(3 + 2 * uniform(), 60, turn % 3 == 1 ? 10 : 0, 0);
     visit v = see(p, &lies, NULL);
     fsc_phantom_free(p);
@@ -347,7 +348,8 @@ static fsc_map *map_of(fsc_measures *m, fsc_acquisition *acquisition, const char
 /* What `change` says of the visits: the first with its own labels, the second with these carried. */
 static void print_changes(uint64_t person, const visit *first, const visit *second, const fsc_carried *c,
                           fsc_acquisition *a) {
-    fsc_map *before = map_of(measure(first, &first->muscles, &first->levels, FSC_LABELS_EXTERNAL, 1, NULL), a, "2026-01-01");
+    fsc_map *before =
+        map_of(measure(first, &first->muscles, &first->levels, FSC_LABELS_EXTERNAL, 1, NULL), a, "2026-01-01");
     fsc_map *now = map_of(measure(second, c->muscles, c->levels, FSC_LABELS_CARRIED, 1, NULL), a, "2026-03-01");
     must(fsc_change_run(now, before, &error));
     for (int32_t i = 0; i < now->n_site; i++) {
@@ -355,8 +357,8 @@ static void print_changes(uint64_t person, const visit *first, const visit *seco
         if (site->row.kind != FSC_ROW_SITE) continue;
         int hurt = 0;
         for (int k = 0; k < STRUCK; k++)
-            hurt |= !strcmp(struck[k].muscle, site->row.place.muscle) && !strcmp(struck[k].level, site->row.place.level) &&
-                    struck[k].side == site->row.place.side;
+            hurt |= !strcmp(struck[k].muscle, site->row.place.muscle) &&
+                    !strcmp(struck[k].level, site->row.place.level) && struck[k].side == site->row.place.side;
         printf("change\t%d\t%s\t%s\t%s\t%d\t%d\t%.4f\n", (int)person, site->row.place.muscle, site->row.place.level,
                fsc_side_text(site->row.place.side), hurt, (int)site->change.real, site->change.net_fraction);
     }
@@ -367,7 +369,8 @@ static void print_changes(uint64_t person, const visit *first, const visit *seco
 static void carry(uint64_t person) {
     state = 104729 * person;
     const int turn = (int)(person % 20);
-    const double still[3] = {0, 0, 0}, shift[3] = {8 * (uniform() - 0.5), 10 * (uniform() - 0.5), 16 * (uniform() - 0.5)};
+    const double still[3] = {0, 0, 0},
+                 shift[3] = {8 * (uniform() - 0.5), 10 * (uniform() - 0.5), 16 * (uniform() - 0.5)};
     const double added = turn % 4 == 3 ? 0.22 : 0;
     const posture own = take_posture(3 + 2 * uniform(), 60, turn % 5 == 1 ? 10 : 0, 0);
     const posture moved = take_posture(3 + turn % 3, 60, 0, 4 + turn % 4);

@@ -40,7 +40,7 @@ static int near_label(const fsc_labels *labels, const int64_t at[3], const int64
 
 /* Median fat fraction inside, and of the unlabelled ring around; returns the share of the label without any. */
 static double contrast(fsc_proposed_muscle *m, const fsc_labels *labels, const fsc_fatwater *maps,
-                     const fsc_channels *channels, const fsc_propose_limits *limits, float *inside, float *ring) {
+                       const fsc_channels *channels, const fsc_propose_limits *limits, float *inside, float *ring) {
     const int64_t *d = labels->grid.dim;
     int64_t n_inside = 0, n_ring = 0, n_fat = 0, n_unseen = 0, reach[3], v = 0;
     for (int a = 0; a < 3; a++) reach[a] = (int64_t)(RING_MM / channels->spacing_mm[a]);
@@ -156,8 +156,8 @@ static void look_at_parts(fsc_proposed_muscle *m, const fsc_proposal *p, const f
 }
 
 fsc_status fsc_propose_check(fsc_proposal *proposal, const fsc_body_fit *fit, const fsc_channels *channels,
-                             const fsc_fatwater *maps, const uint8_t *laid, const uint8_t *part, const fsc_propose_limits *limits,
-                             fsc_error *err) {
+                             const fsc_fatwater *maps, const uint8_t *laid, const uint8_t *part,
+                             const fsc_propose_limits *limits, fsc_error *err) {
     const fsc_region *r = fit->atlas.frame.region;
     const int64_t n = fsc_grid_count(&proposal->muscles->grid);
     FSC_AUTO_BLOCK float *inside = fsc_alloc(n, sizeof *inside);

@@ -121,8 +121,7 @@ static fsc_status draw(fsc_proposal *p, const fsc_body_fit *fit, const fsc_chann
     FSC_AUTO_BLOCK uint8_t *laid = fsc_alloc(fsc_grid_count(&maps->grid), 1);
     FSC_AUTO_BLOCK uint8_t *part = fsc_alloc(fsc_grid_count(&maps->grid), 1);
     if (!laid || !part) return fsc_fail_nomem(err, "drawing a proposal");
-    drawing d = {
-        .fit = fit, .proposal = p, .laid = laid, .part = part, .from_level = limits->muscles_from_level};
+    drawing d = {.fit = fit, .proposal = p, .laid = laid, .part = part, .from_level = limits->muscles_from_level};
     fsc_tiles_run(maps->grid.dim[2], 1, draw_slice, &d, n_threads);
     return fsc_propose_check(p, fit, channels, maps, laid, part, limits, err);
 }

@@ -21,10 +21,11 @@ static fsc_status offer_carry(cli *c, fsc_store *store, const fsc_map *map, fsc_
     int32_t n = 0;
     TRY(fsc_store_visits(&visit, &n, store, map->acquisition.participant, err));
     if (n > 1 && map->label_source != FSC_LABELS_CARRIED)
-        cli_line(c, "carry",
-                 "%s has another visit: `fascicle carry LABELS ITS_SCAN THIS_SCAN` brings its corrected labels here, so "
-                 "that both are measured with one set of borders",
-                 map->acquisition.participant);
+        cli_line(
+            c, "carry",
+            "%s has another visit: `fascicle carry LABELS ITS_SCAN THIS_SCAN` brings its corrected labels here, so "
+            "that both are measured with one set of borders",
+            map->acquisition.participant);
     return FSC_OK;
 }
 
@@ -113,7 +114,8 @@ const command cmd_visit_add = {
     .line = "add a visit's record to the store",
     .about =
         "Adds a record to the store. When the command has said so, the visit is on the disk and survives a kill or a "
-        "power cut. Where the person has another visit and the labels were not carried from it, it says how to carry them.",
+        "power cut. Where the person has another visit and the labels were not carried from it, it says how to carry "
+        "them.",
     .examples = "fascicle visit add first/sub-01/anat/sub-01_map.json --store other.db",
     .args = add_args,
     .opts = add_opts,

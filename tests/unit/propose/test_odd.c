@@ -1,4 +1,5 @@
-/* propose: scans that are not what it is for. Each is refused in one line, or what cannot be proposed is left out and said. */
+/* propose: scans that are not what it is for. Each is refused in one line, or what cannot be proposed is left out and
+ * said. */
 #include "../test.h"
 #include "alloc.h"
 
@@ -24,7 +25,8 @@ static void put(fsc_fatwater *maps, int64_t v, double water, double fat) {
 }
 
 /* A drawn low back's maps; take(ijk) says which voxel lies where (negative: nothing). */
-static fsc_fatwater *from_back(const fsc_phantom *p, const fsc_grid *grid, int64_t (*take)(const int64_t dim[3], const int64_t at[3])) {
+static fsc_fatwater *from_back(const fsc_phantom *p, const fsc_grid *grid,
+                               int64_t (*take)(const int64_t dim[3], const int64_t at[3])) {
     fsc_fatwater *maps = blank(grid);
     int64_t v = 0;
     for (int64_t k = 0; k < grid->dim[2]; k++)
@@ -91,7 +93,8 @@ static void a_head_and_a_thigh_are_refused(void **state) {
         fsc_fatwater *maps = blank(&p->scan->grid);
         const int64_t n = fsc_grid_count(&maps->grid), *dim = maps->grid.dim;
         for (int64_t v = 0; v < n; v++) {
-            const double index[3] = {(double)(v % dim[0]), (double)(v / dim[0] % dim[1]), (double)(v / (dim[0] * dim[1]))};
+            const double index[3] = {(double)(v % dim[0]), (double)(v / dim[0] % dim[1]),
+                                     (double)(v / (dim[0] * dim[1]))};
             double mm[3];
             fsc_grid_to_mm(&maps->grid, index, mm);
             const double r = sqrt(mm[0] * mm[0] + mm[1] * mm[1] + (thigh ? 0 : mm[2] * mm[2]));
@@ -140,8 +143,8 @@ static void half_a_body_and_metal_are_flagged(void **state) {
                 n++;
                 unseen += !(maps->water[v] + maps->fat[v] > 0);
             }
-            print_message("  %s %s %d voxels, %d unseen: %s\n", is->muscle, fsc_side_text(is->side), (int)n, (int)unseen,
-                          is->flags);
+            print_message("  %s %s %d voxels, %d unseen: %s\n", is->muscle, fsc_side_text(is->side), (int)n,
+                          (int)unseen, is->flags);
             assert_true(is->refused ? n == 0 : unseen * 10 <= n || strstr(is->flags, "not-seen"));
         }
         fsc_proposal_free(q);
