@@ -28,19 +28,19 @@ FSC_API void fsc_network_free(fsc_network *network);
 
 typedef struct fsc_network_facts {
     int64_t n_parameter;
-    int64_t n_mac;        /* multiplications of one tile */
-    int64_t bytes;        /* of planes alive at one time, at most */
-    int32_t n_class;      /* background included */
-    int32_t tile[2];      /* height and width of a tile in pixels */
+    int64_t n_mac;   /* multiplications of one tile */
+    int64_t bytes;   /* of planes alive at one time, at most */
+    int32_t n_class; /* background included */
+    int32_t tile[2]; /* height and width of a tile in pixels */
     int32_t n_layer;
-    char sha256[65];      /* of the network's file */
+    char sha256[65];       /* of the network's file */
     char labels_path[480]; /* the table that was read; "" = none */
 } fsc_network_facts;
 
 FSC_API void fsc_network_describe(fsc_network_facts *out, const fsc_network *network);
 
-/* One tile: input (height, width), output (n_class, height, width), row-major. The bits depend neither on n_threads (0 =
- * all) nor on the processor. Returns FSC_OK, FSC_E_NOMEM. */
+/* One tile: input (height, width), output (n_class, height, width), row-major. The bits depend neither on n_threads (0
+ * = all) nor on the processor. Returns FSC_OK, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_network_run_tile(const fsc_network *network, const float *input, float *output,
                                                      int32_t n_threads, fsc_error *err);
 
@@ -55,8 +55,9 @@ typedef struct fsc_network_options {
  * the scan's grid, the largest connected piece of each class. *out is owned: fsc_labels_free; notes may be NULL. opt
  * may be NULL. Returns FSC_OK; FSC_E_UNSUPPORTED (maps without water); FSC_E_NOTFOUND (nothing was found: no class but
  * background); FSC_E_RANGE; FSC_E_CANCELLED; FSC_E_NOMEM. */
-FSC_API FSC_MUST_USE fsc_status fsc_network_label(fsc_labels **out, const fsc_network *network, const fsc_fatwater *maps,
-                                                  const fsc_network_options *opt, fsc_notes *notes, fsc_error *err);
+FSC_API FSC_MUST_USE fsc_status fsc_network_label(fsc_labels **out, const fsc_network *network,
+                                                  const fsc_fatwater *maps, const fsc_network_options *opt,
+                                                  fsc_notes *notes, fsc_error *err);
 
 /* Writes <dir>/<name>_desc-network_dseg.nii.gz + .json (label source, the network's hash). recipe may be NULL.
  * Returns FSC_OK, FSC_E_IO, FSC_E_RANGE (name too long), FSC_E_NOMEM. */

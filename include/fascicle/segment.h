@@ -23,9 +23,9 @@ typedef struct fsc_segment_options {
                                    COMMAND WATER.nii.gz FOLDER and leaves FOLDER/muscles.nii.gz, FOLDER/levels.nii.gz or
                                    both. What a later one gives replaces what an earlier one gave */
     int32_t n_program;
-    const char *scratch_dir; /* where a private folder may be made for the exchange; NULL = "/tmp" */
-    const char *log_path;    /* a failing program leaves what it said there; NULL = nowhere */
-    double limit_s;          /* longest time of one program; 0 = none */
+    const char *scratch_dir;      /* where a private folder may be made for the exchange; NULL = "/tmp" */
+    const char *log_path;         /* a failing program leaves what it said there; NULL = nowhere */
+    double limit_s;               /* longest time of one program; 0 = none */
     const fsc_progress *progress; /* asked while a program runs, with what it said last; NULL = silence */
 } fsc_segment_options;
 

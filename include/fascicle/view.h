@@ -66,7 +66,8 @@ typedef struct fsc_view_found {
 
 /* Looks for the file that a run was given as option ("levels", "t2"): beside and above folder, in the working folder, in
  * their datasets and derivatives. What is found has the very bytes of that run (SHA-256). anat and name are as in
- * fsc_view_input. Returns FSC_OK also when it is not found; FSC_E_FORMAT, FSC_E_IO (no such record); FSC_E_NOMEM. */
+ * fsc_view_input. Returns FSC_OK also when it is not found; FSC_E_FORMAT, FSC_E_IO (a damaged
+ * record); FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_view_find_input(fsc_view_found *out, const char *option, const char *folder,
                                                     const char *anat, const char *name, fsc_error *err);
 

@@ -59,8 +59,7 @@ static void add_tile(const slice_work *w, int64_t row, int64_t column, const fsc
             const int64_t i = row + y, j = column + x, at = y * tile->width + x;
             if (i < 0 || i >= w->height || j < 0 || j >= w->width) continue;
             for (int64_t c = 0; c < tile->channel; c++)
-                w->sum[c * area + i * w->width + j] +=
-                    w->weight[at] * w->out[c * tile->height * tile->width + at];
+                w->sum[c * area + i * w->width + j] += w->weight[at] * w->out[c * tile->height * tile->width + at];
         }
 }
 

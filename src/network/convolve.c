@@ -107,8 +107,7 @@ static void one_tile(void *context, int64_t tile, int64_t begin, int64_t end, in
         for (int q = 0; q < PIXELS; q++) sum[m * PIXELS + q] = l->bias[m];
     for (int64_t k0 = 0; k0 < n_k; k0 += BLOCK) {
         const int64_t k1 = k0 + BLOCK < n_k ? k0 + BLOCK : n_k;
-        for (int p = 0; p < PANELS; p++)
-            fill_panel(panel + (int64_t)p * BLOCK * FSC_LANES, w, &lane[p], k0, k1);
+        for (int p = 0; p < PANELS; p++) fill_panel(panel + (int64_t)p * BLOCK * FSC_LANES, w, &lane[p], k0, k1);
         for (int64_t m = 0; m < l->n_out; m += FSC_ROWS)
             for (int p = 0; p < PANELS; p++)
                 multiply(sum + m * PIXELS + (int64_t)p * FSC_LANES, PIXELS,

@@ -61,16 +61,16 @@ typedef struct fsc_layer {
 typedef struct fsc_graph {
     fsc_layer *layer; /* owned */
     int32_t n_layer;
-    int32_t output;      /* value number */
-    int64_t n_channel;   /* of the input */
-    int64_t tile[2];     /* height and width that the file fixes; 0 = any */
+    int32_t output;    /* value number */
+    int64_t n_channel; /* of the input */
+    int64_t tile[2];   /* height and width that the file fixes; 0 = any */
     int64_t n_parameter;
 } fsc_graph;
 
 /* What one run at a tile's size takes. */
 typedef struct fsc_sizes {
-    fsc_layer_size *of;    /* owned, n_layer + 1: planes of every value */
-    int32_t *last_use; /* owned, n_layer + 1: the layer after which a value is not needed; n_layer for the output */
+    fsc_layer_size *of; /* owned, n_layer + 1: planes of every value */
+    int32_t *last_use;  /* owned, n_layer + 1: the layer after which a value is not needed; n_layer for the output */
     int64_t n_mac;
     int64_t bytes; /* of planes alive at one time, at most */
 } fsc_sizes;

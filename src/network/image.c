@@ -39,8 +39,7 @@ void fsc_image_free(fsc_image *image) {
 static int64_t voxel(const fsc_image *m, int64_t r, int64_t a, int64_t s) {
     const int64_t place[3] = {r, a, s};
     int64_t at[3] = {0};
-    for (int d = 0; d < 3; d++)
-        at[m->axis[d]] = m->sign[d] > 0 ? place[d] : m->grid->dim[m->axis[d]] - 1 - place[d];
+    for (int d = 0; d < 3; d++) at[m->axis[d]] = m->sign[d] > 0 ? place[d] : m->grid->dim[m->axis[d]] - 1 - place[d];
     return at[0] + m->grid->dim[0] * (at[1] + m->grid->dim[1] * at[2]);
 }
 
@@ -119,8 +118,8 @@ fsc_status fsc_image_make(fsc_image *out, const fsc_grid *grid, const float *val
         out->scale[d] = d < 2 ? rules->pixel_mm / edge_mm : 1;
         const double pixels = round((n - 1) / out->scale[d] + 1);
         if (d < 2 && !(pixels <= FSC_EDGE_MOST))
-            return fsc_fail(err, FSC_E_RANGE, "the image is %.0f pixels of %g mm wide; a network gets at most %d", pixels,
-                            rules->pixel_mm, FSC_EDGE_MOST);
+            return fsc_fail(err, FSC_E_RANGE, "the image is %.0f pixels of %g mm wide; a network gets at most %d",
+                            pixels, rules->pixel_mm, FSC_EDGE_MOST);
         out->dim[d] = (int64_t)pixels;
     }
     const int64_t n = out->dim[0] * out->dim[1] * out->dim[2];

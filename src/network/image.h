@@ -11,10 +11,10 @@ typedef struct fsc_image_rules {
 
 /* Planes (height towards R, width towards A) from foot to head, with mean 0 and SD 1 where the image is not 0. */
 typedef struct fsc_image {
-    float *value;         /* owned: [slices][height][width] */
-    int64_t dim[3];       /* height, width, slices */
-    int64_t low[3], high[3]; /* the box that is looked at: low <= i < high */
-    double scale[3];      /* voxels of the scan's axis per pixel */
+    float *value;             /* owned: [slices][height][width] */
+    int64_t dim[3];           /* height, width, slices */
+    int64_t low[3], high[3];  /* the box that is looked at: low <= i < high */
+    double scale[3];          /* voxels of the scan's axis per pixel */
     int32_t axis[3], sign[3]; /* of the scan's grid */
     const fsc_grid *grid;
 } fsc_image;

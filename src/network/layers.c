@@ -72,7 +72,8 @@ typedef struct running {
     int32_t n_threads;
 } running;
 
-static void pad_planes(const fsc_layer *l, const float *from, const fsc_layer_size *a, float *to, const fsc_layer_size *b) {
+static void pad_planes(const fsc_layer *l, const float *from, const fsc_layer_size *a, float *to,
+                       const fsc_layer_size *b) {
     for (int64_t c = 0; c < a->channel; c++)
         for (int64_t y = 0; y < a->height; y++)
             memcpy(to + (c * b->height + y + l->pad[0]) * b->width + l->pad[1], from + (c * a->height + y) * a->width,
@@ -100,27 +101,26 @@ static fsc_status run_layer(running *r, int32_t i, fsc_error *err) {
     float *to = r->value[i + 1] = take(r, i);
     if (!to) return fsc_fail_nomem(err, "running a network");
     switch (l->op) {
-        case FSC_OP_CONV:
-        case FSC_OP_CONV_TRANSPOSE:
-            return fsc_convolve(l, r->value[l->input[0]], from, to, size, r->n_threads, err);
-        case FSC_OP_INSTANCE_NORM: fsc_normalise(l, to, size, r->n_threads); break;
-        case FSC_OP_LEAKY_RELU:
-        case FSC_OP_PRELU: fsc_rectify(l, to, size); break;
-        case FSC_OP_ADD: {
-            const float *other = r->value[l->input[1]] ? r->value[l->input[1]] : to; /* x + x */
-            for (int64_t k = 0, n = count(size); k < n; k++) to[k] += other[k];
-            break;
+    case FSC_OP_CONV:
+    case FSC_OP_CONV_TRANSPOSE: return fsc_convolve(l, r->value[l->input[0]], from, to, size, r->n_threads, err);
+    case FSC_OP_INSTANCE_NORM: fsc_normalise(l, to, size, r->n_threads); break;
+    case FSC_OP_LEAKY_RELU:
+    case FSC_OP_PRELU: fsc_rectify(l, to, size); break;
+    case FSC_OP_ADD: {
+        const float *other = r->value[l->input[1]] ? r->value[l->input[1]] : to; /* x + x */
+        for (int64_t k = 0, n = count(size); k < n; k++) to[k] += other[k];
+        break;
+    }
+    case FSC_OP_CONCAT:
+        for (int32_t k = 0; k < l->n_input; k++) {
+            const int64_t n = count(&r->plan->of[l->input[k]]);
+            memcpy(to, r->value[l->input[k]], (size_t)n * sizeof *to);
+            to += n;
         }
-        case FSC_OP_CONCAT:
-            for (int32_t k = 0; k < l->n_input; k++) {
-                const int64_t n = count(&r->plan->of[l->input[k]]);
-                memcpy(to, r->value[l->input[k]], (size_t)n * sizeof *to);
-                to += n;
-            }
-            break;
-        case FSC_OP_PAD: pad_planes(l, r->value[l->input[0]], from, to, size); break;
-        case FSC_OP_SOFTMAX: fsc_softmax(to, size); break;
-        case FSC_OP_IDENTITY: break;
+        break;
+    case FSC_OP_PAD: pad_planes(l, r->value[l->input[0]], from, to, size); break;
+    case FSC_OP_SOFTMAX: fsc_softmax(to, size); break;
+    case FSC_OP_IDENTITY: break;
     }
     return FSC_OK;
 }

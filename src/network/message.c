@@ -40,15 +40,15 @@ static int nests_well(wire w, const ProtobufCMessageDescriptor *of, int depth) {
         uint64_t tag, length = 0;
         if (depth > DEPTH_MOST || !take_number(&tag, &w)) return 0;
         switch (tag & 7) {
-            case 0:
-                if (!take_number(&length, &w)) return 0;
-                continue;
-            case 1: length = 8; break;
-            case 2:
-                if (!take_number(&length, &w)) return 0;
-                break;
-            case 5: length = 4; break;
-            default: return 0;
+        case 0:
+            if (!take_number(&length, &w)) return 0;
+            continue;
+        case 1: length = 8; break;
+        case 2:
+            if (!take_number(&length, &w)) return 0;
+            break;
+        case 5: length = 4; break;
+        default: return 0;
         }
         if (length > (uint64_t)(w.end - w.at)) return 0;
         const ProtobufCMessageDescriptor *inner = (tag & 7) == 2 ? message_of(of, tag >> 3) : NULL;

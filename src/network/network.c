@@ -82,11 +82,14 @@ static fsc_status plan_tile(fsc_network *n, fsc_error *err) {
     FSC_TRY(fsc_sizes_make(&n->plan, g, height, width, err));
     const fsc_layer_size *out = &n->plan.of[g->output];
     if (out->height != height || out->width != width || out->channel < 2 || out->channel > CLASSES_MOST)
-        return fsc_fail(err, FSC_E_SHAPE, "makes %lld planes of %lld x %lld from a tile of %lld x %lld; two classes or more of the tile's size are wanted",
+        return fsc_fail(err, FSC_E_SHAPE,
+                        "makes %lld planes of %lld x %lld from a tile of %lld x %lld; two classes or more of the "
+                        "tile's size are wanted",
                         (long long)out->channel, (long long)out->height, (long long)out->width, (long long)height,
                         (long long)width);
     if (n->plan.n_mac > MACS_MOST)
-        return fsc_fail(err, FSC_E_RANGE, "needs %.0f thousand million multiplications a tile", 1e-9 * (double)n->plan.n_mac);
+        return fsc_fail(err, FSC_E_RANGE, "needs %.0f thousand million multiplications a tile",
+                        1e-9 * (double)n->plan.n_mac);
     n->facts.n_parameter = g->n_parameter;
     n->facts.n_mac = n->plan.n_mac;
     n->facts.bytes = n->plan.bytes;
@@ -145,7 +148,8 @@ static fsc_status classify(int32_t *class_of, const fsc_network *n, const fsc_fa
 fsc_status fsc_network_label(fsc_labels **out, const fsc_network *network, const fsc_fatwater *maps,
                              const fsc_network_options *opt, fsc_notes *notes, fsc_error *err) {
     if (!maps->water)
-        return fsc_fail(err, FSC_E_UNSUPPORTED, "a network needs a water image; this input is a fat-fraction map alone");
+        return fsc_fail(err, FSC_E_UNSUPPORTED,
+                        "a network needs a water image; this input is a fat-fraction map alone");
     FSC_AUTO(fsc_labels) labels = NULL;
     FSC_TRY(fsc_labels_new(&labels, &maps->grid, err));
     FSC_TRY(classify(labels->data, network, maps, opt, err));
@@ -160,7 +164,8 @@ fsc_status fsc_network_label(fsc_labels **out, const fsc_network *network, const
         return fsc_fail(err, FSC_E_NOTFOUND, "%s found nothing in the water image: it gave no class but background",
                         network->name);
     if (notes)
-        fsc_notes_add(notes, FSC_NOTE_FOUND, "network", "Labels by the network %s (SHA-256 %.12s..., %d classes), computed by "
+        fsc_notes_add(notes, FSC_NOTE_FOUND, "network",
+                      "Labels by the network %s (SHA-256 %.12s..., %d classes), computed by "
                       "Fascicle; whether it was made for such images is not known to it.",
                       network->name, network->facts.sha256, network->facts.n_class);
     FSC_GIVE(out, labels);

@@ -114,7 +114,8 @@ static fsc_status translate(fsc_graph *out, const Onnx__ModelProto *model, fsc_e
     FSC_AUTO_BLOCK const Onnx__TensorProto **constant = fsc_alloc(n, sizeof *constant);
     out->layer = fsc_alloc(n, sizeof *out->layer);
     if (!value || !constant_name || !constant || !out->layer) return fsc_fail_nomem(err, "reading a network");
-    fsc_onnx x = {.out = out, .graph = model->graph, .value = value, .constant_name = constant_name, .constant = constant};
+    fsc_onnx x = {
+        .out = out, .graph = model->graph, .value = value, .constant_name = constant_name, .constant = constant};
     for (size_t i = 0; i < model->n_opset_import; i++) {
         const Onnx__OperatorSetIdProto *set = model->opset_import[i];
         if (!set->domain || !*set->domain) x.opset = set->version;

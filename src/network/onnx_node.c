@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STRIDE_MOST = 8, DILATION_MOST = 64, PARAMETERS_MOST = 1 << 27 };
+enum { STRIDE_MOST = 8, DILATION_MOST = 64, PARAMETERS_MOST = 1 << 26 };
 
 static const Onnx__AttributeProto *attribute(const Onnx__NodeProto *node, const char *name) {
     for (size_t i = 0; i < node->n_attribute; i++)
@@ -32,8 +32,9 @@ static fsc_status integers(int64_t *out, size_t n, const Onnx__NodeProto *node, 
     int fits = a->n_ints == n;
     for (size_t i = 0; fits && i < n; i++) fits = a->ints[i] >= low && a->ints[i] <= high;
     if (!fits)
-        return fsc_fail(err, FSC_E_UNSUPPORTED, "%s of the node that makes '%.60s' are not %zu numbers from %lld to %lld",
-                        name, node->output[0], n, (long long)low, (long long)high);
+        return fsc_fail(err, FSC_E_UNSUPPORTED,
+                        "%s of the node that makes '%.60s' are not %zu numbers from %lld to %lld", name,
+                        node->output[0], n, (long long)low, (long long)high);
     memcpy(out, a->ints, n * sizeof *out);
     return FSC_OK;
 }
@@ -67,8 +68,8 @@ static fsc_status floats(float **out, const fsc_onnx *x, const Onnx__TensorProto
     const int raw = t->has_raw_data && t->raw_data.len > 0;
     const size_t held = raw ? t->raw_data.len : t->n_float_data * sizeof(float);
     if (n < 1 || held != (size_t)n * sizeof(float))
-        return fsc_fail(err, FSC_E_FORMAT, "weights '%.60s' are %zu bytes where their shape wants %lld floats", name, held,
-                        (long long)n);
+        return fsc_fail(err, FSC_E_FORMAT, "weights '%.60s' are %zu bytes where their shape wants %lld floats", name,
+                        held, (long long)n);
     if (n > PARAMETERS_MOST - x->out->n_parameter) /* many nodes may name the same weights */
         return fsc_fail(err, FSC_E_RANGE, "has more than %d weights", PARAMETERS_MOST);
     FSC_AUTO_BLOCK float *value = fsc_alloc_unset(n, sizeof *value);
@@ -143,7 +144,8 @@ static fsc_status read_norm(fsc_layer *l, fsc_onnx *x, const Onnx__NodeProto *no
 static fsc_status read_slopes(fsc_layer *l, fsc_onnx *x, const Onnx__NodeProto *node, fsc_error *err) {
     const Onnx__TensorProto *slope = weights_of(x, node, 1);
     l->n_in = slope ? count(slope) : 0;
-    if (l->n_in < 1 || l->n_in > FSC_CHANNELS_MOST || (l->n_in > 1 && (slope->n_dims < 3 || slope->dims[slope->n_dims - 3] != l->n_in)))
+    if (l->n_in < 1 || l->n_in > FSC_CHANNELS_MOST ||
+        (l->n_in > 1 && (slope->n_dims < 3 || slope->dims[slope->n_dims - 3] != l->n_in)))
         return refuse(node, "needs its slopes as one number or one a channel", err);
     FSC_TRY(per_channel(&l->scale, x, node, 1, l->n_in, err));
     if (l->n_in > 1) return FSC_OK;
@@ -229,8 +231,8 @@ fsc_status fsc_onnx_layer(fsc_layer *out, fsc_onnx *x, const Onnx__NodeProto *no
     for (int32_t k = 0; k < out->n_input; k++) {
         out->input[k] = fsc_onnx_value(x, node->input[k]);
         if (out->input[k] < 0)
-            return fsc_fail(err, FSC_E_FORMAT, "operator %.40s takes '%.60s' before anything has made it", node->op_type,
-                            node->input[k]);
+            return fsc_fail(err, FSC_E_FORMAT, "operator %.40s takes '%.60s' before anything has made it",
+                            node->op_type, node->input[k]);
     }
     return known[i].read(out, x, node, err);
 }

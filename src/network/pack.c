@@ -37,7 +37,8 @@ static void pack_phase(fsc_phase *p, const fsc_layer *l, const float *weight, co
         for (int32_t t = 0; t < p->n_tap; t++)
             for (int64_t c = 0; c < l->n_in; c++) {
                 const int64_t at = l->op == FSC_OP_CONV ? m * l->n_in + c : c * l->n_out + m;
-                p->packed[(m / FSC_ROWS * n_k + t * l->n_in + c) * FSC_ROWS + m % FSC_ROWS] = weight[at * area + tap[t]];
+                p->packed[(m / FSC_ROWS * n_k + t * l->n_in + c) * FSC_ROWS + m % FSC_ROWS] =
+                    weight[at * area + tap[t]];
             }
 }
 

@@ -25,8 +25,7 @@ static fsc_status join(fsc_layer_size *out, const fsc_layer *l, const fsc_layer_
     *out = of[l->input[0]];
     for (int32_t i = 1; i < l->n_input; i++) {
         const fsc_layer_size *p = &of[l->input[i]];
-        if (p->height != out->height || p->width != out->width ||
-            (l->op == FSC_OP_ADD && p->channel != out->channel))
+        if (p->height != out->height || p->width != out->width || (l->op == FSC_OP_ADD && p->channel != out->channel))
             return fsc_fail(err, FSC_E_SHAPE, "layer '%s' joins planes of %lld x %lld x %lld and %lld x %lld x %lld",
                             l->name, (long long)out->channel, (long long)out->height, (long long)out->width,
                             (long long)p->channel, (long long)p->height, (long long)p->width);
@@ -38,24 +37,24 @@ static fsc_status join(fsc_layer_size *out, const fsc_layer *l, const fsc_layer_
 static fsc_status size_of(fsc_layer_size *out, const fsc_layer *l, const fsc_layer_size *of, fsc_error *err) {
     *out = of[l->input[0]];
     switch (l->op) {
-        case FSC_OP_CONV:
-        case FSC_OP_CONV_TRANSPOSE:
-            FSC_TRY(check_channels(l, out->channel, err));
-            out->channel = l->n_out;
-            out->height = length_after(l, 0, out->height);
-            out->width = length_after(l, 1, out->width);
-            break;
-        case FSC_OP_PAD:
-            out->height = length_after(l, 0, out->height);
-            out->width = length_after(l, 1, out->width);
-            break;
-        case FSC_OP_INSTANCE_NORM:
-        case FSC_OP_PRELU: FSC_TRY(check_channels(l, out->channel, err)); break;
-        case FSC_OP_ADD:
-        case FSC_OP_CONCAT: FSC_TRY(join(out, l, of, err)); break;
-        case FSC_OP_LEAKY_RELU:
-        case FSC_OP_SOFTMAX:
-        case FSC_OP_IDENTITY: break;
+    case FSC_OP_CONV:
+    case FSC_OP_CONV_TRANSPOSE:
+        FSC_TRY(check_channels(l, out->channel, err));
+        out->channel = l->n_out;
+        out->height = length_after(l, 0, out->height);
+        out->width = length_after(l, 1, out->width);
+        break;
+    case FSC_OP_PAD:
+        out->height = length_after(l, 0, out->height);
+        out->width = length_after(l, 1, out->width);
+        break;
+    case FSC_OP_INSTANCE_NORM:
+    case FSC_OP_PRELU: FSC_TRY(check_channels(l, out->channel, err)); break;
+    case FSC_OP_ADD:
+    case FSC_OP_CONCAT: FSC_TRY(join(out, l, of, err)); break;
+    case FSC_OP_LEAKY_RELU:
+    case FSC_OP_SOFTMAX:
+    case FSC_OP_IDENTITY: break;
     }
     if (out->channel < 1 || out->height < 1 || out->width < 1 || out->channel > FSC_CHANNELS_MOST ||
         out->height > FSC_EDGE_MOST || out->width > FSC_EDGE_MOST)

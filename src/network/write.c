@@ -9,7 +9,8 @@
 
 #define AUTO_JSON __attribute__((cleanup(fsc_json_cleanup))) fsc_json
 
-static fsc_status path_of(char *out, size_t size, const char *dir, const char *name, const char *ending, fsc_error *err) {
+static fsc_status path_of(char *out, size_t size, const char *dir, const char *name, const char *ending,
+                          fsc_error *err) {
     char file[256];
     const int n = snprintf(file, sizeof file, "%s_desc-network_dseg.%s", name, ending);
     if (n < 0 || (size_t)n >= sizeof file) return fsc_fail(err, FSC_E_RANGE, "%.60s: name is too long", name);
@@ -23,7 +24,8 @@ fsc_status fsc_network_write(const fsc_network *network, const fsc_labels *label
     fsc_network_describe(&facts, network);
     FSC_TRY(fsc_file_make_folder(dir, err));
     AUTO_JSON *root = fsc_json_object();
-    fsc_provenance_set(root, recipe, "Muscles found by a network, not looked at by Fascicle or by anybody that it knows of", 1);
+    fsc_provenance_set(root, recipe,
+                       "Muscles found by a network, not looked at by Fascicle or by anybody that it knows of", 1);
     fsc_json_set_string(root, "LabelSource", fsc_label_source_text(FSC_LABELS_NETWORK));
     fsc_json_set_string(root, "NetworkSHA256", facts.sha256);
     fsc_json_set_integer(root, "NetworkClasses", facts.n_class);

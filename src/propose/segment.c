@@ -81,7 +81,8 @@ static void make_room(const char *path) {
     char *slash = strrchr(folder, '/');
     if (!slash || slash == folder) return;
     *slash = 0;
-    if (fsc_file_make_folder(folder, NULL) != FSC_OK) return; /* then the log cannot be written, and only its last line is told */
+    if (fsc_file_make_folder(folder, NULL) != FSC_OK)
+        return; /* then the log cannot be written, and only its last line is told */
 }
 
 static fsc_status keep_log(const bench *b, const char *key, const fsc_text *said, fsc_status status, fsc_error *err) {

@@ -11,12 +11,12 @@
 
 #define AUTO_JSON __attribute__((cleanup(fsc_json_cleanup))) fsc_json
 
-/* The sidecar <anat>/<name>_desc-<desc>_dseg.json. */
+/* The sidecar <anat>/<name>_desc-<desc>_dseg.json; NULL when it has gone, which tells no more than a run without. */
 static fsc_status read_sidecar(fsc_json **out, const char *anat, const char *name, const char *desc, fsc_error *err) {
     char file[320], path[4096];
     (void)fsc_format(file, sizeof file, "%s_desc-%s_dseg.json", name, desc);
     FSC_TRY(fsc_file_join(path, sizeof path, anat, file, err));
-    return fsc_json_read(out, path, err);
+    return fsc_file_exists(path) ? fsc_json_read(out, path, err) : FSC_OK;
 }
 
 /* A folder's or file's own letters mean themselves in a pattern. */

@@ -195,8 +195,7 @@ static const struct reader {
 } readers[] = {
     {"image", read_image}, {"matlab", read_matlab},     {"sidecar", read_sidecar}, {"exam", read_exam},
     {"map", read_map},     {"forecast", read_forecast}, {"plan", read_plan},       {"sites", read_sites},
-    {"norms", read_norms}, {"cohort", read_cohort},     {"store", read_store},
-    {"network", read_network},
+    {"norms", read_norms}, {"cohort", read_cohort},     {"store", read_store},     {"network", read_network},
 };
 enum { N_READER = sizeof readers / sizeof *readers };
 

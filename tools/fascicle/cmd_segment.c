@@ -30,11 +30,12 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     return FSC_OK;
 }
 
-static const arg args[] = {
-    {"SCAN", offsetof(values, path), 1, "a scan, or the ..._PDFFmap.nii.gz of an earlier run"}, ARG_END};
+static const arg args[] = {{"SCAN", offsetof(values, path), 1, "a scan, or the ..._PDFFmap.nii.gz of an earlier run"},
+                           ARG_END};
 static const opt opts[] = {
     OPT(values, network, "network", OPT_TEXT, "FILE",
-        "the network (ONNX, a 2-D U-Net on one image); FILE.tsv beside it (columns class and value) says which class is "
+        "the network (ONNX, a 2-D U-Net on one image); FILE.tsv beside it (columns class and value) says which class "
+        "is "
         "which label"),
     OPT(values, out, "out", OPT_TEXT, "FOLDER", "where the labels go"),
     WALK_SCAN_OPTS(values, scan),

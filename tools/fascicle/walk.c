@@ -32,7 +32,8 @@ void walk_free(walk *w) {
 
 /* What can be read before the scan is known; folders and patterns wait for its names. */
 static fsc_status read_labels(walk *w, const walk_label_options *with, const walk_made_options *made) {
-    const fsc_segment_options programs = {.program = made ? made->segment.item : NULL, .n_program = made ? made->segment.n : 0};
+    const fsc_segment_options programs = {.program = made ? made->segment.item : NULL,
+                                          .n_program = made ? made->segment.n : 0};
     TRY(fsc_segment_check(&programs, w->err));
     if (made && made->network) TRY(walk_network(w, made->network));
     if (made && walk_makes(made)) return FSC_OK;

@@ -15,8 +15,8 @@ typedef struct walk {
     fsc_network *network;   /* NULL unless one was named */
     const char *network_path;
     fsc_labels *network_labels; /* what it found; NULL before */
-    fsc_sites *sites;       /* NULL without labels */
-    fsc_volume *t2;         /* NULL unless a T2 map was given */
+    fsc_sites *sites;           /* NULL without labels */
+    fsc_volume *t2;             /* NULL unless a T2 map was given */
     const char *t2_path;
     fsc_measures *measures;
     fsc_exam *exam; /* NULL when none was given */
@@ -24,8 +24,8 @@ typedef struct walk {
     fsc_map *map;
     fsc_forecast *forecast;
     fsc_model_view *view; /* to be filled by the forecast; borrowed, NULL = not asked for */
-    fsc_plan *plan;    /* NULL without an exam */
-    fsc_output output; /* what is written, aside until walk_commit */
+    fsc_plan *plan;       /* NULL without an exam */
+    fsc_output output;    /* what is written, aside until walk_commit */
 } walk;
 
 /* The options that several commands share, in one struct. */
@@ -104,8 +104,9 @@ typedef struct walk_map_options {
         "that "                                                                                                        \
         "is called with the water image and a folder"),                                                                \
         OPT(type, field.network, "network", OPT_TEXT, "FILE",                                                          \
-            "find muscles by a network of yours (ONNX, 2-D U-Net), computed here; FILE.tsv beside it says which class "  \
-            "is which label"),                                                                                          \
+            "find muscles by a network of yours (ONNX, 2-D U-Net), computed here; FILE.tsv beside it says which "      \
+            "class "                                                                                                   \
+            "is which label"),                                                                                         \
         OPT(type, field.propose, "propose", OPT_FLAG, NULL,                                                            \
             "propose labels of the low back from the scan itself: nobody has looked at them"),                         \
         OPT(type, field.accept_proposal, "accept-proposal", OPT_FLAG, NULL,                                            \

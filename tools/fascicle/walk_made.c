@@ -17,7 +17,8 @@ fsc_status walk_made_check(const walk *w, const walk_made_options *with, const w
     if (labels->labels)
         return cli_usage(w->cli, w->err, "labels come from --labels or are made by %s, not both", option_of(with));
     if (labels->levels && with->propose)
-        return cli_usage(w->cli, w->err, "--propose finds its own levels; name one with --anchor-map in place of --levels");
+        return cli_usage(w->cli, w->err,
+                         "--propose finds its own levels; name one with --anchor-map in place of --levels");
     return FSC_OK;
 }
 
@@ -109,8 +110,7 @@ fsc_status walk_made(walk *w, const walk_scan_options *scan, const walk_made_opt
 }
 
 fsc_status walk_write_made(walk *w) {
-    if (w->proposal)
-        return fsc_proposal_write(w->proposal, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
+    if (w->proposal) return fsc_proposal_write(w->proposal, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
     if (!w->network_labels) return FSC_OK;
     return fsc_network_write(w->network, w->network_labels, w->output.anat, w->scan->name, &w->scan->recipe, w->err);
 }

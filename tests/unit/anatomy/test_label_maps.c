@@ -42,7 +42,8 @@ static int set_up(void **state) {
     write_map("d/sub-02/ses-1/anat", "sub-02_ses-1_acq-coarse_dseg.nii.gz", 5111, 0, 0);
     write_map("d/sub-02/ses-1/anat", "sub-02_ses-1_desc-sites_dseg.nii.gz", 1, 0, 0);
     write_map("d/sub-02/ses-2/anat", "sub-02_ses-2_desc-muscles_dseg.nii.gz", 5112, 0, 0);
-    write_map("d/sub-02/ses-1/anat", "sub-02_ses-1_desc-network_dseg.nii.gz", 5102, 0, 0); /* our own, not taken unasked */
+    write_map("d/sub-02/ses-1/anat", "sub-02_ses-1_desc-network_dseg.nii.gz", 5102, 0,
+              0); /* our own, not taken unasked */
     write_map("masks", "autochthon_left.nii.gz", 1, 0, 0);
     write_map("masks", "autochthon_right.nii.gz", 1, 3, 0); /* one voxel is in both */
     write_map("masks", "vertebrae_L4.nii.gz", 1, 8, 0);
@@ -99,8 +100,8 @@ static void a_name_tells_the_source_and_levels_may_come_alone(void **state) {
     assert_int_equal(maps->source, FSC_LABELS_NETWORK);
     fsc_label_maps_free(maps);
     maps = NULL;
-    assert_ok(fsc_label_maps_read(&maps, NULL, in("d/{participant}/{session}/anat/*sct_dseg.nii.gz"), &second,
-                                  &test_error));
+    assert_ok(
+        fsc_label_maps_read(&maps, NULL, in("d/{participant}/{session}/anat/*sct_dseg.nii.gz"), &second, &test_error));
     assert_null(maps->muscles);
     assert_int_equal(maps->levels->data[0], 21);
     assert_int_equal(maps->n_file, 1);

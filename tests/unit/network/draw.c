@@ -188,7 +188,8 @@ int draw_conv(drawing *d, int from, shape s, const float *weight, const float *b
                             const int64_t i = y * s.stride + u * s.dilation - s.pad_low;
                             const int64_t j = x * s.stride + v * s.dilation - s.pad_low;
                             if (i >= 0 && j >= 0 && i < p.height && j < p.width)
-                                sum += (double)w[((m * p.channel + c) * s.kernel + u) * s.kernel + v] * *at(&p, c, i, j);
+                                sum +=
+                                    (double)w[((m * p.channel + c) * s.kernel + u) * s.kernel + v] * *at(&p, c, i, j);
                         }
                 *at(&q, m, y, x) = sum;
             }
@@ -206,7 +207,8 @@ int draw_conv_transpose(drawing *d, int from, shape s) {
     const drawn q = d->plane[to];
     float *w = random_weights(d, s.out * p.channel * area, sqrt(2.0 / (double)(p.channel * area)), 0);
     float *b = random_weights(d, s.out, 0.1, 0);
-    for (int64_t i = 0; d->computed && i < s.out * q.height * q.width; i++) q.value[i] = (double)b[i / (q.height * q.width)];
+    for (int64_t i = 0; d->computed && i < s.out * q.height * q.width; i++)
+        q.value[i] = (double)b[i / (q.height * q.width)];
     for (int64_t c = 0; d->computed && c < p.channel; c++) /* every pixel is spread over the output */
         for (int64_t i = 0; i < p.height; i++)
             for (int64_t j = 0; j < p.width; j++)
@@ -237,7 +239,8 @@ int draw_norm(drawing *d, int from) {
         for (int64_t i = 0; i < area; i++) mean += p.value[c * area + i] / (double)area;
         for (int64_t i = 0; i < area; i++) square += pow(p.value[c * area + i] - mean, 2) / (double)area;
         for (int64_t i = 0; i < area; i++)
-            q.value[c * area + i] = (p.value[c * area + i] - mean) / sqrt(square + 1e-4) * (double)scale[c] + (double)bias[c];
+            q.value[c * area + i] =
+                (p.value[c * area + i] - mean) / sqrt(square + 1e-4) * (double)scale[c] + (double)bias[c];
     }
     char name[2][32];
     (void)snprintf(name[0], sizeof name[0], "s%d", to);
@@ -343,8 +346,7 @@ int draw_softmax(drawing *d, int from) {
 int draw_identity(drawing *d, int from) {
     const int to = same_size(d, from);
     const drawn q = d->plane[to];
-    if (d->computed)
-        memcpy(q.value, d->plane[from].value, (size_t)(q.channel * q.height * q.width) * sizeof(double));
+    if (d->computed) memcpy(q.value, d->plane[from].value, (size_t)(q.channel * q.height * q.width) * sizeof(double));
     add_node(d, "Identity", &from, 1, NULL, 0, to, NULL);
     return to;
 }

@@ -1,5 +1,5 @@
-/* Draw: networks for the tests: each call adds a node to an ONNX file, written byte by byte here, and computes in double
- * precision, by the definition of the operator, what it must give. */
+/* Draw: networks for the tests: each call adds a node to an ONNX file, written byte by byte here, and computes in
+ * double precision, by the definition of the operator, what it must give. */
 #ifndef TEST_NETWORK_DRAW_H
 #define TEST_NETWORK_DRAW_H
 

@@ -71,14 +71,15 @@ static void compare(drawing *d, int output, const char *what, double limit) {
 
 static void each_operator_is_its_definition(void **state) {
     (void)state;
-    static const shape conv[] = {{5, 3, 1, 1, 1, 1, 0}, {7, 3, 2, 1, 1, 1, 0}, {3, 5, 1, 2, 4, 4, 0}, {9, 1, 1, 1, 0, 0, 0},
-                                 {2, 4, 3, 1, 0, 2, 0}, {4, 7, 2, 1, 3, 1, 0}};
-    static const shape turned[] = {{5, 3, 2, 1, 1, 1, 1}, {6, 2, 2, 1, 0, 0, 0}, {3, 4, 3, 1, 0, 1, 2}, {2, 3, 1, 2, 2, 2, 0}};
+    static const shape conv[] = {{5, 3, 1, 1, 1, 1, 0}, {7, 3, 2, 1, 1, 1, 0}, {3, 5, 1, 2, 4, 4, 0},
+                                 {9, 1, 1, 1, 0, 0, 0}, {2, 4, 3, 1, 0, 2, 0}, {4, 7, 2, 1, 3, 1, 0}};
+    static const shape turned[] = {
+        {5, 3, 2, 1, 1, 1, 1}, {6, 2, 2, 1, 0, 0, 0}, {3, 4, 3, 1, 0, 1, 2}, {2, 3, 1, 2, 2, 2, 0}};
     drawing d;
     for (size_t i = 0; i < sizeof conv / sizeof *conv; i++) {
         draw_begin(&d, 21, 34, 1);
-        compare(&d, draw_conv(&d, draw_conv(&d, 0, (shape){6, 3, 1, 1, 1, 1, 0}, NULL, NULL), conv[i], NULL, NULL), "Conv",
-                1e-5);
+        compare(&d, draw_conv(&d, draw_conv(&d, 0, (shape){6, 3, 1, 1, 1, 1, 0}, NULL, NULL), conv[i], NULL, NULL),
+                "Conv", 1e-5);
     }
     for (size_t i = 0; i < sizeof turned / sizeof *turned; i++) {
         draw_begin(&d, 11, 18, 1);

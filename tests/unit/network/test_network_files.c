@@ -90,7 +90,8 @@ static void raw_node(drawing *d, const char *op, const char *const *input, int n
     put_message(&d->nodes, 1, &node);
 }
 
-static void raw_weights(drawing *d, const char *name, const int64_t *dim, int n_dim, int type, const void *data, size_t n) {
+static void raw_weights(drawing *d, const char *name, const int64_t *dim, int n_dim, int type, const void *data,
+                        size_t n) {
     bytes t = {0};
     for (int i = 0; i < n_dim; i++) put_number(&t, 1, dim[i]);
     put_number(&t, 2, type);
@@ -150,10 +151,13 @@ static void faulty_weights_are_named(void **state) {
         int kind;
         fsc_status status;
         const char *says;
-    } row[] = {{EXTERNAL, FSC_E_UNSUPPORTED, "another file"}, {HALF, FSC_E_UNSUPPORTED, "32-bit floats"},
-               {SHORT, FSC_E_FORMAT, "bytes where their shape"}, {EMPTY, FSC_E_FORMAT, "0 bytes where"},
+    } row[] = {{EXTERNAL, FSC_E_UNSUPPORTED, "another file"},
+               {HALF, FSC_E_UNSUPPORTED, "32-bit floats"},
+               {SHORT, FSC_E_FORMAT, "bytes where their shape"},
+               {EMPTY, FSC_E_FORMAT, "0 bytes where"},
                {HUGE_DIMS, FSC_E_UNSUPPORTED, "sizes that are not computed"},
-               {NEGATIVE, FSC_E_UNSUPPORTED, "sizes that are not computed"}, {NOT_FINITE, FSC_E_FORMAT, "finite"}};
+               {NEGATIVE, FSC_E_UNSUPPORTED, "sizes that are not computed"},
+               {NOT_FINITE, FSC_E_FORMAT, "finite"}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         drawing d;
         draw_begin(&d, 16, 16, 0);
@@ -211,7 +215,7 @@ static void other_networks_are_named(void **state) {
 static void nesting_ends_before_the_stack(void **state) {
     (void)state;
     bytes inner = {0};
-    for (int i = 0; i < 24000; i++) { /* a kilobyte of stack each where nothing counts them */
+    for (int i = 0; i < 12000; i++) {         /* a kilobyte of stack each where nothing counts them */
         static const int field[] = {6, 5, 1}; /* graph of an attribute, attribute of a node, node of a graph */
         bytes outer = {0};
         put_message(&outer, field[i % 3], &inner);

@@ -73,8 +73,7 @@ static fsc_fatwater *balls(const fsc_grid *grid) {
 static void a_threshold_labels_what_is_bright(void **state) {
     (void)state;
     /* Sagittal, head to foot first, left to right last; 1.25 x 0.8 x 4 mm. */
-    const fsc_grid grid = {.dim = {60, 70, 21},
-                           .affine = {0, 0, 4, -42, 0, 0.8, 0, -28, -1.25, 0, 0, 36}};
+    const fsc_grid grid = {.dim = {60, 70, 21}, .affine = {0, 0, 4, -42, 0, 0.8, 0, -28, -1.25, 0, 0, 36}};
     fsc_fatwater *maps = balls(&grid);
     fsc_network *network = threshold_network(32, 0.5F, "class\tvalue\n1\t5101\n2\t5102\n");
     fsc_labels *labels = NULL;
@@ -129,7 +128,8 @@ static void tiles_join_without_seams(void **state) {
         }
         int64_t differ = 0, found = 0;
         for (int64_t v = 0; v < fsc_grid_count(&grid); v++) {
-            const int64_t x = v % 150, y = v / 150 % 110; /* beyond the image one has zeros, the other a layer's offset */
+            const int64_t x = v % 150,
+                          y = v / 150 % 110; /* beyond the image one has zeros, the other a layer's offset */
             if (x >= 4 && y >= 4 && x < 146 && y < 106) differ += labels[0]->data[v] != labels[1]->data[v];
             found += labels[1]->data[v] != 0;
         }
@@ -223,9 +223,12 @@ static void a_run_can_be_stopped(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_threshold_labels_what_is_bright),   cmocka_unit_test(tiles_join_without_seams),
-        cmocka_unit_test(tiles_cover_every_edge),              cmocka_unit_test(without_a_table_classes_are_values),
-        cmocka_unit_test(pieces_apart_are_left_out),           cmocka_unit_test(a_run_can_be_stopped),
+        cmocka_unit_test(a_threshold_labels_what_is_bright),
+        cmocka_unit_test(tiles_join_without_seams),
+        cmocka_unit_test(tiles_cover_every_edge),
+        cmocka_unit_test(without_a_table_classes_are_values),
+        cmocka_unit_test(pieces_apart_are_left_out),
+        cmocka_unit_test(a_run_can_be_stopped),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

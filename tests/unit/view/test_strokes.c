@@ -121,7 +121,9 @@ static void a_cut_line_is_dropped_and_a_foreign_file_refused(void **state) {
                                           "fascicle strokes 1 50 3\nD 4:0:9\n", "fascicle strokes 1 50 3\nD 4:0\n",
                                           "fascicle strokes 1 50 3\nD\n",       "fascicle strokes 1 50 3\nU\n",
                                           "fascicle strokes 1 50 3\nR\n",       "fascicle strokes 1 50 3\n\n",
-                                          "fascicle strokes 1 50 3\nD 99999999999:0:1\n", "anything\n"};
+                                          "fascicle strokes 1 50 3\nD 99999999999:0:1\n", "anything\n",
+                                          "fascicle strokes 1 50 3\nE ; 4:0:2\n", "fascicle strokes 1 50 3\nE x 4:0:2\n",
+                                          "fascicle strokes 1 50 3\nE x;4:0:2\n"};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         file = fopen(path, "w");
         assert_non_null(file);
@@ -139,7 +141,7 @@ static void a_cut_line_is_dropped_and_a_foreign_file_refused(void **state) {
 /* Any bytes: read as far as they follow from each other, or refused; never past their end. */
 static void damaged_files_are_read_or_refused(void **state) {
     (void)state;
-    static const char whole[] = "fascicle strokes 1 50 3\nD 4:0:2 5:1:3\nU\nR\nS\nD 6:2:0 7:3:1 8:0:1\nU\n";
+    static const char whole[] = "fascicle strokes 1 50 3\nD 4:0:2 5:1:3\nU\nR\nS\nD 6:2:0 7:3:1 8:0:1\nU\nE levels L4=L5;\nE a b; 9:1:2\n";
     int read = 0, refused = 0;
     for (uint64_t k = 0; k < 1000; k++) {
         char text[sizeof whole];
@@ -237,10 +239,39 @@ static void answered_strokes_survive_kills(void **state) {
     assert_int_equal(unlink(path), 0);
 }
 
+static void marks_are_kept_with_their_strokes(void **state) {
+    (void)state;
+    static const char *const no[] = {"", "a;b", "a\nb"};
+    fsc_view_strokes s;
+    const fsc_view_stroke *moved = NULL;
+    int64_t n = 0;
+    char longest[FSC_VIEW_MARK_MAX + 1] = "";
+    memset(longest, 'x', FSC_VIEW_MARK_MAX);
+    open_strokes(&s, 0);
+    assert_ok(fsc_view_strokes_draw(&s, NULL, NULL, 0, "levels L4=L5", &n, &test_error));
+    assert_int_equal(n, 1); /* a mark alone is a change */
+    assert_ok(fsc_view_strokes_draw(&s, (const uint32_t[]){4}, (const uint8_t[]){2}, 1, "refuse psoas_major:L4:left", &n,
+                                    &test_error));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_fails(fsc_view_strokes_draw(&s, NULL, NULL, 0, no[i], &n, &test_error), FSC_E_RANGE);
+    assert_fails(fsc_view_strokes_draw(&s, NULL, NULL, 0, longest, &n, &test_error), FSC_E_RANGE);
+    assert_ok(fsc_view_strokes_undo(&s, &moved, &test_error));
+    fsc_view_strokes_close(&s);
+    open_strokes(&s, 1);
+    assert_int_equal(s.n_stroke, 2);
+    assert_int_equal(s.n_done, 1);
+    assert_string_equal(s.stroke[0].mark, "levels L4=L5");
+    assert_string_equal(s.stroke[1].mark, "refuse psoas_major:L4:left");
+    assert_int_equal(s.stroke[1].n, 1);
+    fsc_view_strokes_close(&s);
+    assert_int_equal(unlink(path), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(undo_and_redo_walk_the_same_way),
         cmocka_unit_test(a_cut_line_is_dropped_and_a_foreign_file_refused),
+        cmocka_unit_test(marks_are_kept_with_their_strokes),
         cmocka_unit_test(damaged_files_are_read_or_refused),
         cmocka_unit_test(a_full_disk_takes_nothing_away),
         cmocka_unit_test(answered_strokes_survive_kills),
