@@ -69,8 +69,7 @@ static fsc_status check(const relevel *r, const fsc_label_value *value, int32_t 
     if (!found && !(r->all && discs)) return fsc_fail(err, FSC_E_NOTFOUND, "the level map holds no %s", r->from);
     if (r->all) return FSC_OK;
     if (discs || relative)
-        return fsc_fail(err, FSC_E_ANATOMY, "%s is named together with all other levels here: move them all",
-                        r->from);
+        return fsc_fail(err, FSC_E_ANATOMY, "%s is named together with all other levels here: move them all", r->from);
     if (taken)
         return fsc_fail(err, FSC_E_ANATOMY, "there is a %s already: move all levels, or rename that one first", r->to);
     return FSC_OK;
@@ -87,8 +86,8 @@ static fsc_status apply(const relevel *r, fsc_labels *out, const fsc_labels *lev
         if (!e || !fsc_scheme_is_level(e)) continue;
         target[i] = new_value(r, e, text);
         if (!target[i])
-            return fsc_fail(err, FSC_E_NOTFOUND, "%s would become %s, for which the numbering %s has no number", e->level,
-                            strcmp(text, e->level) == 0 ? "something else" : text, r->new->name);
+            return fsc_fail(err, FSC_E_NOTFOUND, "%s would become %s, for which the numbering %s has no number",
+                            e->level, strcmp(text, e->level) == 0 ? "something else" : text, r->new->name);
     }
     const int64_t count = fsc_grid_count(&levels->grid);
     int32_t at = 0;

@@ -25,7 +25,7 @@ typedef struct border_scene {
     uint8_t *near;                      /* non-zero where a displaced label may lie */
     int64_t reach[3], first[3], end[3]; /* voxels; the part of the grid that holds all of near */
     int64_t node[3];                    /* of the lattice */
-    float *scratch;    /* n_scratch for each worker */
+    float *scratch;                     /* n_scratch for each worker */
     int64_t n_scratch;
 } border_scene;
 
@@ -282,8 +282,7 @@ fsc_status fsc_border_measure(fsc_border *out, const fsc_voxels *v, const fsc_bo
                               const fsc_progress *progress, fsc_error *err) {
     memset(out, 0, sizeof *out);
     if (!(v->sites->border_sd_mm > 0) || v->n_set == 0) return FSC_OK;
-    *out = (fsc_border){
-        .n_draw = 1 + DRAWS, .n_set = v->n_set, .n_slice = (int32_t)v->sites->grid.dim[v->axis[2]]};
+    *out = (fsc_border){.n_draw = 1 + DRAWS, .n_set = v->n_set, .n_slice = (int32_t)v->sites->grid.dim[v->axis[2]]};
     border_scene s = {.v = v, .out = out};
     const fsc_status status = make_room(out, fsc_grid_count(&v->sites->grid))
                                   ? run(&s, before, progress, err)

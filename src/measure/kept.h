@@ -13,9 +13,9 @@ struct fsc_measure_kept {
     fsc_grid grid;
     double border_sd_mm;
     int32_t n_site;
-    fsc_place *place;  /* owned, n_site */
-    int32_t *value;    /* owned, of each vertebral body */
-    fsc_voxels voxels; /* owned; its sites are gone */
+    fsc_place *place;    /* owned, n_site */
+    int32_t *value;      /* owned, of each vertebral body */
+    fsc_voxels voxels;   /* owned; its sites are gone */
     fsc_site_part *part; /* owned, n_set */
     fsc_border border;   /* owned */
     fsc_row *row;        /* owned, n_row */

@@ -24,11 +24,11 @@ typedef struct rows_work {
     const fsc_voxels *v;
     const fsc_border *border;
     const fsc_measure_kept *before; /* NULL = nothing is taken over */
-    uint8_t *same;               /* per set: as it was before */
-    fsc_site_part *part;         /* per set */
-    float *values, *spare;       /* as long as the longest row */
-    double *area, *lean, *known; /* per slab */
-    int32_t *list;               /* sets of the row at hand */
+    uint8_t *same;                  /* per set: as it was before */
+    fsc_site_part *part;            /* per set */
+    float *values, *spare;          /* as long as the longest row */
+    double *area, *lean, *known;    /* per slab */
+    int32_t *list;                  /* sets of the row at hand */
     int32_t n_list;
 } rows_work;
 

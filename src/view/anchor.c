@@ -79,8 +79,9 @@ fsc_status fsc_view_anchor(fsc_view_edit *e, const fsc_json *body, int *changed,
     fsc_proposal *proposal = NULL;
     const fsc_label_source was = e->input->measures ? e->input->measures->label_source : FSC_LABELS_EXTERNAL;
     if (was != FSC_LABELS_PROPOSAL && was != FSC_LABELS_PROPOSAL_ACCEPTED)
-        return fsc_fail(err, FSC_E_RANGE, "an anchor holds a proposal by Fascicle, and these labels are none: rename "
-                                          "the levels instead");
+        return fsc_fail(err, FSC_E_RANGE,
+                        "an anchor holds a proposal by Fascicle, and these labels are none: rename "
+                        "the levels instead");
     FSC_TRY(read_anchor(&options.anchor, e, body, err));
     FSC_TRY(fsc_propose_run(&proposal, e->input->fatwater, &options, err));
     const fsc_status status = take(e, proposal, &options.anchor, changed, err);

@@ -5,8 +5,8 @@
 #include "edit.h"
 
 /* Proposes again with body's "level" in the middle of voxel "at", and draws the proposal in place of all labels: one
- * stroke with a mark; its level map is a file beside the strokes. *changed as in fsc_view_change. FSC_E_RANGE (the labels
- * are no proposal), FSC_E_FORMAT, what fsc_propose_run returns, FSC_E_IO. */
+ * stroke with a mark; its level map is a file beside the strokes. *changed as in fsc_view_change. FSC_E_RANGE (the
+ * labels are no proposal), FSC_E_FORMAT, what fsc_propose_run returns, FSC_E_IO. */
 FSC_MUST_USE fsc_status fsc_view_anchor(fsc_view_edit *edit, const fsc_json *body, int *changed, fsc_error *err);
 
 /* The level map that goes with what stands behind "anchor " in a mark. *out is owned. */

@@ -101,7 +101,8 @@ static fsc_status shape(fsc_view_edit *e, int grows, const fsc_json *body, fsc_j
     return status;
 }
 
-/* The same muscle's label on the other side: where several numbers stand for one muscle, the one as far down the list. */
+/* The same muscle's label on the other side: where several numbers stand for one muscle, the one as far down the list.
+ */
 static int32_t partner(const fsc_view_edit *e, int32_t label) {
     const fsc_place *own = &e->place[label];
     int32_t nth = 0, seen = 0, found = 0;
@@ -154,7 +155,8 @@ static fsc_status read_site(const fsc_view_edit *e, const char **out, const fsc_
     for (int32_t i = 0; site && i < e->now->n_row; i++) {
         char text[FSC_PLACE_TEXT_MAX];
         const fsc_row *row = &e->now->row[i];
-        if (row->kind == FSC_ROW_SITE && strcmp(fsc_place_text(text, &row->place), site) == 0) return *out = site, FSC_OK;
+        if (row->kind == FSC_ROW_SITE && strcmp(fsc_place_text(text, &row->place), site) == 0)
+            return *out = site, FSC_OK;
     }
     if (site && strcmp(site, "all") == 0) return *out = site, FSC_OK;
     return fsc_fail(err, FSC_E_NOTFOUND, "the table has no such site, or it was refused");

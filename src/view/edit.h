@@ -13,16 +13,16 @@ typedef struct fsc_view_edit {
     fsc_place place[256];
     int32_t n_label;
     fsc_view_strokes strokes;
-    fsc_measures *before; /* owned: of the labels as the run left them */
-    fsc_measures *now;    /* owned */
+    fsc_measures *before;   /* owned: of the labels as the run left them */
+    fsc_measures *now;      /* owned */
     fsc_measure_kept *kept; /* owned: so that the next stroke measures only what it touched */
-    fsc_sites *sites;     /* owned: as now was measured */
-    fsc_labels *levels;   /* owned: the level map with other names; NULL = input's */
+    fsc_sites *sites;       /* owned: as now was measured */
+    fsc_labels *levels;     /* owned: the level map with other names; NULL = input's */
     char level_scheme[40];
-    char *levels_made;    /* owned: the marks that levels comes from */
-    char hash[9];         /* of the site map that the strokes begin from */
-    int64_t opened[4];    /* inode, size and time of the site map when it was read */
-    char fault[480];      /* why the labels as they are cannot be measured, "" = they were */
+    char *levels_made; /* owned: the marks that levels comes from */
+    char hash[9];      /* of the site map that the strokes begin from */
+    int64_t opened[4]; /* inode, size and time of the site map when it was read */
+    char fault[480];   /* why the labels as they are cannot be measured, "" = they were */
 } fsc_view_edit;
 
 /* From input's sites, and the strokes of earlier days; without input's save_anat the index map alone. Free in every
@@ -43,8 +43,8 @@ FSC_MUST_USE fsc_status fsc_view_edit_labels_now(fsc_labels **out, const fsc_vie
 typedef struct fsc_view_written {
     char labels[4096], levels[4096]; /* "" = the level map is the run's */
 } fsc_view_written;
-/* Writes the labels as <save_anat>/<name>_desc-edited_dseg.nii.gz (_desc-reviewed_ while they are a proposal) with their
- * sidecar, and a level map with other names as ..._desc-editedlevels_dseg.nii.gz. */
+/* Writes the labels as <save_anat>/<name>_desc-edited_dseg.nii.gz (_desc-reviewed_ while they are a proposal) with
+ * their sidecar, and a level map with other names as ..._desc-editedlevels_dseg.nii.gz. */
 FSC_MUST_USE fsc_status fsc_view_edit_write(fsc_view_written *out, const fsc_view_edit *edit, fsc_error *err);
 
 /* "labels", "rows" as they are, how far can be undone, what is not saved, into object. */

@@ -237,7 +237,8 @@ static fsc_status save(fsc_view_exam *e, const fsc_json *body, fsc_json *root, f
     FSC_TRY(status);
     FSC_TRY(fsc_file_make_folder(e->input->exam_anat, err));
     FSC_TRY(fsc_file_write(e->file, text.data, text.length, err));
-    fsc_json_set_string(root, "file", e->file + strlen(e->input->folder));
+    const char *below = e->file + strlen(e->input->folder);
+    fsc_json_set_string(root, "file", below + strspn(below, "/"));
     return drop_draft(e, root); /* what it held is saved */
 }
 

@@ -129,7 +129,8 @@ static fsc_json *list_sites(const fsc_view_edit *e, const char *word) {
 
 void fsc_view_review_state(const fsc_view_edit *e, fsc_json *object) {
     fsc_json *levels = fsc_json_array();
-    for (int32_t i = 0; e->sites && i < e->sites->n_level; i++) fsc_json_append_string(levels, e->sites->level[i].level);
+    for (int32_t i = 0; e->sites && i < e->sites->n_level; i++)
+        fsc_json_append_string(levels, e->sites->level[i].level);
     fsc_json_set_string(object, "source", fsc_label_source_text(fsc_view_source(e, e->sites)));
     fsc_json_set(object, "accepted", list_sites(e, "accept"));
     fsc_json_set(object, "refused", list_sites(e, "refuse"));

@@ -21,8 +21,8 @@ typedef struct fsc_view_canvas {
 } fsc_view_canvas;
 
 /* The slices between the nearest ones on both sides of `slice` along an array axis that hold the label, by shape-based
- * interpolation of signed distances (Raya and Udupa 1990, doi 10.1109/42.52980). FSC_E_RANGE (the slice holds the label,
- * or one side has none), FSC_E_NOMEM. */
+ * interpolation of signed distances (Raya and Udupa 1990, doi 10.1109/42.52980). FSC_E_RANGE (the slice holds the
+ * label, or one side has none), FSC_E_NOMEM. */
 FSC_MUST_USE fsc_status fsc_view_fill(fsc_view_shape *out, const fsc_view_canvas *canvas, int axis, int64_t slice,
                                       fsc_error *err);
 

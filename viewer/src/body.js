@@ -61,7 +61,7 @@ export function spineLadder(region, isMarked, toggle) {
     };
     return make('div', { className: 'rung' }, place('left'), make('span', { textContent: level }), place('right'));
   });
-  const ladder = make('div', { className: 'felt' }, make('div', { className: 'rung' }, make('span', { textContent: 'left' }), '',
+  const ladder = make('div', { className: 'felt' }, make('div', { className: 'rung' }, make('span', { textContent: 'left' }), make('span'),
     make('span', { textContent: 'right' })), ...rows);
   ladder.setAttribute('role', 'group');
   ladder.setAttribute('aria-label', 'Where fingers felt something, the person’s left and right');

@@ -224,7 +224,8 @@ export class Exam {
     });
     const [refill, ...nodes] = this.items('pain', schema, () => ({ region: 'low back' }), () => picture.refresh());
     box.append(...nodes);
-    return [make('div', { className: 'marks' }, picture.node, box)];
+    return [make('p', { className: 'note', textContent: 'Seen from behind: the person’s left is on the left.' }),
+      make('div', { className: 'marks' }, picture.node, box)];
   }
 
   palpationPart(schema) {
@@ -244,7 +245,7 @@ export class Exam {
     const [refill, ...nodes] = this.items('palpation', own, () => ({ muscle }), showLadder);
     showLadder();
     return [choice('Muscle', known.map((m) => [m.key, m.name]), muscle, (v) => { muscle = v; showLadder(); }),
-      make('p', { className: 'note', textContent: 'A mark stands for a tender spot; say more of it below. No scan can show one.' }),
+      make('p', { className: 'note', textContent: 'Seen from behind: the person’s left is on the left. A mark stands for a tender spot; say more of it beside. No scan can show one.' }),
       make('div', { className: 'marks' }, ladder, make('div', {}, ...nodes))];
   }
 

@@ -55,7 +55,8 @@ static void close_scene(scene *s) {
 static void stroke(scene *s) {
     static const int32_t label[] = {0, 5101, 5102, 5111, 5112};
     const int32_t to = label[draw(s, 5)];
-    const int64_t half = draw(s, 6) == 0 ? 8 : 2, x = draw(s, s->dim[0]), y = draw(s, s->dim[1]), z = draw(s, s->dim[2]);
+    const int64_t half = draw(s, 6) == 0 ? 8 : 2, x = draw(s, s->dim[0]), y = draw(s, s->dim[1]),
+                  z = draw(s, s->dim[2]);
     for (int64_t v = 0; v < s->n; v++) {
         const int64_t at[3] = {v % s->dim[0], v / s->dim[0] % s->dim[1], v / (s->dim[0] * s->dim[1])};
         if (llabs(at[0] - x) <= half && llabs(at[1] - y) <= half && llabs(at[2] - z) <= half / 2)
@@ -68,8 +69,7 @@ static void compare(scene *s, int32_t *n_row) {
     fsc_sites *sites = NULL;
     fsc_measures *whole = NULL, *again = NULL;
     const fsc_sites_options opt = {"musclemap", NULL, 1, 0, NULL, NULL, FSC_LABELS_EDITED};
-    const fsc_status status =
-        fsc_sites_build(&sites, &s->fw.grid, s->maps.muscles, s->maps.levels, &opt, &test_error);
+    const fsc_status status = fsc_sites_build(&sites, &s->fw.grid, s->maps.muscles, s->maps.levels, &opt, &test_error);
     if (status == FSC_E_ANATOMY) return; /* too much was drawn over */
     assert_int_equal(status, FSC_OK);
     assert_ok(fsc_measure_run(&whole, &s->fw, sites, NULL, &test_error));
@@ -77,12 +77,14 @@ static void compare(scene *s, int32_t *n_row) {
     assert_int_equal(whole->n_row, again->n_row);
     for (int32_t i = 0; i < whole->n_row; i++)
         if (memcmp(&whole->row[i], &again->row[i], sizeof *whole->row) != 0)
-            fail_msg("%s %s %d differs", whole->row[i].place.muscle, whole->row[i].place.level, whole->row[i].place.side);
+            fail_msg("%s %s %d differs", whole->row[i].place.muscle, whole->row[i].place.level,
+                     whole->row[i].place.side);
     assert_int_equal(whole->n_fitted, again->n_fitted);
     assert_memory_equal(&whole->snr_median, &again->snr_median, sizeof whole->snr_median);
     assert_memory_equal(&whole->pdff_median_fraction, &again->pdff_median_fraction, sizeof(double));
     assert_int_equal(whole->notes.n, again->notes.n);
-    for (int32_t i = 0; i < whole->notes.n; i++) assert_string_equal(whole->notes.item[i].text, again->notes.item[i].text);
+    for (int32_t i = 0; i < whole->notes.n; i++)
+        assert_string_equal(whole->notes.item[i].text, again->notes.item[i].text);
     *n_row = whole->n_row;
     fsc_measures_free(whole);
     fsc_measures_free(again);
@@ -96,9 +98,8 @@ static void any_stroke_gives_the_whole_numbers(void **state) {
         double spacing[3];
         int64_t dim[3];
         double tilt;
-    } cases[] = {{"LAS", {3, 3, 6}, {44, 40, 20}, 0},
-                 {"RAS", {4, 4, 4}, {32, 35, 32}, 20},
-                 {"ASR", {4, 4, 4}, {30, 32, 33}, 8}};
+    } cases[] = {
+        {"LAS", {3, 3, 6}, {44, 40, 20}, 0}, {"RAS", {4, 4, 4}, {32, 35, 32}, 20}, {"ASR", {4, 4, 4}, {30, 32, 33}, 8}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         scene s;
         int32_t n_row = 0, n_compared = 0;

@@ -6,8 +6,6 @@
 
 static char answer[1 << 20];
 
-
-
 /* The voxel in the middle of L4: where the phantom puts it. */
 static long middle_of_l4(void) {
     static const double mm[3] = {0, -10, -36};
@@ -39,7 +37,8 @@ static void an_anchor_is_a_new_proposal(void **state) {
     char more[128];
     client c;
     shell("cd %s && mkdir page && echo page >page/index.html && '%s' phantom ph --scale 0.5 --quiet && "
-          "'%s' run ph --out out --quiet --propose", dir, fascicle, fascicle);
+          "'%s' run ph --out out --quiet --propose",
+          dir, fascicle, fascicle);
     start(&c, "out", NULL);
     assert_int_equal(get(&c, "state.json", answer, sizeof answer), 200);
     assert_true(says("\"source\": \"proposal\"") && says("\"?1\"")); /* levels without names */
@@ -58,7 +57,8 @@ static void an_anchor_is_a_new_proposal(void **state) {
           "'%s' propose out/sub-01/anat/sub-01_PDFFmap.nii.gz --anchor \"$at\" --out again --quiet && "
           "same() { gzip -dc again/sub-01/anat/sub-01_desc-$1_dseg.nii.gz >a && "
           "gzip -dc out/edited/sub-01/anat/sub-01_desc-$2_dseg.nii.gz >b && cmp a b; } && "
-          "same proposal reviewed && same proposallevels editedlevels", dir, fascicle);
+          "same proposal reviewed && same proposallevels editedlevels",
+          dir, fascicle);
     assert_int_equal(ask(&c, "undo", ""), 200);
     assert_int_equal(ask(&c, "undo", ""), 200);
     assert_true(says("\"source\": \"proposal-accepted\"")); /* as it was accepted before the anchor */

@@ -1,5 +1,5 @@
-/* Changes that are more than a stroke, over the wire: review, levels, sides, shapes; each undone, each kept over a death,
- * and what is saved is what 'fascicle run' makes of the saved files. usage: test_view_change FASCICLE */
+/* Changes that are more than a stroke, over the wire: review, levels, sides, shapes; each undone, each kept over a
+ * death, and what is saved is what 'fascicle run' makes of the saved files. usage: test_view_change FASCICLE */
 #include "viewer.h"
 
 static char answer[1 << 20];
@@ -60,9 +60,9 @@ static void a_looked_at_proposal_is_an_accepted_one(client *c) {
 }
 
 static void levels_have_other_names(client *c) {
-    static const char *const no[] = {"\"from\": \"L4\", \"to\": \"L5\"", "\"from\": \"L4\"", "\"from\": \"C2\", \"to\": \"C1\"",
-                                     "\"from\": \"L4\", \"to\": \"L4\"", "\"from\": \"L4\", \"to\": \"M4\"",
-                                     "\"from\": \"L4\", \"to\": \"S9;\\nU\""};
+    static const char *const no[] = {"\"from\": \"L4\", \"to\": \"L5\"", "\"from\": \"L4\"",
+                                     "\"from\": \"C2\", \"to\": \"C1\"", "\"from\": \"L4\", \"to\": \"L4\"",
+                                     "\"from\": \"L4\", \"to\": \"M4\"", "\"from\": \"L4\", \"to\": \"S9;\\nU\""};
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         if (ask(c, "level", no[i]) != 400) fail_msg("%s: %s", no[i], answer);
     assert_int_equal(ask(c, "level", "\"from\": \"L5\", \"to\": \"L4\", \"all\": true"), 200);
@@ -90,8 +90,10 @@ static void shapes_and_sides(client *c) {
     const long n_voxel = number(row, "n_voxel"), voxel = number(row, "voxel"), undo = number(answer, "undo");
     assert_int_equal(ask(c, "swap", "\"index\": 1"), 200);
     assert_int_equal(ask(c, "undo", ""), 200);
-    (void)snprintf(more, sizeof more, "\"index\": 2, \"at\": %ld, \"from_fraction\": 0, \"to_fraction\": 1, "
-                   "\"radius_mm\": 12, \"lock\": false", voxel);
+    (void)snprintf(more, sizeof more,
+                   "\"index\": 2, \"at\": %ld, \"from_fraction\": 0, \"to_fraction\": 1, "
+                   "\"radius_mm\": 12, \"lock\": false",
+                   voxel);
     assert_int_equal(ask(c, "grow", more), 200);
     const long less = number(row_of(answer, "multifidus", "left", "L4"), "n_voxel");
     assert_true(less < n_voxel && says("\"limited\": true"));
@@ -101,14 +103,18 @@ static void shapes_and_sides(client *c) {
     assert_int_equal(ask(c, "grow", more), 200);
     assert_int_equal(number(answer, "undo"), undo);
     assert_int_equal(number(row_of(answer, "multifidus", "left", "L4"), "n_voxel"), n_voxel);
-    static const char *const no[][2] = {{"fill", "\"index\": 1, \"axis\": 3, \"slice\": 1"},
-                                        {"fill", "\"index\": 1, \"axis\": 2, \"slice\": -1"},
-                                        {"fill", "\"index\": 0, \"axis\": 2, \"slice\": 1"},
-                                        {"fill", "\"index\": 1, \"axis\": 2, \"slice\": 0"},
-                                        {"grow", "\"index\": 1, \"at\": -1"},
-                                        {"grow", "\"index\": 1, \"at\": 0, \"from_fraction\": 0.5, \"to_fraction\": 0.1, \"radius_mm\": 5"},
-                                        {"grow", "\"index\": 1, \"at\": 0, \"from_fraction\": 0, \"to_fraction\": 1, \"radius_mm\": 1e9"},
-                                        {"swap", "\"index\": 999"}, {"swap", ""}, {"accept", ""}, {"refuse", "\"site\": 7"}};
+    static const char *const no[][2] = {
+        {"fill", "\"index\": 1, \"axis\": 3, \"slice\": 1"},
+        {"fill", "\"index\": 1, \"axis\": 2, \"slice\": -1"},
+        {"fill", "\"index\": 0, \"axis\": 2, \"slice\": 1"},
+        {"fill", "\"index\": 1, \"axis\": 2, \"slice\": 0"},
+        {"grow", "\"index\": 1, \"at\": -1"},
+        {"grow", "\"index\": 1, \"at\": 0, \"from_fraction\": 0.5, \"to_fraction\": 0.1, \"radius_mm\": 5"},
+        {"grow", "\"index\": 1, \"at\": 0, \"from_fraction\": 0, \"to_fraction\": 1, \"radius_mm\": 1e9"},
+        {"swap", "\"index\": 999"},
+        {"swap", ""},
+        {"accept", ""},
+        {"refuse", "\"site\": 7"}};
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         if (ask(c, no[i][0], no[i][1]) != 400) fail_msg("%s %s: %s", no[i][0], no[i][1], answer);
     assert_int_equal(get(c, "state.json", answer, sizeof answer), 200);
@@ -129,14 +135,16 @@ static void a_full_disk_loses_nothing(client *c) {
 }
 
 static void another_program_is_noticed(client *c) {
-    shell("cd %s && cp out/sub-01/anat/sub-01_desc-sites_dseg.nii.gz x && mv x out/sub-01/anat/sub-01_desc-sites_dseg.nii.gz",
+    shell("cd %s && cp out/sub-01/anat/sub-01_desc-sites_dseg.nii.gz x && mv x "
+          "out/sub-01/anat/sub-01_desc-sites_dseg.nii.gz",
           dir);
     assert_int_equal(ask(c, "undo", ""), 409);
     assert_true(says("Another program"));
     client_end(c, SIGTERM);
     /* Gone inputs are looked for, and what was looked for is said. */
     shell("cd %s && mv lab/levels.nii.gz lab/gone && (timeout 5 '%s' view out --viewer page >said || true) && "
-          "grep -q 'sub-01_desc\\|levels.nii.gz was looked for in out' said", dir, fascicle);
+          "grep -q 'sub-01_desc\\|levels.nii.gz was looked for in out' said",
+          dir, fascicle);
     start(c, "out", NULL);
     assert_int_equal(get(c, "state.json", answer, sizeof answer), 200);
     assert_true(says("\"edits\": false"));

@@ -43,7 +43,7 @@ static void between_slices_lies_the_solid(void **state) {
     }
     assert_true(2.0 * (double)n_both / (double)(n_truth + shape.n) > 0.95); /* Dice */
     fsc_view_shape_free(&shape);
-    assert_fails(fsc_view_fill(&shape, &canvas, 2, 0, &test_error), FSC_E_RANGE);  /* holds it already */
+    assert_fails(fsc_view_fill(&shape, &canvas, 2, 0, &test_error), FSC_E_RANGE); /* holds it already */
     assert_fails(fsc_view_fill(&shape, &canvas, 2, 99, &test_error), FSC_E_RANGE);
     memset(index + voxel_at(0, 0, NZ - 1), 0, (size_t)N * N);
     assert_fails(fsc_view_fill(&shape, &canvas, 2, 5, &test_error), FSC_E_RANGE); /* one side only */
