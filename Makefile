@@ -21,6 +21,7 @@ torture: all
 	@tests/torture/races || [ $$? = 77 ]
 	@tests/torture/same build/tools/fascicle/fascicle
 	@tests/torture/damage build/tools/fascicle/fascicle 60 200 build/tests/dicom/dicom_make
+	@ninja -C build bench/bench_labels >/dev/null && tests/torture/labels build/bench/bench_labels
 	@tests/torture/archive build/tools/fascicle/fascicle build/tests/dicom/dicom_make build/tests/cli/cli-data || [ $$? = 77 ]
 install: all
 	meson install -C build

@@ -12,9 +12,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { WAVES = 12, MUSCLES = 8, SCALES = 5, INJURIES = 80 };
+enum { WAVES = 12, MUSCLES = 8, INJURIES = 80 };
 static const int32_t value_of[MUSCLES] = {5101, 5102, 5111, 5112, 5121, 5122, 5131, 5132};
-static const double border_scale[SCALES] = {1, 0.4, 0.6, 0.8, 1.5};
 static fsc_error error = FSC_ERROR_INIT;
 
 static void must(fsc_status status) {
@@ -134,8 +133,19 @@ static visit see(const fsc_phantom *p, const posture *build, const posture *lies
     return v;
 }
 
-static fsc_phantom *draw(uint64_t person, double added, double tilt_deg, const double shift_mm[3], double scale,
-                         double dropped) {
+/* What rises between two visits, and by how much. */
+static const struct {
+    const char *muscle, *level;
+    fsc_side side;
+} struck[] = {{"multifidus", "L4", FSC_SIDE_LEFT},
+              {"erector_spinae", "L2", FSC_SIDE_RIGHT},
+              {"psoas_major", "L4", FSC_SIDE_LEFT}};
+enum { STRUCK = sizeof struck / sizeof *struck };
+#define RISE 0.06
+
+/* added: mean fat on top of everything at every lumbar site; rise: at the struck ones. */
+static fsc_phantom *draw(uint64_t person, double added, double rise, double tilt_deg, const double shift_mm[3],
+                         double scale, double dropped) {
     static fsc_phantom_injury injury[INJURIES];
     static const char *const muscle[] = {"multifidus", "erector_spinae", "psoas_major", "quadratus_lumborum"};
     static const char *const level[] = {"L1", "L2", "L3", "L4", "L5"};
@@ -154,6 +164,11 @@ static fsc_phantom *draw(uint64_t person, double added, double tilt_deg, const d
                 to->place = fsc_place_of(muscle[m], level[l], side ? FSC_SIDE_RIGHT : FSC_SIDE_LEFT);
                 to->pdff_added_fraction = added * (0.6 + 0.8 * uniform());
             }
+    for (int i = 0; i < STRUCK && rise > 0; i++) {
+        fsc_phantom_injury *to = &injury[opt.n_injury++];
+        to->place = fsc_place_of(struck[i].muscle, struck[i].level, struck[i].side);
+        to->pdff_added_fraction = rise;
+    }
     fsc_phantom *p = NULL;
     must(fsc_phantom_make(&p, &opt, &error));
     return p;
@@ -186,7 +201,7 @@ static double centre(double mm[3], const fsc_labels *labels, int32_t value) {
 }
 
 static fsc_measures *measure(const visit *v, const fsc_labels *muscles, const fsc_labels *levels,
-                             fsc_label_source source, double scale, fsc_sites **kept) {
+                             fsc_label_source source, int with_errors, fsc_sites **kept) {
     fsc_sites_options opt = FSC_SITES_OPTIONS_INIT;
     fsc_sites *sites = NULL;
     fsc_measures *m = NULL;
@@ -194,7 +209,7 @@ static fsc_measures *measure(const visit *v, const fsc_labels *muscles, const fs
     opt.level_scheme = "sct";
     opt.label_source = source;
     must(fsc_sites_build(&sites, &v->maps.grid, muscles, levels, &opt, &error));
-    sites->border_sd_mm *= scale;
+    if (!with_errors) sites->border_sd_mm = 0;
     must(fsc_measure_run(&m, &v->maps, sites, NULL, &error));
     if (kept)
         *kept = sites;
@@ -215,21 +230,25 @@ static double fat_share(const visit *v, const fsc_sites *sites, const fsc_row *r
     return fat / all;
 }
 
-/* One line a site: errors and standard errors at several border SDs. flags = the muscle's word, "-" = none. */
+/* One line a site: what is measured, the truth, standard errors. Flags of the label or of this level; "-" = none. */
 static void print_sites(uint64_t person, const visit *v, const fsc_labels *muscles, const fsc_labels *levels,
                         fsc_label_source source, const fsc_proposal *q) {
     fsc_sites *sites = NULL;
-    fsc_measures *truth = measure(v, &v->muscles, &v->levels, FSC_LABELS_EXTERNAL, 0, NULL), *mine[SCALES];
-    for (int s = 0; s < SCALES; s++)
-        mine[s] = measure(v, muscles, levels, source, border_scale[s], s ? NULL : &sites);
-    for (int32_t r = 0; r < mine[0]->n_row; r++) {
-        const fsc_row *row = &mine[0]->row[r];
+    fsc_measures *truth = measure(v, &v->muscles, &v->levels, FSC_LABELS_EXTERNAL, 0, NULL),
+                 *mine = measure(v, muscles, levels, source, 1, &sites);
+    for (int32_t r = 0; r < mine->n_row; r++) {
+        const fsc_row *row = &mine->row[r];
         const fsc_row *t = fsc_measures_find(truth, row->place.muscle, row->place.level, row->place.side);
         if (row->kind != FSC_ROW_SITE || row->n_voxel < 30 || !strcmp(row->place.level, "n/a")) continue;
         const char *flags = "";
-        for (int32_t i = 0; q && i < q->n_muscle; i++)
-            if (!strcmp(q->muscle[i].muscle, row->place.muscle) && q->muscle[i].side == row->place.side)
-                flags = q->muscle[i].flags;
+        for (int32_t i = 0; q && i < q->n_muscle; i++) {
+            const fsc_proposed_muscle *label = &q->muscle[i];
+            if (strcmp(label->muscle, row->place.muscle) != 0 || label->side != row->place.side) continue;
+            /* Of the whole label, or of this level of it. */
+            const int here = strstr(label->look_at, row->place.level) != NULL,
+                      only = !strcmp(label->flags, "fat-in-part");
+            flags = only && !here ? "" : label->flags;
+        }
         printf("site\t%d\t%s\t%s\t%s\t%d\t%d\t%.5f\t%.5f", (int)person, row->place.muscle, row->place.level,
                fsc_side_text(row->place.side), t ? (int)t->n_voxel : 0, (int)row->n_voxel, row->pdff_mean_fraction,
                t ? t->pdff_mean_fraction : (double)NAN);
@@ -237,12 +256,9 @@ static void print_sites(uint64_t person, const visit *v, const fsc_labels *muscl
                row->volume_mm3, t ? t->volume_mm3 : (double)NAN, row->pdff_median_fraction,
                fat_share(v, sites, row, 0.6), row->pdff_mean_erode1_fraction, flags[0] ? flags : "-",
                row->quality[0] ? row->quality : "-");
-        for (int s = 0; s < SCALES; s++)
-            printf("\t%.5f\t%.1f\t%.1f", mine[s]->row[r].pdff_se_label_fraction, mine[s]->row[r].csa_se_label_mm2,
-                   mine[s]->row[r].volume_se_label_mm3);
-        printf("\n");
+        printf("\t%.5f\t%.1f\t%.1f\n", row->pdff_se_label_fraction, row->csa_se_label_mm2, row->volume_se_label_mm3);
     }
-    for (int s = 0; s < SCALES; s++) fsc_measures_free(mine[s]);
+    fsc_measures_free(mine);
     fsc_measures_free(truth);
     fsc_sites_free(sites);
 }
@@ -272,25 +288,29 @@ static void print_levels(uint64_t person, const visit *v, const fsc_labels *leve
     }
 }
 
+/* Without an anchor nothing may get a name. */
+static void alone(uint64_t person, const visit *v) {
+    fsc_proposal *q = NULL;
+    if (fsc_propose_run(&q, &v->maps, NULL, &error) == FSC_OK) {
+        printf("alone\t%d\t%d\t%.3f\n", (int)person, (int)q->levels_named, q->similarity);
+        fsc_proposal_free(q);
+    } else
+        printf("alone\t%d\trefused\n", (int)person);
+}
+
 static void propose(uint64_t person) {
     static const double scales[] = {0.8, 0.6, 1.0, 1.3, 0.7};
     state = 7919 * person;
     const int turn = (int)(person % 30);
     const double tilt = turn % 3 == 0 ? (turn % 2 ? 20 : -20) : 16 * (uniform() - 0.5);
     const double shift[3] = {20 * (uniform() - 0.5), 20 * (uniform() - 0.5), 50 * (uniform() - 0.5)};
-    fsc_phantom *p =
-        draw(person, turn % 4 == 3 ? 0.22 : 0, tilt, shift, scales[turn % 5], turn % 6 == 5 ? 0.5 : 0);
+    fsc_phantom *p = draw(person, turn % 4 == 3 ? 0.22 : 0, 0, tilt, shift, scales[turn % 5], turn % 6 == 5 ? 0.5 : 0);
     const posture lies = take_posture(3 + 2 * uniform(), 60, turn % 3 == 1 ? 10 : 0, 0);
     visit v = see(p, &lies, NULL);
     fsc_phantom_free(p);
     fsc_propose_options opt = FSC_PROPOSE_OPTIONS_INIT;
     fsc_proposal *q = NULL;
-    if (fsc_propose_run(&q, &v.maps, &opt, &error) == FSC_OK) {
-        printf("alone\t%d\t%d\t%.3f\n", (int)person, (int)q->levels_named, q->similarity);
-        fsc_proposal_free(q);
-    } else
-        printf("alone\t%d\trefused\n", (int)person);
-    q = NULL;
+    if (person % 3 == 0) alone(person, &v);
     const int32_t named = centre(opt.anchor.centre_mm, &v.levels, 23) > 0 && turn % 2 ? 23 : 22;
     strcpy(opt.anchor.level, named == 23 ? "L4" : "L3");
     (void)centre(opt.anchor.centre_mm, &v.levels, named);
@@ -315,19 +335,53 @@ static void propose(uint64_t person) {
     free_visit(&v);
 }
 
+static fsc_map *map_of(fsc_measures *m, fsc_acquisition *acquisition, const char *date) {
+    fsc_map *map = NULL;
+    strcpy(acquisition->participant, "sub-01");
+    strcpy(acquisition->date, date);
+    const fsc_map_inputs in = {.measures = m, .acquisition = acquisition};
+    must(fsc_map_run(&map, &in, &error));
+    fsc_measures_free(m);
+    return map;
+}
+
+/* What `change` says of the visits: the first with its own labels, the second with these carried. */
+static void print_changes(uint64_t person, const visit *first, const visit *second, const fsc_carried *c,
+                          fsc_acquisition *a) {
+    fsc_map *before =
+        map_of(measure(first, &first->muscles, &first->levels, FSC_LABELS_EXTERNAL, 1, NULL), a, "2026-01-01");
+    fsc_map *now = map_of(measure(second, c->muscles, c->levels, FSC_LABELS_CARRIED, 1, NULL), a, "2026-03-01");
+    must(fsc_change_run(now, before, &error));
+    for (int32_t i = 0; i < now->n_site; i++) {
+        const fsc_map_site *site = &now->site[i];
+        if (site->row.kind != FSC_ROW_SITE) continue;
+        int hurt = 0;
+        for (int k = 0; k < STRUCK; k++)
+            hurt |= !strcmp(struck[k].muscle, site->row.place.muscle) &&
+                    !strcmp(struck[k].level, site->row.place.level) && struck[k].side == site->row.place.side;
+        printf("change\t%d\t%s\t%s\t%s\t%d\t%d\t%.4f\n", (int)person, site->row.place.muscle, site->row.place.level,
+               fsc_side_text(site->row.place.side), hurt, (int)site->change.real, site->change.net_fraction);
+    }
+    fsc_map_free(before);
+    fsc_map_free(now);
+}
+
 static void carry(uint64_t person) {
     state = 104729 * person;
     const int turn = (int)(person % 20);
-    const double still[3] = {0, 0, 0}, shift[3] = {8 * (uniform() - 0.5), 10 * (uniform() - 0.5), 16 * (uniform() - 0.5)};
+    const double still[3] = {0, 0, 0},
+                 shift[3] = {8 * (uniform() - 0.5), 10 * (uniform() - 0.5), 16 * (uniform() - 0.5)};
     const double added = turn % 4 == 3 ? 0.22 : 0;
     const posture own = take_posture(3 + 2 * uniform(), 60, turn % 5 == 1 ? 10 : 0, 0);
     const posture moved = take_posture(3 + turn % 3, 60, 0, 4 + turn % 4);
     const uint64_t drawn = state;
-    fsc_phantom *p = draw(person, added, 0, still, 0.8, 0);
+    fsc_phantom *p = draw(person, added, 0, 0, still, 0.8, 0);
+    fsc_acquisition acquisition;
+    fsc_acquisition_from_scan(&acquisition, p->scan);
     visit first = see(p, &own, NULL);
     fsc_phantom_free(p);
     state = drawn; /* the same fat again, other noise */
-    p = draw(person, added, 8 * ((turn % 5) / 4.0 - 0.5), shift, 0.8, 0);
+    p = draw(person, added, RISE, 8 * ((turn % 5) / 4.0 - 0.5), shift, 0.8, 0);
     state = drawn + 1;
     visit second = see(p, &own, &moved);
     fsc_phantom_free(p);
@@ -340,6 +394,7 @@ static void carry(uint64_t person) {
         print_dice(person, &second, c->muscles);
         print_levels(person, &second, c->levels);
         print_sites(person, &second, c->muscles, c->levels, FSC_LABELS_CARRIED, NULL);
+        print_changes(person, &first, &second, c, &acquisition);
         fsc_carried_free(c);
     } else
         printf("run\t%d\trefused\t%s\n", (int)person, error.text);

@@ -79,6 +79,8 @@ typedef struct fsc_sites {
     int32_t n_level;
     fsc_label_source label_source;
     double border_sd_mm; /* SD of the displacement of a label's border along its normal; 0 or NaN = not known */
+    double size_factor;  /* errors of areas and volumes to what that displacement gives */
+    double cut_sd_mm;    /* SD of the place along the spine where one level's labels end and the next one's begin */
     fsc_notes notes;
 } fsc_sites;
 

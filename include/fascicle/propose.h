@@ -47,6 +47,7 @@ typedef struct fsc_proposed_muscle {
     double side_ratio;             /* volume to the other side's */
     int32_t refused;               /* non-zero: taken out of muscles; flags says why */
     char flags[120];               /* comma-separated words, or "" */
+    char look_at[80];              /* "fat-in-part" among them: which levels, comma-separated, head to foot */
 } fsc_proposed_muscle;
 
 typedef struct fsc_proposal {

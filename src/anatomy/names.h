@@ -22,7 +22,7 @@ const fsc_level_word *fsc_level_word_find(const char *level);
 /* The value of a level in fsc_sites.levels; 0 when the text is no level. */
 int32_t fsc_level_value(const char *level);
 
-/* SD in mm of a label border's displacement along its normal (data/labels.tsv). FSC_E_FORMAT, FSC_E_NOMEM. */
-FSC_MUST_USE fsc_status fsc_label_border_sd(double *out_mm, fsc_label_source source, fsc_error *err);
+/* Fills border_sd_mm, size_factor and cut_sd_mm from data/labels.tsv. FSC_E_FORMAT, FSC_E_NOMEM. */
+FSC_MUST_USE fsc_status fsc_label_border_read(fsc_sites *sites, fsc_label_source source, fsc_error *err);
 
 #endif

@@ -344,7 +344,7 @@ static fsc_status build_levels(fsc_sites *sites, const sites_map *from, int is_n
 static fsc_status build(fsc_sites *sites, sites_map *muscles, sites_map *levels, const fsc_labels *muscle_labels,
                         const fsc_labels *level_labels, const fsc_sites_options *opt, fsc_error *err) {
     sites->label_source = opt->label_source;
-    FSC_TRY(fsc_label_border_sd(&sites->border_sd_mm, opt->label_source, err));
+    FSC_TRY(fsc_label_border_read(sites, opt->label_source, err));
     FSC_TRY(map_open(muscles, sites, muscle_labels, opt->muscle_scheme, opt->muscle_file, 0, opt->same_grid, err));
     fsc_copy_text(sites->muscle_scheme, sizeof sites->muscle_scheme, muscles->scheme.name);
     const sites_map *from = NULL;

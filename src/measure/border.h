@@ -29,6 +29,7 @@ void fsc_border_free(fsc_border *border);
 
 /* The label's part of the error of a row that joins the sets list[0 .. n_list). Missing where there is no border or
  * nothing to measure. */
-void fsc_label_error(fsc_row *row, const fsc_border *border, const int32_t *list, int32_t n_list);
+void fsc_label_error(fsc_row *row, const fsc_border *border, const fsc_voxels *voxels, const int32_t *list,
+                     int32_t n_list);
 
 #endif

@@ -71,7 +71,20 @@ static error_parts parts(const error_sum *e, int32_t n_draw) {
     return out;
 }
 
-void fsc_label_error(fsc_row *row, const fsc_border *b, const int32_t *list, int32_t n_list) {
+/* Relative error of a row's volume from where its level begins and ends: both cuts move on their own, and the whole
+ * cross-section with them, which displaced borders of the draws hardly show. */
+static double cut_share(const fsc_row *row, const fsc_voxels *v, const int32_t *list, int32_t n_list) {
+    const int has_cuts = (row->kind == FSC_ROW_SITE || row->kind == FSC_ROW_SITE_BOTH) && v->sites->n_level > 0;
+    double first = INFINITY, last = -INFINITY;
+    for (int32_t l = 0; l < n_list && has_cuts; l++)
+        for (int64_t i = v->start[list[l]]; i < v->start[list[l] + 1]; i++) {
+            first = fmin(first, v->along_mm[i]);
+            last = fmax(last, v->along_mm[i]);
+        }
+    return last >= first ? sqrt(2) * v->sites->cut_sd_mm / (last - first + v->slab_mm) : 0;
+}
+
+void fsc_label_error(fsc_row *row, const fsc_border *b, const fsc_voxels *v, const int32_t *list, int32_t n_list) {
     row->pdff_se_label_fraction = row->pdff_label_bias_fraction = (double)NAN;
     row->csa_se_label_mm2 = row->volume_se_label_mm3 = (double)NAN;
     for (int q = 0; q < 4; q++) row->pdff_quartile_se_label_fraction[q] = (double)NAN;
@@ -88,8 +101,10 @@ void fsc_label_error(fsc_row *row, const fsc_border *b, const int32_t *list, int
     const error_parts fat = parts(&mean, b->n_draw);
     row->pdff_se_label_fraction = fat.se;
     row->pdff_label_bias_fraction = fat.bias;
-    row->volume_se_label_mm3 = row->volume_mm3 * parts(&volume, b->n_draw).se;
-    row->csa_se_label_mm2 = row->csa_mm2 * parts(&area, b->n_draw).se;
+    const double factor = v->sites->size_factor;
+    row->volume_se_label_mm3 =
+        row->volume_mm3 * hypot(factor * parts(&volume, b->n_draw).se, cut_share(row, v, list, n_list));
+    row->csa_se_label_mm2 = row->csa_mm2 * factor * parts(&area, b->n_draw).se;
     for (int q = 0; q < 4; q++) row->pdff_quartile_se_label_fraction[q] = parts(&quartile[q], b->n_draw).se;
 }
 

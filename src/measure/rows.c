@@ -186,7 +186,7 @@ static void fill_row(rows_work *w, fsc_row *row) {
     const fsc_section section = fsc_section_largest(w->v, w->list, w->n_list, w->area, w->lean, w->known);
     row->csa_mm2 = section.csa_mm2;
     row->lean_csa_mm2 = section.lean_csa_mm2;
-    fsc_label_error(row, w->border, w->list, w->n_list);
+    fsc_label_error(row, w->border, w->v, w->list, w->n_list);
 }
 
 static fsc_row *new_row(rows_work *w, fsc_row_kind kind, const char *muscle, const char *level, fsc_side side) {

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define RING_MM 5.0
+enum { PART_MIN = 30 }; /* voxels of a label at one level */
 
 static int by_size(const void *a, const void *b) {
     const float x = *(const float *)a, y = *(const float *)b;
@@ -37,17 +38,20 @@ static int near_label(const fsc_labels *labels, const int64_t at[3], const int64
     return 0;
 }
 
-/* Median fat fraction inside, and of the unlabelled ring around. */
-static void contrast(fsc_proposed_muscle *m, const fsc_labels *labels, const fsc_fatwater *maps,
-                     const fsc_channels *channels, const fsc_propose_limits *limits, float *inside, float *ring) {
+/* Median fat fraction inside, and of the unlabelled ring around; returns the share of the label without any. */
+static double contrast(fsc_proposed_muscle *m, const fsc_labels *labels, const fsc_fatwater *maps,
+                       const fsc_channels *channels, const fsc_propose_limits *limits, float *inside, float *ring) {
     const int64_t *d = labels->grid.dim;
-    int64_t n_inside = 0, n_ring = 0, n_fat = 0, reach[3], v = 0;
+    int64_t n_inside = 0, n_ring = 0, n_fat = 0, n_unseen = 0, reach[3], v = 0;
     for (int a = 0; a < 3; a++) reach[a] = (int64_t)(RING_MM / channels->spacing_mm[a]);
     for (int64_t k = 0; k < d[2]; k++)
         for (int64_t j = 0; j < d[1]; j++)
             for (int64_t i = 0; i < d[0]; i++, v++) {
                 const float f = maps->pdff_fraction[v];
-                if (!(f > -1 && f < 2)) continue;
+                if (!(f > -1 && f < 2)) {
+                    n_unseen += labels->data[v] == m->value;
+                    continue;
+                }
                 const int64_t at[3] = {i, j, k};
                 if (labels->data[v] == m->value) {
                     inside[n_inside++] = f;
@@ -57,11 +61,12 @@ static void contrast(fsc_proposed_muscle *m, const fsc_labels *labels, const fsc
             }
     m->fat_share = n_inside ? (double)n_fat / (double)n_inside : (double)NAN;
     m->ring_contrast_fraction = median(ring, n_ring) - median(inside, n_inside);
+    return n_unseen ? (double)n_unseen / (double)(n_inside + n_unseen) : 0;
 }
 
 /* Share of the muscle's length that lies in the field of view, as the affine step laid it. */
 static double share_in_field(const fsc_body_fit *fit, const fsc_channels *channels, const fsc_region_muscle *muscle,
-                             int right) {
+                             int right, double from_level) {
     double inverse[9];
     const double *m = fit->alignment.to_body, *a = m;
     const double c[9] = {a[5] * a[10] - a[6] * a[9], a[2] * a[9] - a[1] * a[10], a[1] * a[6] - a[2] * a[5],
@@ -70,7 +75,7 @@ static double share_in_field(const fsc_body_fit *fit, const fsc_channels *channe
     const double determinant = a[0] * c[0] + a[1] * c[3] + a[2] * c[6];
     for (int i = 0; i < 9; i++) inverse[i] = c[i] / determinant;
     int seen = 0, all = 0;
-    for (double level = muscle->top + 0.125; level < muscle->bottom; level += 0.25, all++) {
+    for (double level = fmax(muscle->top, from_level) + 0.125; level < muscle->bottom; level += 0.25, all++) {
         const int32_t i = (int32_t)level;
         double centre[3], mm[3], index[3];
         fsc_knot knot;
@@ -99,9 +104,10 @@ static void flag(fsc_proposed_muscle *m, int raised, int refuse, const char *wor
     m->refused |= refuse;
 }
 
-static void judge(fsc_proposed_muscle *m, const fsc_propose_limits *l) {
+static void judge(fsc_proposed_muscle *m, double unseen, const fsc_propose_limits *l) {
     flag(m, m->share_in_field < l->share_in_field_refuse, 1, "mostly-outside");
     flag(m, m->n_voxel == 0, 1, "empty");
+    flag(m, unseen > l->unseen_share_flag, unseen > l->unseen_share_refuse, "not-seen");
     flag(m, m->fat_share > l->fat_share_refuse, 1, "mostly-fat");
     flag(m, m->fat_share > l->fat_share_flag && m->fat_share <= l->fat_share_refuse, 0, "much-fat");
     flag(m, m->n_voxel > 0 && (m->area_ratio < l->area_ratio_low || m->area_ratio > l->area_ratio_high), 1,
@@ -110,9 +116,48 @@ static void judge(fsc_proposed_muscle *m, const fsc_propose_limits *l) {
     flag(m, m->side_ratio > l->side_ratio_flag || m->side_ratio < 1 / l->side_ratio_flag, 0, "uneven-sides");
 }
 
+/* How the level counted from 1 in the body's table is called in this proposal. */
+static void level_name(char *out, size_t size, const fsc_proposal *p, const fsc_region *r, int32_t level) {
+    if (p->levels_named) {
+        fsc_copy_text(out, size, r->level[level - 1]);
+        return;
+    }
+    int32_t first = INT32_MAX;
+    const int64_t n = fsc_grid_count(&p->levels->grid);
+    for (int64_t v = 0; v < n; v++)
+        if (p->levels->data[v] > 0 && p->levels->data[v] < first) first = p->levels->data[v];
+    fsc_format(out, size, "?%d", (int)(r->sct[level - 1] - first + 1));
+}
+
+/* A border that takes in fat leaves a tail of fat voxels; a muscle that is fat all through does not. */
+static void look_at_parts(fsc_proposed_muscle *m, const fsc_proposal *p, const fsc_region *r, const fsc_fatwater *maps,
+                          const uint8_t *part, const fsc_propose_limits *l, float *inside) {
+    const int64_t n_voxel = fsc_grid_count(&p->muscles->grid);
+    for (int32_t level = 1; level <= FSC_REGION_LEVELS; level++) {
+        int64_t n = 0, n_fat = 0;
+        double sum = 0;
+        for (int64_t v = 0; v < n_voxel; v++) {
+            const float f = maps->pdff_fraction[v];
+            if (p->muscles->data[v] != m->value || part[v] != level || !(f > -1 && f < 2)) continue;
+            n_fat += (double)f > l->fat_voxel_fraction;
+            sum += (double)f;
+            inside[n++] = f;
+        }
+        if (n < PART_MIN) continue;
+        if ((double)n_fat <= l->part_fat_share_flag * (double)n &&
+            sum / (double)n - median(inside, n) <= l->part_skew_flag)
+            continue;
+        char name[12];
+        const size_t used = strlen(m->look_at);
+        level_name(name, sizeof name, p, r, level);
+        fsc_format(m->look_at + used, sizeof m->look_at - used, "%s%s", used ? "," : "", name);
+    }
+    flag(m, m->look_at[0] != 0, 0, "fat-in-part");
+}
+
 fsc_status fsc_propose_check(fsc_proposal *proposal, const fsc_body_fit *fit, const fsc_channels *channels,
-                             const fsc_fatwater *maps, const uint8_t *laid, const fsc_propose_limits *limits,
-                             fsc_error *err) {
+                             const fsc_fatwater *maps, const uint8_t *laid, const uint8_t *part,
+                             const fsc_propose_limits *limits, fsc_error *err) {
     const fsc_region *r = fit->atlas.frame.region;
     const int64_t n = fsc_grid_count(&proposal->muscles->grid);
     FSC_AUTO_BLOCK float *inside = fsc_alloc(n, sizeof *inside);
@@ -135,9 +180,10 @@ fsc_status fsc_propose_check(fsc_proposal *proposal, const fsc_body_fit *fit, co
         }
         m->area_ratio = n_laid ? (double)m->n_voxel / (double)n_laid : (double)NAN;
         m->side_ratio = n_other ? (double)m->n_voxel / (double)n_other : (double)NAN;
-        m->share_in_field = share_in_field(fit, channels, muscle, right);
-        contrast(m, proposal->muscles, maps, channels, limits, inside, ring);
-        judge(m, limits);
+        m->share_in_field = share_in_field(fit, channels, muscle, right, limits->muscles_from_level);
+        const double unseen = contrast(m, proposal->muscles, maps, channels, limits, inside, ring);
+        judge(m, unseen, limits);
+        look_at_parts(m, proposal, r, maps, part, limits, inside);
     }
     for (int32_t i = 0; i < proposal->n_muscle; i++)
         for (int64_t v = 0; v < n && proposal->muscle[i].refused; v++)

@@ -13,10 +13,11 @@ static const struct {
 } limit[] = {
 #define LIMIT(name)                                                                                                    \
     { #name, offsetof(fsc_propose_limits, name) }
-    LIMIT(similarity_min),        LIMIT(fat_share_flag),         LIMIT(fat_share_refuse), LIMIT(fat_voxel_fraction),
-    LIMIT(ring_contrast_flag),    LIMIT(area_ratio_low),         LIMIT(area_ratio_high),  LIMIT(side_ratio_flag),
-    LIMIT(share_in_field_refuse), LIMIT(runner_up_gap),          LIMIT(anchor_reach_mm),  LIMIT(carry_similarity_min),
-    LIMIT(carry_apart_flag_mm),   LIMIT(carry_volume_ratio_flag)
+    LIMIT(similarity_min),        LIMIT(fat_share_flag),          LIMIT(fat_share_refuse),  LIMIT(fat_voxel_fraction),
+    LIMIT(ring_contrast_flag),    LIMIT(area_ratio_low),          LIMIT(area_ratio_high),   LIMIT(side_ratio_flag),
+    LIMIT(share_in_field_refuse), LIMIT(runner_up_gap),           LIMIT(anchor_reach_mm),   LIMIT(carry_similarity_min),
+    LIMIT(carry_apart_flag_mm),   LIMIT(carry_volume_ratio_flag), LIMIT(unseen_share_flag), LIMIT(unseen_share_refuse),
+    LIMIT(muscles_from_level),    LIMIT(part_fat_share_flag),     LIMIT(part_skew_flag)
 #undef LIMIT
 };
 

@@ -39,16 +39,20 @@ static void free_fit(fsc_body_fit *fit) {
 typedef struct drawing {
     const fsc_body_fit *fit;
     fsc_proposal *proposal;
-    uint8_t *laid;
-    int32_t first_level; /* of the region's table: which level is "?1"; levels_named: not used */
+    uint8_t *laid, *part; /* per voxel: code of the affine step; level of the body, counted from 1 */
+    double from_level;    /* above it no muscle is drawn */
 } drawing;
 
-static int32_t code_at(const drawing *d, const double mm[3], int bent) {
+static int32_t code_at(const drawing *d, const double mm[3], int bent, uint8_t *level) {
     double body[3];
     fsc_atlas_spot spot;
+    fsc_body_point point;
     fsc_body_fit_point(body, d->fit, mm, bent);
     fsc_atlas_at(&spot, &d->fit->atlas.frame, body);
-    return spot.code;
+    if (spot.code == 0 || spot.code >= FSC_ATLAS_VERTEBRA) return spot.code;
+    fsc_body_frame_point(&point, &d->fit->atlas.frame, body);
+    *level = (uint8_t)(1 + fsc_body_point_level(&point));
+    return point.level < d->from_level ? 0 : spot.code;
 }
 
 static void draw_slice(void *context, int64_t tile, int64_t begin, int64_t end, int32_t worker) {
@@ -65,8 +69,9 @@ static void draw_slice(void *context, int64_t tile, int64_t begin, int64_t end, 
                 const double index[3] = {(double)i, (double)j, (double)k};
                 double mm[3];
                 fsc_grid_to_mm(grid, index, mm);
-                const int32_t code = code_at(d, mm, 1);
-                d->laid[v] = (uint8_t)code_at(d, mm, 0);
+                uint8_t laid_level;
+                d->laid[v] = (uint8_t)code_at(d, mm, 0, &laid_level);
+                const int32_t code = code_at(d, mm, 1, &d->part[v]);
                 if (code >= FSC_ATLAS_VERTEBRA)
                     levels->data[v] = r->sct[code - FSC_ATLAS_VERTEBRA];
                 else if (code >= FSC_ATLAS_MUSCLE) {
@@ -91,9 +96,10 @@ static void note_muscles(fsc_proposal *p) {
     for (int32_t i = 0; i < p->n_muscle; i++) {
         const fsc_proposed_muscle *m = &p->muscle[i];
         if (!m->flags[0]) continue;
-        fsc_notes_add(&p->notes, FSC_NOTE_WARNING, m->refused ? "label-refused" : "label-flagged", "%s %s: %s (%s).",
-                      m->muscle, fsc_side_text(m->side),
-                      m->refused ? "no label was proposed" : "look at this label first", m->flags);
+        fsc_notes_add(&p->notes, FSC_NOTE_WARNING, m->refused ? "label-refused" : "label-flagged",
+                      "%s %s: %s (%s%s%s).", m->muscle, fsc_side_text(m->side),
+                      m->refused ? "no label was proposed" : "look at this label first", m->flags,
+                      m->look_at[0] ? " at " : "", m->look_at);
     }
 }
 
@@ -113,10 +119,11 @@ static fsc_status draw(fsc_proposal *p, const fsc_body_fit *fit, const fsc_chann
     FSC_TRY(fsc_labels_new(&p->muscles, &maps->grid, err));
     FSC_TRY(fsc_labels_new(&p->levels, &maps->grid, err));
     FSC_AUTO_BLOCK uint8_t *laid = fsc_alloc(fsc_grid_count(&maps->grid), 1);
-    if (!laid) return fsc_fail_nomem(err, "drawing a proposal");
-    drawing d = {.fit = fit, .proposal = p, .laid = laid};
+    FSC_AUTO_BLOCK uint8_t *part = fsc_alloc(fsc_grid_count(&maps->grid), 1);
+    if (!laid || !part) return fsc_fail_nomem(err, "drawing a proposal");
+    drawing d = {.fit = fit, .proposal = p, .laid = laid, .part = part, .from_level = limits->muscles_from_level};
     fsc_tiles_run(maps->grid.dim[2], 1, draw_slice, &d, n_threads);
-    return fsc_propose_check(p, fit, channels, maps, laid, limits, err);
+    return fsc_propose_check(p, fit, channels, maps, laid, part, limits, err);
 }
 
 fsc_status fsc_propose_run(fsc_proposal **out, const fsc_fatwater *maps, const fsc_propose_options *opt,

@@ -23,6 +23,7 @@ static fsc_json *muscle_json(const fsc_proposed_muscle *m) {
     fsc_json_set_number(object, "side_ratio", m->side_ratio);
     fsc_json_set_bool(object, "refused", m->refused);
     fsc_json_set_string(object, "flags", m->flags[0] ? m->flags : NULL);
+    fsc_json_set_string(object, "look_at", m->look_at[0] ? m->look_at : NULL);
     return object;
 }
 

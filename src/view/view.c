@@ -193,7 +193,10 @@ static void answer_exam(view *v, const char *path, const char *body, size_t n, f
     }
     fsc_view_exam_change(&v->exam, path, body, n, &saved, reply);
     if (!saved) return;
-    if (v->input->save_anat) {
+    if (v->input->save_anat && fsc_view_edit_outdated(&v->edit)) {
+        (void)fsc_fail(&err, FSC_E_ARG, "another program has written this folder since it was opened; end 'fascicle view' "
+                                        "and start it again");
+    } else if (v->input->save_anat) {
         if (save(v, &err) == FSC_OK) return;
     } else if (!v->options->plan || v->options->plan(v->options->context, &err) == FSC_OK) {
         return;

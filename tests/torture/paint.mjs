@@ -17,8 +17,9 @@ await page.uncheck('#lock');
 await page.focus('#gl');
 for (let k = 0; ; k++) {
   const known = await page.evaluate(() => fascicle.page.state.revision);
-  await page.keyboard.press(['ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowDown'][(k >> 3) % 4]);
-  if (k % 5 === 4) await page.keyboard.press('e');
+  /* Painted, then erased at the same place: each press changes something. */
+  if (k) await page.keyboard.press('e');
+  if (k % 2 === 0) await page.keyboard.press(['ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowDown'][(k >> 4) % 4]);
   await page.keyboard.press(k % 11 === 10 ? 'Control+z' : ' ');
   await page.waitForFunction((n) => fascicle.page.state.revision > n, known, { timeout: 1500 }).catch(() => {});
   console.log(await page.evaluate(() => fascicle.page.state.revision));

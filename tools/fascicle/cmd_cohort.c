@@ -52,6 +52,16 @@ static void make_words(words *w, const values *v) {
     add_option(w, "--out", v->out);
 }
 
+/* Another network or table under the same name is another; a damaged one is said before anybody is begun. */
+static fsc_status hash_network(fsc_recipe *recipe, const char *path, fsc_error *err) {
+    AUTO(fsc_network) network = NULL;
+    fsc_network_facts facts;
+    TRY(fsc_network_read(&network, path, NULL, err));
+    fsc_network_describe(&facts, network);
+    TRY(fsc_recipe_add_input(recipe, path, err));
+    return facts.labels_path[0] ? fsc_recipe_add_input(recipe, facts.labels_path, err) : FSC_OK;
+}
+
 /* As a record shows them; where results lie is no part of what they are. */
 static fsc_status join_words(char **out, const words *w, const char *network, fsc_error *err) {
     AUTO_STRUCT(fsc_recipe) recipe = {0};
@@ -63,12 +73,14 @@ static fsc_status join_words(char **out, const words *w, const char *network, fs
         else
             item[n++] = w->item[i];
     TRY(fsc_recipe_set_command(&recipe, n, (char *const *)item, err));
-    if (network) TRY(fsc_recipe_add_input(&recipe, network, err)); /* another file under the same name is another */
-    const char *hash = network ? recipe.input[0].sha256 : "";
-    const size_t size = strlen(recipe.command) + strlen(hash) + 2;
+    if (network) TRY(hash_network(&recipe, network, err));
+    const char *hash[2] = {"", ""};
+    for (int32_t i = 0; i < recipe.n_input && i < 2; i++) hash[i] = recipe.input[i].sha256;
+    const size_t size = strlen(recipe.command) + strlen(hash[0]) + strlen(hash[1]) + 3;
     *out = malloc(size);
     if (!*out) return cli_refuse(err, FSC_E_NOMEM, "out of memory while noting the options");
-    (void)snprintf(*out, size, "%s%s%s", recipe.command, *hash ? " " : "", hash);
+    (void)snprintf(*out, size, "%s%s%s%s%s", recipe.command, *hash[0] ? " " : "", hash[0], *hash[1] ? " " : "",
+                   hash[1]);
     return FSC_OK;
 }
 

@@ -15,6 +15,20 @@ static int override(char *field, size_t size, const char *text) {
     return n >= 0 && (size_t)n < size;
 }
 
+/* Two visits labelled each on its own differ by their borders; one set of labels, carried, does not. */
+static fsc_status offer_carry(cli *c, fsc_store *store, const fsc_map *map, fsc_error *err) {
+    AUTO(fsc_visit) visit = NULL;
+    int32_t n = 0;
+    TRY(fsc_store_visits(&visit, &n, store, map->acquisition.participant, err));
+    if (n > 1 && map->label_source != FSC_LABELS_CARRIED)
+        cli_line(
+            c, "carry",
+            "%s has another visit: `fascicle carry LABELS ITS_SCAN THIS_SCAN` brings its corrected labels here, so "
+            "that both are measured with one set of borders",
+            map->acquisition.participant);
+    return FSC_OK;
+}
+
 static fsc_status run_add(cli *c, const void *given, fsc_error *err) {
     const add_values *v = given;
     if (!v->store) return cli_usage(c, err, "--store FILE is missing: the file that keeps the visits");
@@ -32,6 +46,7 @@ static fsc_status run_add(cli *c, const void *given, fsc_error *err) {
             FIELDS(FIELD("participant", a->participant), FIELD("session", (const char *)a->session),
                    FIELD("date", a->date), FIELD("n_row", map->n_site)),
             "%s, %s%s%s added, %d rows", a->participant, a->session, a->session[0] ? " of " : "", a->date, map->n_site);
+    TRY(offer_carry(c, store, map, err));
     cli_file(c, "store", v->store);
     return FSC_OK;
 }
@@ -99,7 +114,8 @@ const command cmd_visit_add = {
     .line = "add a visit's record to the store",
     .about =
         "Adds a record to the store. When the command has said so, the visit is on the disk and survives a kill or a "
-        "power cut.",
+        "power cut. Where the person has another visit and the labels were not carried from it, it says how to carry "
+        "them.",
     .examples = "fascicle visit add first/sub-01/anat/sub-01_map.json --store other.db",
     .args = add_args,
     .opts = add_opts,

@@ -237,6 +237,7 @@ async function begin() {
   await see.begin(state);
   page.fromFile = turnBack();
   exam.rows = () => page.rows;
+  exam.saved = async () => showState(await getJson('state.json'));
   if (state.labels) {
     const muscles = [...new Set(state.labels.map((l) => l.muscle))];
     picture.setColours(state.labels.map((l) => ({ ...l, colour: colourOf(l, muscles) })));

@@ -28,6 +28,7 @@ export class Exam {
     this.timer = 0;
     this.dirty = false; /* typed and not yet kept */
     this.opened = null;
+    this.saved = async () => {}; /* the labels on the screen were saved with it */
   }
 
   /* Once; the form then stays. */
@@ -142,6 +143,7 @@ export class Exam {
       const answer = await post('exam/save', { revision: this.revision, stamp: this.stamp, exam: this.whole() });
       Object.assign(this, { revision: answer.revision, stamp: answer.stamp });
       await showPlan(this.plan);
+      await this.saved();
       this.said(`Saved as ${answer.file}; plan and pages are made.`);
       this.plan.scrollIntoView({ block: 'start' });
     } catch (fault) {

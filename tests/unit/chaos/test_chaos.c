@@ -2,6 +2,7 @@
  * another result, half a file or a block behind. Prints a table by call. "all" as argument tries every allocation,
  * without it each call has a share that covers it evenly. */
 #include "calls_more.h"
+#include "calls_rooms.h"
 #include "fail.h"
 
 static const trial trials[] = {{"phantom_make", make_phantom, look_phantom, drop_phantom, 18},
@@ -45,7 +46,7 @@ static const trial trials[] = {{"phantom_make", make_phantom, look_phantom, drop
                                {"order_write", write_order, FILES, 60},
                                {"report_write", write_page, FILES, 40},
                                {"recipe_open_dataset", write_recipe, FILES, 0},
-                               MORE_TRIALS};
+                               MORE_TRIALS ROOM_TRIALS};
 
 enum { N_TRIAL = sizeof trials / sizeof *trials };
 
