@@ -39,16 +39,63 @@ static void let_go(json_t *value) {
     json_decref(value);
 }
 
+/* jansson 2.14 goes on when the buffer of a token cannot grow: letters are lost, and with a lost quotation mark it reads
+ * and writes beyond the string. So its buffer grows first, on a number of as many digits as the longest token has: that one
+ * may lose some. The text comes after it, and only when nothing was lost. */
+typedef struct reading {
+    const char *text;
+    size_t length, at;
+    size_t n_head, n_given; /* letters of what goes before: [0.000, */
+} reading;
+
+static size_t longest_token(const char *text, size_t length) {
+    size_t longest = 0, begin = 0;
+    int is_string = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (is_string && text[i] == '\\') {
+            i++;
+            continue;
+        }
+        const int is_end = is_string ? text[i] == '"' : strchr("\"[]{}:, \t\r\n", text[i]) != NULL;
+        if (!is_end) continue;
+        if (i - begin > longest) longest = i - begin;
+        is_string = !is_string && text[i] == '"';
+        begin = i;
+    }
+    return length > begin && length - begin > longest ? length - begin : longest;
+}
+
+static size_t give(void *buffer, size_t size, void *from) {
+    reading *r = from;
+    char *to = buffer;
+    size_t n = 0;
+    for (; n < size && r->n_given < r->n_head; r->n_given++)
+        to[n++] = r->n_given == 0 ? '[' : r->n_given == 2 ? '.' : r->n_given + 1 == r->n_head ? ',' : '0';
+    if (n > 0) return n; /* the number is read whole before the text is asked for */
+    if (errno == ENOMEM) return (size_t)-1;
+    for (; n < size && r->at <= r->length; r->at++) to[n++] = r->at < r->length ? r->text[r->at] : ']';
+    return n;
+}
+
 fsc_status fsc_json_parse(fsc_json **out, const char *text, size_t length, const char *what, fsc_error *err) {
     json_error_t why;
     const size_t skip = fsc_utf8_mark(text, length);
-    errno = 0; /* jansson 2.14 calls a string it cannot store a fault of the text, or loses letters of a long one */
-    json_t *value = json_loadb(text + skip, length - skip, JSON_REJECT_DUPLICATES, &why);
+    reading from = {.text = text + skip, .length = length - skip};
+    from.n_head = longest_token(from.text, from.length) + 8; /* brackets, point and comma; quotation marks of the token */
+    errno = 0; /* jansson calls a string it cannot store a fault of the text */
+    json_t *both = json_load_callback(give, &from, JSON_REJECT_DUPLICATES, &why);
     if (errno == ENOMEM) {
-        json_decref(value);
+        json_decref(both);
         return fsc_fail_nomem(err, "reading JSON");
     }
-    if (!value) return fsc_fail(err, FSC_E_FORMAT, "%s: not valid JSON at line %d: %s", what, why.line, why.text);
+    if (!both) return fsc_fail(err, FSC_E_FORMAT, "%s: not valid JSON at line %d: %s", what, why.line, why.text);
+    json_t *value = json_incref(json_array_get(both, 1));
+    const int is_one = json_array_size(both) == 2 && (json_is_array(value) || json_is_object(value));
+    json_decref(both);
+    if (!is_one) {
+        json_decref(value);
+        return fsc_fail(err, FSC_E_FORMAT, "%s: not valid JSON: neither one object nor one array", what);
+    }
     *out = (fsc_json *)value;
     return FSC_OK;
 }

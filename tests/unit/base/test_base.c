@@ -61,6 +61,30 @@ static void json_round_trip(void **state) {
     assert_non_null(strstr(test_error.text, "broken.json"));
 }
 
+/* The parser reads a text behind a number of its own (json.c): what the text is must not show that. */
+static void json_is_one_object_or_array(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"",     " ",     "1",      "\"a\"", "null", "1],[2",   "{},{}", "{}]",    "],{}",
+                                        "{} 1", "{},[]", "[1]]",   "[[1]",  "{\"a\":1,\"a\":2}", "[01]",  "[1,]",  "[\"a]", "[\"a\\"};
+    fsc_json *read = NULL;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_fails(fsc_json_parse(&read, wrong[i], strlen(wrong[i]), "text", &test_error), FSC_E_FORMAT);
+        assert_non_null(strstr(test_error.text, "text: not valid JSON"));
+    }
+    assert_fails(fsc_json_parse(&read, "[1,\n2,\nx]", 9, "text", &test_error), FSC_E_FORMAT);
+    assert_non_null(strstr(test_error.text, "line 3"));
+    for (size_t n = 0; n < 5000; n += n < 70 ? 1 : 331) { /* also across the parser's blocks */
+        FSC_AUTO_TEXT fsc_text text = {0};
+        fsc_text_add(&text, "{\"long\": \"");
+        for (size_t i = 0; i < n; i++) fsc_text_add_n(&text, i % 7 ? "x" : "\\\"", i % 7 ? 1 : 2);
+        fsc_text_add(&text, "\", \"n\": 17}");
+        assert_ok(fsc_json_parse(&read, text.data, text.length, "text", &test_error));
+        assert_int_equal(strlen(fsc_json_string(fsc_json_get(read, "long"))), n);
+        assert_close(fsc_json_number(fsc_json_get(read, "n")), 17, 0);
+        fsc_json_free(read);
+    }
+}
+
 static void files_are_whole(void **state) {
     (void)state;
     char dir[] = "/tmp/fsc-test-XXXXXX", path[64], hex[65];
@@ -159,7 +183,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_escapes_and_missing),
         cmocka_unit_test(table_reads_and_refuses),
-        cmocka_unit_test(json_round_trip),
+        cmocka_unit_test(json_round_trip), cmocka_unit_test(json_is_one_object_or_array),
         cmocka_unit_test(files_are_whole),
         cmocka_unit_test(tiles_give_same_bits),
         cmocka_unit_test(tiles_ask_whether_to_go_on),
