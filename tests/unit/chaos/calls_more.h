@@ -105,11 +105,11 @@ static fsc_status write_butterfly(void **out, fsc_error *err) {
         {"labels_read", read_labels, look_labels, drop_labels, 0}, {"labels_write", write_labels, FILES, 0},           \
         {"labels_resample", resample, look_labels, drop_labels, 0},                                                    \
         {"norms_read", read_norms, look_norms, drop_norms, 40}, {"norms_pool", pool_norms, FILES, 2},                 \
-        {"exam_template", exam_template, look_template, drop_template, 400},                                            \
-        {"plan_run", plan_run, look_plan, drop_plan, 60}, {"plan_write", write_plan, FILES, 60},                       \
-        {"exercise_svg", draw_exercise, look_template, drop_exercise, 0}, {"output_commit", put_in_place, FILES, 60},  \
+        {"exam_template", exam_template, look_template, drop_template, 120},                                            \
+        {"plan_run", plan_run, look_plan, drop_plan, 60}, {"plan_write", write_plan, FILES, 30},                       \
+        {"exercise_svg", draw_exercise, look_template, drop_exercise, 0}, {"output_commit", put_in_place, FILES, 30},  \
         {"cycle_find_threshold", find_threshold, look_threshold, drop_files, 4},                                      \
         {"cycle_sobol_run", sobol, look_sobol, drop_sobol, 4},                                                        \
-        {"report_butterfly_write", write_butterfly, FILES, 60},
+        {"report_butterfly_write", write_butterfly, FILES, 30},
 
 #endif

@@ -103,8 +103,8 @@ static void drop_subtypes(void *out) {
 #define ROOM_TRIALS                                                                                                    \
     {"label_maps_read", find_labels, look_label_maps, drop_label_maps, 60},                                            \
         {"sites_from_levels", see_levels, look_levels, drop_levels, 0},                                                \
-        {"propose_run", propose, look_proposal, drop_proposal, 4}, {"carry_run", carry, look_carried, drop_carried, 4},\
-        {"group_write", write_group, look_group, drop_files, 60},                                                      \
+        {"propose_run", propose, look_proposal, drop_proposal, 3}, {"carry_run", carry, look_carried, drop_carried, 3},\
+        {"group_write", write_group, look_group, drop_files, 40},                                                      \
         {"subtypes_run", find_subtypes, look_subtypes, drop_subtypes, 8},
 
 #endif
