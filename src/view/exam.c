@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "file.h"
 #include "format.h"
+#include "reply.h"
 
 #include <fascicle/anatomy.h>
 #include <fascicle/exam.h>
@@ -16,22 +17,6 @@
 #define AUTO_JSON __attribute__((cleanup(fsc_json_cleanup))) fsc_json
 enum { PATH_SIZE = 4096, EXAM_BYTES_MAX = 256 << 10, PAGE_BYTES_MAX = 16 << 20 };
 static const char by_hand[] = "the exam";
-
-static void say(fsc_view_reply *reply, unsigned status, const char *why) {
-    reply->status = status;
-    reply->type = "text/plain; charset=utf-8";
-    fsc_text_free(&reply->body);
-    fsc_text_add(&reply->body, why);
-}
-
-/* Takes root. */
-static void say_json(fsc_view_reply *reply, fsc_json *root) {
-    fsc_error err = FSC_ERROR_INIT;
-    reply->status = 200;
-    reply->type = "application/json";
-    if (fsc_json_print(&reply->body, root, &err) != FSC_OK) say(reply, 500, err.text);
-    fsc_json_free(root);
-}
 
 static fsc_status join(char *path, const char *dir, const char *name, const char *ending, fsc_error *err) {
     char file[320];
@@ -92,7 +77,7 @@ static void answer_form(const fsc_view_exam *e, fsc_view_reply *reply) {
     fsc_json *schema = NULL, *exam = NULL;
     const char *text = fsc_schema_text("exam"), *file = exam_file(e);
     if (fsc_json_parse(&schema, text, strlen(text), "schema", &err) != FSC_OK) {
-        say(reply, 507, err.text);
+        fsc_view_say(reply, 507, err.text);
         return;
     }
     if (file[0] && fsc_json_read(&exam, file, &err) != FSC_OK) (void)fsc_format(said, sizeof said, "%s", err.text);
@@ -107,7 +92,7 @@ static void answer_form(const fsc_view_exam *e, fsc_view_reply *reply) {
     fsc_json_set_string(root, "stamp", now);
     fsc_json_set_integer(root, "revision", e->revision);
     fsc_json_set_string(root, "fault", said);
-    say_json(reply, root);
+    fsc_view_say_json(reply, root);
 }
 
 /* A file of the results as it is; the pages' styles stand inside them, and nothing else runs there. */
@@ -116,7 +101,7 @@ static void answer_file(const char *path, const char *type, const char *policy, 
     FSC_AUTO_BLOCK char *data = NULL;
     size_t n = 0;
     if (!is_plain(path) || fsc_file_read(&data, &n, path, PAGE_BYTES_MAX, &err) != FSC_OK) {
-        say(reply, 404, err.text[0] ? err.text : "it has not been made yet");
+        fsc_view_say(reply, 404, err.text[0] ? err.text : "it has not been made yet");
         return;
     }
     reply->status = 200;
@@ -130,7 +115,7 @@ static void answer_page(const fsc_view_exam *e, const char *folder, fsc_view_rep
     fsc_error err = FSC_ERROR_INIT;
     if (join(stem, folder, e->input->name, "", &err) != FSC_OK ||
         fsc_report_path(path, sizeof path, stem, FSC_READER_PERSON, &err) != FSC_OK) {
-        say(reply, 404, err.text);
+        fsc_view_say(reply, 404, err.text);
         return;
     }
     answer_file(path, "text/html; charset=utf-8",
@@ -143,7 +128,7 @@ void fsc_view_exam_answer(const fsc_view_exam *e, const char *path, fsc_view_rep
     char plan[PATH_SIZE];
     fsc_error err = FSC_ERROR_INIT;
     if (!e->input->exam_anat)
-        say(reply, 404, "there is no exam here");
+        fsc_view_say(reply, 404, "there is no exam here");
     else if (strcmp(path, "form.json") == 0)
         answer_form(e, reply);
     else if (strcmp(path, "person.html") == 0)
@@ -154,7 +139,7 @@ void fsc_view_exam_answer(const fsc_view_exam *e, const char *path, fsc_view_rep
              join(plan, e->input->exam_anat, e->input->name, "_plan.json", &err) == FSC_OK)
         answer_file(plan, "application/json", NULL, reply);
     else
-        say(reply, 404, "there is no such file");
+        fsc_view_say(reply, 404, "there is no such file");
 }
 
 /* Text of the answers as the file will hold them. */
@@ -265,20 +250,20 @@ void fsc_view_exam_change(fsc_view_exam *e, const char *path, const char *body, 
     *saved = 0;
     while (way < N_WAY && strcmp(path, known[way]) != 0) way++;
     if (!e->input->exam_anat || way == N_WAY) {
-        say(reply, 404, "nothing is changed there");
+        fsc_view_say(reply, 404, "nothing is changed there");
         return;
     }
     if (n > EXAM_BYTES_MAX) {
-        say(reply, 413, "The exam is too large: at most 256 kB are taken.");
+        fsc_view_say(reply, 413, "The exam is too large: at most 256 kB are taken.");
         return;
     }
     if (fsc_json_parse(&asked, body, n, by_hand, &err) != FSC_OK) {
-        say(reply, 400, err.text);
+        fsc_view_say(reply, 400, err.text);
         return;
     }
     const char *why = way == LOOK ? NULL : changed_since(e, asked, way == SAVE);
     if (why) {
-        say(reply, 409, why);
+        fsc_view_say(reply, 409, why);
         return;
     }
     fsc_json *root = fsc_json_object();
@@ -288,9 +273,9 @@ void fsc_view_exam_change(fsc_view_exam *e, const char *path, const char *body, 
                                              : drop_draft(e, root);
     if (status == FSC_OK) {
         *saved = way == SAVE;
-        say_json(reply, root);
+        fsc_view_say_json(reply, root);
         return;
     }
     fsc_json_free(root);
-    say(reply, status == FSC_E_FORMAT || status == FSC_E_RANGE ? 400 : 507, err.text);
+    fsc_view_say(reply, status == FSC_E_FORMAT || status == FSC_E_RANGE ? 400 : 507, err.text);
 }

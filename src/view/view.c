@@ -7,6 +7,7 @@
 #include "files.h"
 #include "format.h"
 #include "lock.h"
+#include "reply.h"
 #include "review.h"
 #include "see.h"
 #include "serve.h"
@@ -25,22 +26,6 @@ typedef struct view {
     fsc_view_exam exam; /* used when input->exam_anat */
 } view;
 
-static void say(fsc_view_reply *reply, unsigned status, const char *why) {
-    reply->status = status;
-    reply->type = "text/plain; charset=utf-8";
-    fsc_text_free(&reply->body);
-    fsc_text_add(&reply->body, why);
-}
-
-/* Takes root. */
-static void say_json(fsc_view_reply *reply, fsc_json *root) {
-    fsc_error err = FSC_ERROR_INIT;
-    reply->status = 200;
-    reply->type = "application/json";
-    if (fsc_json_print(&reply->body, root, &err) != FSC_OK) say(reply, 500, err.text);
-    fsc_json_free(root);
-}
-
 /* What the page begins with. */
 static void answer_state(view *v, fsc_view_reply *reply) {
     const int edits = v->input->save_anat != NULL;
@@ -56,13 +41,13 @@ static void answer_state(view *v, fsc_view_reply *reply) {
         fsc_view_edit_state(&v->edit, root);
     else
         fsc_json_set(root, "rows", fsc_view_rows(v->input->measures, v->input->sites));
-    say_json(reply, root);
+    fsc_view_say_json(reply, root);
 }
 
 /* The index of each voxel's label, one byte each, as the file has them. */
 static void answer_labels(const view *v, fsc_view_reply *reply) {
     if (!v->input->sites) {
-        say(reply, 404, "this run had no labels");
+        fsc_view_say(reply, 404, "this run had no labels");
         return;
     }
     reply->status = 200;
@@ -76,7 +61,7 @@ static void answer_site(const view *v, const char *digits, fsc_view_reply *reply
     char *end = NULL;
     const double at = fsc_scan_number(digits, &end);
     if (!s || *end || !(at >= 0 && at < (double)fsc_grid_count(&s->grid))) {
-        say(reply, 404, "there is no such voxel");
+        fsc_view_say(reply, 404, "there is no such voxel");
         return;
     }
     const int32_t site = s->site_of_voxel[(int64_t)at];
@@ -84,7 +69,7 @@ static void answer_site(const view *v, const char *digits, fsc_view_reply *reply
     if (site) (void)fsc_place_text(key, &s->site[site - 1].place);
     fsc_json *root = fsc_json_object();
     fsc_json_set_string(root, "site", key);
-    say_json(reply, root);
+    fsc_view_say_json(reply, root);
 }
 
 /* {"voxel": [..], "index": [..]} as two arrays of *n; FSC_E_FORMAT when it is not that. */
@@ -158,24 +143,24 @@ static void answer_change(view *v, const char *path, const char *body, size_t n,
     fsc_error err = FSC_ERROR_INIT;
     fsc_json *asked = NULL;
     if (!v->input->save_anat || !is_change(path)) {
-        say(reply, 404, "nothing is changed here: start 'fascicle view' with --levels FILE to change labels");
+        fsc_view_say(reply, 404, "nothing is changed here: start 'fascicle view' with --levels FILE to change labels");
         return;
     }
     if (fsc_json_parse(&asked, body, n, "the request", &err) != FSC_OK) {
-        say(reply, 400, err.text);
+        fsc_view_say(reply, 400, err.text);
         return;
     }
     fsc_json *root = fsc_json_object();
     if (fsc_json_number(fsc_json_get(asked, "revision")) != (double)v->edit.strokes.revision)
-        say(reply, 409, "Another window has changed these labels. Load this page again; nothing is lost there.");
+        fsc_view_say(reply, 409, "Another window has changed these labels. Load this page again; nothing is lost there.");
     else if (fsc_view_edit_outdated(&v->edit))
-        say(reply, 409, "Another program has written this folder since it was opened. End 'fascicle view' and start it "
+        fsc_view_say(reply, 409, "Another program has written this folder since it was opened. End 'fascicle view' and start it "
                         "again; the strokes stay with the labels that they were drawn on.");
     else if (change(v, path, asked, root, &err) != FSC_OK)
-        say(reply, is_asked_wrongly(err.code) ? 400 : 507, err.text);
+        fsc_view_say(reply, is_asked_wrongly(err.code) ? 400 : 507, err.text);
     if (reply->status == 500) {
         fsc_view_edit_state(&v->edit, root);
-        say_json(reply, root);
+        fsc_view_say_json(reply, root);
     } else {
         fsc_json_free(root);
     }
@@ -202,7 +187,7 @@ static void answer_exam(view *v, const char *path, const char *body, size_t n, f
         return;
     }
     fsc_text_printf(&why, "The exam is saved. Plan and pages could not be made of it: %s", err.text);
-    say(reply, 507, why.failed ? err.text : why.data);
+    fsc_view_say(reply, 507, why.failed ? err.text : why.data);
 }
 
 static void answer(void *context, const char *path, const char *body, size_t n, fsc_view_reply *reply) {

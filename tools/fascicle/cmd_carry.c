@@ -10,10 +10,7 @@ typedef struct values {
 static fsc_status find_maps(walk *w, const char *path, const values *v) {
     static const walk_scan_options as_named = {0};
     TRY(walk_scan(w, path, &as_named));
-    const fsc_status status = walk_earlier_maps(w, path, NULL);
-    if (status != FSC_E_NOTFOUND) return status;
-    *w->err = (fsc_error)FSC_ERROR_INIT;
-    return walk_separate(w, &v->separate);
+    return walk_maps(w, path, &v->separate);
 }
 
 static fsc_status run(cli *c, const void *given, fsc_error *err) {

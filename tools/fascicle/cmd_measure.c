@@ -8,14 +8,6 @@ typedef struct values {
     walk_label_options labels;
 } values;
 
-/* The maps of an earlier run as they are; any other map, or echoes, are separated. */
-static fsc_status find_fatwater(walk *w, const values *v) {
-    const fsc_status status = walk_earlier_maps(w, v->path, NULL);
-    if (status != FSC_E_NOTFOUND) return status;
-    *w->err = (fsc_error)FSC_ERROR_INIT;
-    return walk_separate(w, &v->separate);
-}
-
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     if (!v->labels.labels)
@@ -24,7 +16,7 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_inputs(&w, v->out, &v->labels, NULL, NULL));
     TRY(walk_scan(&w, v->path, &v->scan));
     TRY(walk_anatomy(&w, &v->scan, &v->labels));
-    TRY(find_fatwater(&w, v));
+    TRY(walk_maps(&w, v->path, &v->separate));
     TRY(walk_measure(&w));
     TRY(walk_output(&w, v->out));
     TRY(walk_write_measures(&w));

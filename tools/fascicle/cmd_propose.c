@@ -8,20 +8,13 @@ typedef struct values {
     walk_anchor_options anchor;
 } values;
 
-static fsc_status find_maps(walk *w, const values *v) {
-    const fsc_status status = walk_earlier_maps(w, v->path, NULL);
-    if (status != FSC_E_NOTFOUND) return status;
-    *w->err = (fsc_error)FSC_ERROR_INIT;
-    return walk_separate(w, &v->separate);
-}
-
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
     AUTO(fsc_proposal) proposal = NULL;
     TRY(walk_inputs(&w, v->out, NULL, NULL, NULL));
     TRY(walk_scan(&w, v->path, &v->scan));
-    TRY(find_maps(&w, v));
+    TRY(walk_maps(&w, v->path, &v->separate));
     TRY(walk_propose(&w, &proposal, &v->anchor));
     TRY(walk_output(&w, v->out));
     TRY(fsc_proposal_write(proposal, w.output.anat, w.scan->name, &w.scan->recipe, err));

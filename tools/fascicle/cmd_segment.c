@@ -7,13 +7,6 @@ typedef struct values {
     walk_separate_options separate;
 } values;
 
-static fsc_status find_maps(walk *w, const values *v) {
-    const fsc_status status = walk_earlier_maps(w, v->path, NULL);
-    if (status != FSC_E_NOTFOUND) return status;
-    *w->err = (fsc_error)FSC_ERROR_INIT;
-    return walk_separate(w, &v->separate);
-}
-
 static fsc_status run(cli *c, const void *given, fsc_error *err) {
     const values *v = given;
     AUTO_STRUCT(walk) w = {.cli = c, .err = err};
@@ -21,13 +14,18 @@ static fsc_status run(cli *c, const void *given, fsc_error *err) {
     TRY(walk_inputs(&w, v->out, NULL, NULL, NULL));
     TRY(walk_network(&w, v->network));
     TRY(walk_scan(&w, v->path, &v->scan));
-    TRY(find_maps(&w, v));
+    TRY(walk_maps(&w, v->path, &v->separate));
     TRY(walk_label_network(&w));
     TRY(walk_output(&w, v->out));
     TRY(walk_write_made(&w));
     TRY(walk_commit(&w, FSC_OUTPUT_PROPOSAL));
     cli_file(c, "labels", w.output.folder);
     return FSC_OK;
+}
+
+static int starts_program(const void *given) {
+    const values *v = given;
+    return fsc_scan_needs_converter(v->path);
 }
 
 static const arg args[] = {{"SCAN", offsetof(values, path), 1, "a scan, or the ..._PDFFmap.nii.gz of an earlier run"},
@@ -59,4 +57,5 @@ const command cmd_segment = {
     .defaults = &defaults,
     .size = sizeof(values),
     .run = run,
+    .starts_program = starts_program,
 };

@@ -135,6 +135,13 @@ fsc_status walk_earlier_maps(walk *w, const char *path, char *stem) {
     return FSC_OK;
 }
 
+fsc_status walk_maps(walk *w, const char *path, const walk_separate_options *with) {
+    const fsc_status status = walk_earlier_maps(w, path, NULL);
+    if (status != FSC_E_NOTFOUND) return status;
+    *w->err = (fsc_error)FSC_ERROR_INIT;
+    return walk_separate(w, with);
+}
+
 /* Labels whose name says another person or session than the scan's are used, but not in silence. */
 static void compare_names(walk *w, const char *path) {
     static const char *const prefix[] = {"sub-", "ses-"};

@@ -161,6 +161,8 @@ fsc_status walk_write_made(walk *w);
 /* In place of walk_separate: the maps of an earlier run, when path is its ..._PDFFmap.nii.gz; stem (may be NULL, at
  * least CLI_PATH_MAX bytes) gets <dir>/<name>. FSC_E_NOTFOUND when path is no such map. */
 fsc_status walk_earlier_maps(walk *w, const char *path, char *stem);
+/* The maps of an earlier run as they are; any other scan is separated. */
+fsc_status walk_maps(walk *w, const char *path, const walk_separate_options *with);
 /* All of an earlier run but its labels: maps, table, sites, record, forecast and plan; stem as above. */
 fsc_status walk_earlier_run(walk *w, const char *pdff_path, char *stem);
 /* Map, plan and pages of an earlier run anew, with another exam, into the dataset out: as 'fascicle run' makes them of
