@@ -13,6 +13,8 @@
 #include <string.h>
 
 enum { PATH_MOST = 4096, SEGMENTS_MOST = 2000, FRAMES_MOST = 200000, SLICES_MOST = 4000, DEPTH_MOST = 24 };
+#define ROOM_BYTES 16e6 /* doc/trust.md: what a small file may cost, with so many times its pixels */
+#define ROOM_TIMES 1000
 #define OFF_STACK 0.05 /* of a slice's distance or a pixel: positions are decimal strings */
 
 FSC_DEFINE_AUTO(fsc_labels, fsc_labels_free)
@@ -185,7 +187,10 @@ static fsc_status find_step(content *c, double *first, fsc_error *err) {
     *first = sorted[0];
     if (!isfinite(c->step)) c->step = c->frame[0].thickness > 0 ? c->frame[0].thickness : 1;
     const double n = (sorted[c->n_frame - 1] - sorted[0]) / c->step + 1;
-    if (n > SLICES_MOST) return broken(err, "its slices lie too far apart");
+    /* Voxels between frames cost the file nothing: few of them may not ask for all the memory there is. */
+    const double in_slice = (double)c->rows * c->columns;
+    if (n > SLICES_MOST || 4 * in_slice * n > ROOM_BYTES + ROOM_TIMES * in_slice * c->n_frame / 8)
+        return broken(err, "its slices lie too far apart");
     c->n_slice = (int32_t)lround(n);
     return FSC_OK;
 }

@@ -1,5 +1,6 @@
 /* libFuzzer's way in: FSC_READER names the reader. Built and run by `make fuzz`. */
-#include "readers.h"
+#define _XOPEN_SOURCE 700 /* nftw(3) */
+#include "all.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {

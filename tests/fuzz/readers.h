@@ -3,18 +3,28 @@
 #ifndef FSC_TEST_FUZZ_READERS_H
 #define FSC_TEST_FUZZ_READERS_H
 
+#include <errno.h>
 #include <fascicle/fascicle.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static char reader_dir[] = "/tmp/fsc-readers-XXXXXX";
+static char reader_dir[64];
 
+/* A private folder in TMPDIR, made once. */
+static inline const char *reader_folder(void) {
+    const char *in = getenv("TMPDIR");
+    if (reader_dir[0]) return reader_dir;
+    (void)snprintf(reader_dir, sizeof reader_dir, "%.36s/fsc-readers-XXXXXX", in && *in ? in : "/tmp");
+    if (!mkdtemp(reader_dir)) abort();
+    return reader_dir;
+}
 static inline const char *reader_file(const char *name, const uint8_t *bytes, size_t n) {
     static char path[2][128];
     static int k;
-    if (strstr(reader_dir, "XXXXXX") && !mkdtemp(reader_dir)) abort();
+    (void)reader_folder();
     char *to = path[k ^= 1];
     (void)snprintf(to, sizeof path[0], "%s/%s", reader_dir, name);
     FILE *file = fopen(to, "wb");
@@ -25,7 +35,7 @@ static inline void reader_clean(const char *const *name, int n) {
     for (int i = 0; i < n; i++) {
         char path[128];
         (void)snprintf(path, sizeof path, "%s/%s", reader_dir, name[i]);
-        (void)unlink(path);
+        (void)remove(path);
     }
 }
 
@@ -132,7 +142,14 @@ static inline void read_norms(const uint8_t *bytes, size_t n) {
 static inline void read_cohort(const uint8_t *bytes, size_t n) {
     fsc_error err;
     fsc_cohort *cohort = NULL;
-    READ(fsc_cohort_read(&cohort, reader_file("a.tsv", bytes, n), NULL, &err));
+    static const char *const marker[] = {"a", "multifidus L4"};
+    static const fsc_cohort_options pooled = {
+        .pool_sides = 1, .markers = marker, .n_markers = 2, .falls = marker, .n_falls = 1};
+    const char *path = reader_file("a.tsv", bytes, n);
+    READ(fsc_cohort_read(&cohort, path, NULL, &err));
+    fsc_cohort_free(cohort);
+    cohort = NULL;
+    READ(fsc_cohort_read(&cohort, path, &pooled, &err));
     fsc_cohort_free(cohort);
     reader_clean((const char *const[]){"a.tsv"}, 1);
 }
@@ -150,10 +167,9 @@ static inline void read_store(const uint8_t *bytes, size_t n) {
     fsc_store_close(store);
     reader_clean((const char *const[]){"a.db", "a.db-journal", "a.db-wal", "a.db-shm"}, 4);
 }
-/* An image's sidecar: the image beside it is sound. */
-static inline void read_sidecar(const uint8_t *bytes, size_t n) {
-    static const char *const name[] = {"a_echo-1_MEGRE.nii", "a_echo-2_MEGRE.nii", "a_echo-1_MEGRE.json",
-                                       "a_echo-2_MEGRE.json"};
+/* An image's sidecar: the image beside it is sound. Under BIDS' names the same bytes are the dataset's own sidecar too.
+ */
+static inline void read_sidecar_as(const char *const name[4], const char *folder, const uint8_t *bytes, size_t n) {
     fsc_error err = FSC_ERROR_INIT;
     fsc_scan *scan = NULL;
     const fsc_grid grid = {.dim = {2, 2, 2}, .affine = {2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0}};
@@ -166,15 +182,38 @@ static inline void read_sidecar(const uint8_t *bytes, size_t n) {
         (void)snprintf(path, sizeof path, "%s/%s", reader_dir, name[i]);
         if (fsc_volume_write(&grid, data, path, &err) != FSC_OK) abort();
     }
-    READ(fsc_scan_read(&scan, reader_dir, NULL, &err));
+    (void)snprintf(path, sizeof path, "%s/%s", reader_dir, folder);
+    READ(fsc_scan_read(&scan, path, NULL, &err));
     fsc_scan_free(scan);
     reader_clean(name, 4);
 }
-/* A small network that is accepted is run, too. */
+static inline void read_sidecar(const uint8_t *bytes, size_t n) {
+    static const char *const plain[] = {"a_echo-1_MEGRE.nii", "a_echo-2_MEGRE.nii", "a_echo-1_MEGRE.json",
+                                        "a_echo-2_MEGRE.json"};
+    static const char *const bids[] = {"sub-01/anat/sub-01_echo-1_MEGRE.nii", "sub-01/anat/sub-01_echo-2_MEGRE.nii",
+                                       "MEGRE.json", "sub-01/anat/sub-01_echo-2_MEGRE.json"};
+    char path[160];
+    (void)reader_folder();
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(path, sizeof path, "%s/sub-01%s", reader_dir, i ? "/anat" : "");
+        if (mkdir(path, 0700) != 0 && errno != EEXIST) abort();
+    }
+    (void)reader_file("sub-01/echo-1_MEGRE.json", bytes, n / 2);
+    read_sidecar_as(bids, "sub-01/anat", bytes, n);
+    reader_clean((const char *const[]){"sub-01/echo-1_MEGRE.json", "sub-01/anat", "sub-01"}, 3);
+    read_sidecar_as(plain, "", bytes, n);
+}
+/* A small network that is accepted is run, too. Its table of classes stands behind "== classes". */
 static inline void read_network(const uint8_t *bytes, size_t n) {
     fsc_error err;
     fsc_network *network = NULL;
     fsc_network_facts facts;
+    static const char mark[] = "== classes\n";
+    for (size_t i = 0; i + sizeof mark - 1 <= n; i++)
+        if (memcmp(bytes + i, mark, sizeof mark - 1) == 0) {
+            (void)reader_file("a.tsv", bytes + i + sizeof mark - 1, n - i - (sizeof mark - 1));
+            n = i;
+        }
     READ(fsc_network_read(&network, reader_file("a.onnx", bytes, n), NULL, &err));
     if (network) fsc_network_describe(&facts, network);
     if (network && facts.n_mac < 1000000 && facts.bytes < 1 << 22) {
@@ -186,17 +225,7 @@ static inline void read_network(const uint8_t *bytes, size_t n) {
         free(out);
     }
     fsc_network_free(network);
-    reader_clean((const char *const[]){"a.onnx"}, 1);
+    reader_clean((const char *const[]){"a.onnx", "a.tsv"}, 2);
 }
-
-static const struct reader {
-    const char *name;
-    void (*read)(const uint8_t *bytes, size_t n);
-} readers[] = {
-    {"image", read_image}, {"matlab", read_matlab},     {"sidecar", read_sidecar}, {"exam", read_exam},
-    {"map", read_map},     {"forecast", read_forecast}, {"plan", read_plan},       {"sites", read_sites},
-    {"norms", read_norms}, {"cohort", read_cohort},     {"store", read_store},     {"network", read_network},
-};
-enum { N_READER = sizeof readers / sizeof *readers };
 
 #endif
