@@ -143,18 +143,63 @@ static void sync_folder(const char *path) {
     if (fd >= 0) (void)close(fd);
 }
 
-fsc_status fsc_file_commit(const char *temp, const char *path, fsc_error *err) {
+/* What temp holds is on the disk; else it is discarded. */
+static fsc_status sync_file(const char *temp, const char *path, fsc_error *err) {
     const int fd = open(temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     const int synced = fd >= 0 && fsync(fd) == 0;
-    const int saved = errno;
+    const int why = errno;
     if (fd >= 0) (void)close(fd);
-    if (!synced || rename(temp, path) != 0) {
-        const int why = synced ? errno : saved;
+    return synced ? FSC_OK : fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(why));
+}
+
+fsc_status fsc_file_commit(const char *temp, const char *path, fsc_error *err) {
+    fsc_status status = sync_file(temp, path, err);
+    if (status == FSC_OK && rename(temp, path) != 0)
+        status = fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(errno));
+    if (status == FSC_OK)
+        sync_folder(path);
+    else
         fsc_file_discard(temp);
-        return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(why));
+    return status;
+}
+
+/* The name under which path waits until the whole set stands; swept like any other of ours. */
+static fsc_status name_aside(char *aside, size_t size, const char *temp, fsc_error *err) {
+    const int n = snprintf(aside, size, "%s-old", temp);
+    return n > 0 && (size_t)n < size ? FSC_OK : fsc_fail(err, FSC_E_RANGE, "%s: path is too long", temp);
+}
+
+static fsc_status place(const char *temp, const char *path, fsc_error *err) {
+    char aside[NAME_MOST];
+    FSC_TRY(name_aside(aside, sizeof aside, temp, err));
+    /* A file system that knows no second names: path is gone for a moment. */
+    const int folder = fsc_file_is_folder(path);
+    const int kept = !folder && (link(path, aside) == 0 || errno == ENOENT || rename(path, aside) == 0);
+    if (kept && rename(temp, path) == 0) return FSC_OK;
+    if (folder) errno = EISDIR;
+    const int why = errno;
+    (void)rename(aside, path);
+    return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", path, strerror(why));
+}
+
+static void take_back(const char *temp, const char *path) {
+    char aside[NAME_MOST];
+    if (name_aside(aside, sizeof aside, temp, NULL) != FSC_OK || rename(aside, path) != 0) (void)unlink(path);
+}
+
+fsc_status fsc_file_commit_set(const char *const *temp, const char *const *path, int32_t n, fsc_error *err) {
+    fsc_status status = FSC_OK;
+    int32_t placed = 0;
+    char aside[NAME_MOST];
+    for (int32_t i = 0; i < n && status == FSC_OK; i++) status = sync_file(temp[i], path[i], err);
+    for (; placed < n && status == FSC_OK; placed += status == FSC_OK) status = place(temp[placed], path[placed], err);
+    for (int32_t i = 0; i < n; i++) {
+        if (status != FSC_OK && i < placed) take_back(temp[i], path[i]);
+        if (status != FSC_OK) fsc_file_discard(temp[i]);
+        if (name_aside(aside, sizeof aside, temp[i], NULL) == FSC_OK) (void)unlink(aside);
+        if (status == FSC_OK) sync_folder(path[i]);
     }
-    sync_folder(path);
-    return FSC_OK;
+    return status;
 }
 
 void fsc_file_discard(const char *temp) {

@@ -20,6 +20,9 @@ FSC_MUST_USE fsc_status fsc_file_open(int *fd, int64_t *size, const char *path, 
 FSC_MUST_USE fsc_status fsc_file_create(int *fd, char *temp, size_t size, const char *path, fsc_error *err);
 FSC_MUST_USE fsc_status fsc_file_commit(const char *temp, const char *path, fsc_error *err);
 void fsc_file_discard(const char *temp);
+/* The same for n files that belong together: when one cannot be put in place, all that stood there stands there again
+ * and every temp is gone. */
+FSC_MUST_USE fsc_status fsc_file_commit_set(const char *const *temp, const char *const *path, int32_t n, fsc_error *err);
 
 /* Creates a folder and its parents; fine when it exists. */
 FSC_MUST_USE fsc_status fsc_file_make_folder(const char *path, fsc_error *err);

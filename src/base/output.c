@@ -23,6 +23,9 @@
 #define STAGE ".fascicle-"
 #define STALE_S (24 * 3600)
 #define EXCHANGE 2 /* RENAME_EXCHANGE of renameat2(2) */
+enum {
+    DEEPEST = 30
+}; /* folders of the user's that are kept, one in the other; fsc_scratch_remove goes a little deeper */
 
 /* What each step leaves, behind the stem of a scan's name. */
 static const struct {
@@ -113,8 +116,57 @@ void fsc_output_abandon(fsc_output *out) {
     out->stage[0] = 0;
 }
 
-/* Whatever stands in the folder and is not to go stays: it gets a second name in the new set, unless the set has its
- * own. */
+static fsc_status copy_file(const char *from, const char *to, fsc_error *err) {
+    char buffer[65536];
+    int64_t size;
+    int in;
+    struct stat info;
+    FSC_TRY(fsc_file_open(&in, &size, from, err));
+    const int out = fstat(in, &info) == 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, info.st_mode & 0777) : -1;
+    ssize_t n = out < 0 ? -1 : 1;
+    while (n > 0) {
+        while ((n = read(in, buffer, sizeof buffer)) < 0 && errno == EINTR) continue;
+        for (ssize_t done = 0, part; n > 0 && done<n; done += part> 0 ? part : 0)
+            if ((part = write(out, buffer + done, (size_t)(n - done))) < 0 && errno != EINTR) n = -1;
+    }
+    int why = n < 0 ? errno : 0;
+    (void)close(in);
+    if (out >= 0 && close(out) != 0 && !why) why = errno;
+    if (why) return fsc_fail(err, FSC_E_IO, "%s: cannot be kept beside the new results (%s)", from, strerror(why));
+    return FSC_OK;
+}
+
+static fsc_status keep(const char *old, const char *now, int depth, fsc_error *err);
+
+/* A folder cannot have two names: it is made again, and what is in it gets its second name there. */
+static fsc_status keep_folder(const char *old, const char *now, mode_t mode, int depth, fsc_error *err) {
+    char **name = NULL, from[4096], to[4096];
+    int32_t n = 0;
+    if (depth > DEEPEST) return fsc_fail(err, FSC_E_RANGE, "%s: folders are nested too deep to be kept", old);
+    FSC_TRY(fsc_file_make_folder(now, err));
+    FSC_TRY(fsc_file_list(&name, &n, old, err));
+    fsc_status status = FSC_OK;
+    for (int32_t i = 0; i < n && status == FSC_OK; i++) {
+        status = put(from, sizeof from, err, "%s/%s", old, name[i]);
+        if (status == FSC_OK) status = put(to, sizeof to, err, "%s/%s", now, name[i]);
+        if (status == FSC_OK) status = keep(from, to, depth + 1, err);
+    }
+    fsc_file_free_names(name, n);
+    (void)chmod(now, mode & 0777);
+    return status;
+}
+
+/* A second name for a file, or a copy where the file system knows no second names: what is there stays there until the
+ * new set stands. */
+static fsc_status keep(const char *old, const char *now, int depth, fsc_error *err) {
+    struct stat info;
+    if (lstat(old, &info) != 0)
+        return fsc_fail(err, FSC_E_IO, "%s: cannot be kept beside the new results (%s)", old, strerror(errno));
+    if (S_ISDIR(info.st_mode)) return keep_folder(old, now, info.st_mode, depth, err);
+    return linkat(AT_FDCWD, old, AT_FDCWD, now, 0) == 0 ? FSC_OK : copy_file(old, now, err);
+}
+
+/* Whatever stands in the folder and is not to go stays, unless the set has its own. */
 static fsc_status keep_others(const fsc_output *out, const char *stem, fsc_output_step from, fsc_error *err) {
     char **name = NULL, old[4096], now[4096];
     int32_t n = 0;
@@ -125,18 +177,15 @@ static fsc_status keep_others(const fsc_output *out, const char *stem, fsc_outpu
         if (is_made(name[i], stem, from)) continue;
         status = put(old, sizeof old, err, "%s/%s", out->folder, name[i]);
         if (status == FSC_OK) status = put(now, sizeof now, err, "%s/%s", out->anat, name[i]);
-        if (status != FSC_OK || fsc_file_exists(now)) continue;
-        /* A folder cannot have two names; it is carried over, which a kill would undo only by hand. */
-        if (linkat(AT_FDCWD, old, AT_FDCWD, now, 0) != 0 && rename(old, now) != 0)
-            status = fsc_fail(err, FSC_E_IO, "%s: cannot be kept beside the new results (%s)", old, strerror(errno));
+        if (status == FSC_OK && !fsc_file_exists(now)) status = keep(old, now, 0, err);
     }
     fsc_file_free_names(name, n);
     return status;
 }
 
-/* Pages of earlier runs go first: a page without its maps is worse than maps without a page. They are asked for by
- * name: they lie beside everybody else's, and a listing for each person of a study would be a square. */
-static fsc_status drop_pages(const fsc_output *out, const char *stem, fsc_error *err) {
+/* Pages of earlier runs, between the dataset and a folder aside. They are asked for by name: they lie beside everybody
+ * else's, and a listing for each person of a study would be a square. */
+static fsc_status move_old_pages(const fsc_output *out, const char *stem, int back, fsc_error *err) {
     static const char *const end[] = {"_report.html",
                                       "_report.pdf",
                                       "_desc-person_report.html",
@@ -149,36 +198,43 @@ static fsc_status drop_pages(const fsc_output *out, const char *stem, fsc_error 
                                       "_SR.dcm",
                                       "_PDF.dcm",
                                       "_fhir.json"};
-    char path[4096];
+    char path[4096], aside[4096];
     for (size_t i = 0; i < sizeof end / sizeof *end; i++) {
         FSC_TRY(put(path, sizeof path, err, "%s/%s%s", out->dataset, stem, end[i]));
-        (void)unlink(path);
+        FSC_TRY(put(aside, sizeof aside, err, "%s/old-pages/%s%s", out->stage, stem, end[i]));
+        if (rename(back ? aside : path, back ? path : aside) != 0 && errno != ENOENT && !back)
+            return fsc_fail(err, FSC_E_IO, "%s: cannot be replaced (%s)", path, strerror(errno));
     }
     return FSC_OK;
 }
 
-static fsc_status place_pages(const fsc_output *out, fsc_error *err) {
-    char **name = NULL, from[4096], to[4096];
-    int32_t n = 0;
-    FSC_TRY(fsc_file_list(&name, &n, out->pages, err));
-    fsc_status status = FSC_OK;
-    for (int32_t i = 0; i < n && status == FSC_OK; i++) {
-        status = put(from, sizeof from, err, "%s/%s", out->pages, name[i]);
-        if (status == FSC_OK) status = put(to, sizeof to, err, "%s/%s", out->dataset, name[i]);
-        if (status == FSC_OK && rename(from, to) != 0)
-            status = fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", to, strerror(errno));
+/* The set's own pages, into the dataset (*placed counts them) or back. */
+static fsc_status move_new_pages(const fsc_output *out, char **name, int32_t n, int32_t *placed, int back,
+                                 fsc_error *err) {
+    char from[4096], to[4096];
+    for (int32_t i = 0; i < n; i++) {
+        FSC_TRY(put(from, sizeof from, err, "%s/%s", out->pages, name[i]));
+        FSC_TRY(put(to, sizeof to, err, "%s/%s", out->dataset, name[i]));
+        if (rename(back ? to : from, back ? from : to) != 0 && !back)
+            return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", to, strerror(errno));
+        *placed += !back;
     }
-    fsc_file_free_names(name, n);
-    return status;
+    return FSC_OK;
+}
+
+static int exchange(const char *one, const char *other) {
+#ifdef SYS_renameat2
+    return syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, EXCHANGE) == 0;
+#else
+    return 0;
+#endif
 }
 
 /* The new set takes the old one's place in one step where the file system can, else in two. */
 static fsc_status swap(const fsc_output *out, fsc_error *err) {
     char aside[1200];
     if (!fsc_file_exists(out->folder) && rename(out->anat, out->folder) == 0) return FSC_OK;
-#ifdef SYS_renameat2
-    if (syscall(SYS_renameat2, AT_FDCWD, out->anat, AT_FDCWD, out->folder, EXCHANGE) == 0) return FSC_OK;
-#endif
+    if (exchange(out->anat, out->folder)) return FSC_OK;
     FSC_TRY(put(aside, sizeof aside, err, "%s/old", out->stage));
     if (rename(out->folder, aside) == 0 && rename(out->anat, out->folder) == 0) return FSC_OK;
     const int why = errno;
@@ -186,20 +242,54 @@ static fsc_status swap(const fsc_output *out, fsc_error *err) {
     return fsc_fail(err, FSC_E_IO, "%s: the results cannot be put in place (%s)", out->folder, strerror(why));
 }
 
+/* The same back, whichever way swap went. */
+static void swap_back(const fsc_output *out) {
+    char aside[1200];
+    if (fsc_file_exists(out->anat)) { /* the old set has the new one's place */
+        if (exchange(out->anat, out->folder)) return;
+        if (put(aside, sizeof aside, NULL, "%s/new", out->stage) != FSC_OK) return;
+        (void)rename(out->folder, aside);
+        (void)rename(out->anat, out->folder);
+        return;
+    }
+    (void)rename(out->folder, out->anat);
+    if (put(aside, sizeof aside, NULL, "%s/old", out->stage) == FSC_OK) (void)rename(aside, out->folder);
+}
+
+/* Pages of earlier runs go first, as a page without its maps is worse than maps without a page. What fails on the way
+ * is undone in turn. */
+static fsc_status replace(const fsc_output *out, const char *stem, char **page, int32_t n, fsc_error *err) {
+    int32_t placed = 0;
+    fsc_error unheard = FSC_ERROR_INIT;
+    fsc_status status = move_old_pages(out, stem, 0, err);
+    if (status == FSC_OK) status = swap(out, err);
+    if (status == FSC_OK) {
+        status = move_new_pages(out, page, n, &placed, 0, err);
+        if (status == FSC_OK) return FSC_OK;
+        (void)move_new_pages(out, page, placed, &placed, 1, &unheard);
+        swap_back(out);
+    }
+    (void)move_old_pages(out, stem, 1, &unheard);
+    return status;
+}
+
 fsc_status fsc_output_commit(fsc_output *out, const char *stem, fsc_output_step from, fsc_error *err) {
-    char above[1400];
-    FSC_TRY(put(above, sizeof above, err, "%.*s", (int)(strlen(out->folder) - strlen("/anat")), out->folder));
-    FSC_TRY(fsc_file_make_folder(above, err));
+    char path[1400], **page = NULL;
+    int32_t n = 0;
+    FSC_TRY(put(path, sizeof path, err, "%.*s", (int)(strlen(out->folder) - strlen("/anat")), out->folder));
+    FSC_TRY(fsc_file_make_folder(path, err));
     FSC_TRY(keep_others(out, stem, from, err));
     struct stat info;
     /* The private folder's mode is not the results': they take the old folder's, or what the user's mask gives. */
-    if (stat(fsc_file_exists(out->folder) ? out->folder : above, &info) == 0)
+    if (stat(fsc_file_exists(out->folder) ? out->folder : path, &info) == 0)
         (void)chmod(out->anat, info.st_mode & 0777);
-    FSC_TRY(drop_pages(out, stem, err));
-    FSC_TRY(swap(out, err));
-    FSC_TRY(place_pages(out, err));
-    fsc_output_abandon(out);
-    return FSC_OK;
+    FSC_TRY(put(path, sizeof path, err, "%s/old-pages", out->stage));
+    FSC_TRY(fsc_file_make_folder(path, err));
+    FSC_TRY(fsc_file_list(&page, &n, out->pages, err));
+    const fsc_status status = replace(out, stem, page, n, err);
+    fsc_file_free_names(page, n);
+    if (status == FSC_OK) fsc_output_abandon(out);
+    return status;
 }
 
 /* The first source of a record and its hash: the scan itself. */

@@ -71,8 +71,9 @@ static fsc_status write_all(pages *p, const fsc_case *c, const char *stem, fsc_e
         while (status != FSC_OK && r-- > 0) fsc_file_discard(p->temp[r]);
         if (status != FSC_OK) return status;
     }
-    for (int r = 0; r < FSC_READER_N; r++) FSC_TRY(fsc_file_commit(p->temp[r], p->path[r], err));
-    return FSC_OK;
+    const char *temp[FSC_READER_N], *path[FSC_READER_N];
+    for (int r = 0; r < FSC_READER_N; r++) temp[r] = p->temp[r], path[r] = p->path[r];
+    return fsc_file_commit_set(temp, path, FSC_READER_N, err);
 }
 
 fsc_status fsc_report_write(const char *stem, const fsc_report_input *input, fsc_error *err) {

@@ -55,6 +55,40 @@ static void a_private_file_stays_private(void **state) {
     assert_int_equal(info.st_mode & 0777, 0600);
 }
 
+/* The second of three was not there; the third cannot be put in place in the first round. */
+static void a_set_stands_whole_or_not_at_all(void **state) {
+    (void)state;
+    char temp[3][8300], place_of[3][8192];
+    const char *const path[3] = {place_of[0], place_of[1], place_of[2]}, *const aside[3] = {temp[0], temp[1], temp[2]};
+    for (int i = 0; i < 3; i++)
+        (void)snprintf(place_of[i], sizeof place_of[i], "%s", in((const char *[]){"first", "second", "third"}[i]));
+    assert_ok(fsc_file_write(path[0], "old", 3, &test_error));
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 3; i++) {
+            int fd;
+            assert_ok(fsc_file_create(&fd, temp[i], sizeof temp[i], path[i], &test_error));
+            assert_int_equal(write(fd, "new", 3), 3);
+            assert_int_equal(close(fd), 0);
+        }
+        if (round == 0) assert_ok(fsc_file_make_folder(in("third/full"), &test_error));
+        const fsc_status status = fsc_file_commit_set(aside, path, 3, &test_error);
+        assert_int_equal(status, round ? FSC_OK : FSC_E_IO);
+        char *data;
+        size_t n;
+        assert_ok(fsc_file_read(&data, &n, path[0], 100, &test_error));
+        assert_string_equal(data, round ? "new" : "old");
+        fsc_free(data);
+        assert_int_equal(fsc_file_exists(path[1]), round);
+        char **name = NULL;
+        int32_t n_name = 0, n_part = 0;
+        assert_ok(fsc_file_list(&name, &n_name, place.path, &test_error));
+        for (int32_t i = 0; i < n_name; i++) n_part += strstr(name[i], ".part-") != NULL;
+        fsc_file_free_names(name, n_name);
+        assert_int_equal(n_part, 0); /* nothing is left aside */
+        if (round == 0) assert_int_equal(rmdir(in("third/full")) + rmdir(path[2]), 0);
+    }
+}
+
 static void a_temporary_name_is_never_the_same_and_never_a_link(void **state) {
     (void)state;
     char first[4096], second[4096];
@@ -94,6 +128,7 @@ static void what_killed_runs_left_goes_after_a_day(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(pipes_and_devices_are_refused_at_once),
                                        cmocka_unit_test(a_private_file_stays_private),
+                                       cmocka_unit_test(a_set_stands_whole_or_not_at_all),
                                        cmocka_unit_test(a_temporary_name_is_never_the_same_and_never_a_link),
                                        cmocka_unit_test(what_killed_runs_left_goes_after_a_day)};
     return cmocka_run_group_tests(tests, begin, end);

@@ -80,6 +80,44 @@ static void a_new_set_replaces_the_old_one_and_keeps_what_is_not_ours(void **sta
     fsc_scratch_remove(&place);
 }
 
+static void a_set_that_cannot_be_put_in_place_leaves_the_old_one(void **state) {
+    (void)state;
+    fsc_scratch place = {0};
+    fsc_output set;
+    char anat[4000];
+    assert_ok(fsc_scratch_make(&place, "/tmp", &test_error));
+    (void)snprintf(anat, sizeof anat, "%s", in(place.path, "sub-1/anat"));
+    assert_ok(fsc_output_begin(&set, place.path, "sub-1", NULL, &test_error));
+    put(set.anat, "sub-1_map.json", "A");
+    put(set.pages, "sub-1_report.html", "A");
+    assert_ok(fsc_output_commit(&set, "sub-1", FSC_OUTPUT_MAPS, &test_error));
+    /* What the user put there, folders too, is in the old set or in the new one, never aside alone. */
+    assert_ok(fsc_file_make_folder(in(anat, "mine/deep"), &test_error));
+    put(anat, "mine/deep/notes.txt", "mine");
+    assert_ok(fsc_file_make_folder(in(place.path, "sub-1_desc-late_report.html/full"),
+                                   &test_error)); /* in the way of a page */
+    for (int first = 0; first < 2; first++) {     /* there was a set, and there was none */
+        assert_ok(fsc_output_begin(&set, place.path, first ? "sub-2" : "sub-1", NULL, &test_error));
+        put(set.anat, "sub-1_map.json", "B");
+        put(set.pages, "sub-1_desc-early_report.html", "B");
+        put(set.pages, "sub-1_desc-late_report.html", "B");
+        assert_fails(fsc_output_commit(&set, "sub-1", FSC_OUTPUT_MAPS, &test_error), FSC_E_IO);
+        assert_non_null(strstr(test_error.text, "sub-1_desc-late_report.html"));
+        fsc_output_abandon(&set);
+        assert_true(holds(anat, "sub-1_map.json", "A"));
+        assert_true(holds(anat, "mine/deep/notes.txt", "mine"));
+        assert_true(holds(place.path, "sub-1_report.html", "A"));
+        assert_false(fsc_file_exists(in(place.path, "sub-1_desc-early_report.html")));
+        assert_false(fsc_file_exists(in(place.path, "sub-2/anat")));
+    }
+    assert_ok(fsc_output_begin(&set, place.path, "sub-1", NULL, &test_error));
+    put(set.anat, "sub-1_map.json", "C");
+    assert_ok(fsc_output_commit(&set, "sub-1", FSC_OUTPUT_MAPS, &test_error));
+    assert_true(holds(anat, "sub-1_map.json", "C"));
+    assert_true(holds(anat, "mine/deep/notes.txt", "mine"));
+    fsc_scratch_remove(&place);
+}
+
 static void somebody_elses_dataset_is_left_alone(void **state) {
     (void)state;
     fsc_scratch place = {0};
@@ -123,6 +161,7 @@ static void records_of_two_scans_are_refused_by_name(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_set_replaces_the_old_one_and_keeps_what_is_not_ours),
+                                       cmocka_unit_test(a_set_that_cannot_be_put_in_place_leaves_the_old_one),
                                        cmocka_unit_test(somebody_elses_dataset_is_left_alone),
                                        cmocka_unit_test(records_of_two_scans_are_refused_by_name)};
     return cmocka_run_group_tests(tests, NULL, NULL);
