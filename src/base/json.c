@@ -82,6 +82,9 @@ fsc_status fsc_json_parse(fsc_json **out, const char *text, size_t length, const
     const size_t skip = fsc_utf8_mark(text, length);
     reading from = {.text = text + skip, .length = length - skip};
     from.n_head = longest_token(from.text, from.length) + 8; /* brackets, point and comma; quotation marks of the token */
+    /* The buffer's sizes are powers of two. A comma that would make it grow is not kept, and jansson ends the program when
+     * it puts back another letter than it kept. */
+    if (((from.n_head - 1) & (from.n_head - 2)) == 0) from.n_head++;
     errno = 0; /* jansson calls a string it cannot store a fault of the text */
     json_t *both = json_load_callback(give, &from, JSON_REJECT_DUPLICATES, &why);
     if (errno == ENOMEM) {

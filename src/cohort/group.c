@@ -201,8 +201,10 @@ static fsc_status add_rater(raters *list, const char *path, const char *name, fs
         (void)snprintf(other->name, sizeof other->name, "%.79s", name);
     else
         name_folder(other->name, path);
-    const fsc_status status = fsc_gather(other, list->path[list->n - 1], err);
-    if (status != FSC_E_NOTFOUND || !name) return status;
+    if (!name) return fsc_gather(other, list->path[list->n - 1], err);
+    fsc_error unheard = FSC_ERROR_INIT; /* what is said of one who is passed over is not said of what comes after */
+    const fsc_status status = fsc_gather(other, list->path[list->n - 1], &unheard);
+    if (status != FSC_E_NOTFOUND) return status == FSC_OK ? FSC_OK : fsc_fail(err, status, "%s", unheard.text);
     char kept[sizeof other->name]; /* a rater of whom nothing is there stops nobody */
     memcpy(kept, other->name, sizeof kept);
     fsc_gathered_free(other);

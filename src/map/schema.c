@@ -4,6 +4,7 @@
 #include "format.h"
 #include "table.h"
 
+#include <errno.h>
 #include <fascicle/exam.h>
 #include <math.h>
 #include <regex.h>
@@ -94,8 +95,10 @@ static fsc_status check_text(check *c, const char *text, const fsc_json *schema)
     if (!pattern) return FSC_OK;
     regex_t regex;
     if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0) return fsc_fail_nomem(c->err, "checking a pattern");
-    const int fits = regexec(&regex, text, 0, NULL, 0) == 0;
+    errno = 0; /* glibc calls a text that it had no memory to look at one that does not fit */
+    const int fits = regexec(&regex, text, 0, NULL, 0) == 0, starved = !fits && errno == ENOMEM;
     regfree(&regex);
+    if (starved) return fsc_fail_nomem(c->err, "checking a pattern");
     const char *about = fsc_json_string(fsc_json_get(schema, "description"));
     return fits ? FSC_OK : bad(c, FSC_E_RANGE, "'%.40s' does not fit; wanted: %s", text, about ? about : pattern);
 }

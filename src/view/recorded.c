@@ -37,13 +37,15 @@ static fsc_status look_below(fsc_view_found *out, const char *base, const char *
         fsc_text_add(&pattern, way[w]);
         add_escaped(&pattern, out->name);
         if (pattern.failed) return fsc_fail_nomem(err, "looking for an input");
-        if (glob(pattern.data, 0, NULL, &list) == 0)
+        const int failed = glob(pattern.data, 0, NULL, &list);
+        if (!failed)
             for (size_t i = 0; i < list.gl_pathc && !out->path[0]; i++) {
                 char found[65];
                 if (fsc_file_sha256(found, list.gl_pathv[i], NULL) == FSC_OK && strcmp(found, hash) == 0)
                     fsc_copy_text(out->path, sizeof out->path, list.gl_pathv[i]);
             }
         globfree(&list);
+        if (failed == GLOB_NOSPACE) return fsc_fail_nomem(err, "looking for an input");
     }
     return FSC_OK;
 }

@@ -36,7 +36,8 @@ fsc_status fsc_program_run(char *const argv[], double limit_s, fsc_text *output,
 
 static inline void dcmdump_answers(const uint8_t *bytes, size_t n, int n_file) {
     reader_empty();
-    if (mkdir(reader_path("pixels"), 0700) != 0 || mkdir(reader_path("in"), 0700) != 0) abort();
+    if (mkdir(reader_path("pixels"), 0700) != 0 || mkdir(reader_path("in"), 0700) != 0)
+        reader_break(__FILE__, __LINE__);
     for (int i = 0; i < n_file; i++) {
         uint8_t head[140] = {0};
         char name[16];

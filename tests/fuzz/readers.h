@@ -11,6 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static inline _Noreturn void reader_break(const char *file, int line) {
+    (void)fprintf(stderr, "%s:%d: broken\n", file, line);
+    abort();
+}
+/* One allocation may be made to fail (replay.c): what stands here and not in a reader is tried once more. */
+#define TWICE(sound)                                                                                                   \
+    do {                                                                                                               \
+        if (!(sound) && !(sound)) reader_break(__FILE__, __LINE__);                                                    \
+    } while (0)
+
 static char reader_dir[64];
 
 /* A private folder in TMPDIR, made once. */
@@ -18,7 +28,7 @@ static inline const char *reader_folder(void) {
     const char *in = getenv("TMPDIR");
     if (reader_dir[0]) return reader_dir;
     (void)snprintf(reader_dir, sizeof reader_dir, "%.36s/fsc-readers-XXXXXX", in && *in ? in : "/tmp");
-    if (!mkdtemp(reader_dir)) abort();
+    TWICE(mkdtemp(reader_dir));
     return reader_dir;
 }
 static inline const char *reader_file(const char *name, const uint8_t *bytes, size_t n) {
@@ -27,8 +37,9 @@ static inline const char *reader_file(const char *name, const uint8_t *bytes, si
     (void)reader_folder();
     char *to = path[k ^= 1];
     (void)snprintf(to, sizeof path[0], "%s/%s", reader_dir, name);
-    FILE *file = fopen(to, "wb");
-    if (!file || fwrite(bytes, 1, n, file) != n || fclose(file) != 0) abort();
+    FILE *file;
+    TWICE(file = fopen(to, "wb"));
+    if (fwrite(bytes, 1, n, file) != n || fclose(file) != 0) reader_break(__FILE__, __LINE__);
     return to;
 }
 static inline void reader_clean(const char *const *name, int n) {
@@ -41,7 +52,8 @@ static inline void reader_clean(const char *const *name, int n) {
 
 /* The rule of every refusal: its status, and one line. */
 static inline void reader_judge(fsc_status status, const fsc_error *err) {
-    if (status != FSC_OK && (err->code != status || !err->text[0] || strchr(err->text, '\n'))) abort();
+    if (status != FSC_OK && (err->code != status || !err->text[0] || strchr(err->text, '\n')))
+        reader_break(__FILE__, __LINE__);
 }
 #define READ(call)                                                                                                     \
     do {                                                                                                               \
@@ -50,8 +62,8 @@ static inline void reader_judge(fsc_status status, const fsc_error *err) {
     } while (0)
 
 static inline char *reader_text(const uint8_t *bytes, size_t n) {
-    char *text = malloc(n + 1);
-    if (!text) abort();
+    char *text;
+    TWICE(text = malloc(n + 1));
     memcpy(text, bytes, n);
     text[n] = 0;
     return text;
@@ -95,7 +107,7 @@ static inline void read_map(const uint8_t *bytes, size_t n) {
     READ(fsc_map_parse(&map, text, "map", &err));
     if (map) READ(fsc_map_print(&printed, map, &err));
     if (printed) READ(fsc_map_parse(&again, printed, "map printed", &err));
-    if (printed && !again) abort(); /* what we print we read */
+    if (printed && !again && err.code != FSC_E_NOMEM) reader_break(__FILE__, __LINE__); /* what we print we read */
     if (map) READ(fsc_plan_run(&plan, map, NULL, &err));
     fsc_plan_free(plan);
     fsc_map_free_text(printed);
@@ -180,7 +192,7 @@ static inline void read_sidecar_as(const char *const name[4], const char *folder
     (void)reader_file(name[3], (const uint8_t *)sound, sizeof sound - 1);
     for (int i = 0; i < 2; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", reader_dir, name[i]);
-        if (fsc_volume_write(&grid, data, path, &err) != FSC_OK) abort();
+        TWICE(fsc_volume_write(&grid, data, path, &err) == FSC_OK);
     }
     (void)snprintf(path, sizeof path, "%s/%s", reader_dir, folder);
     READ(fsc_scan_read(&scan, path, NULL, &err));
@@ -196,7 +208,7 @@ static inline void read_sidecar(const uint8_t *bytes, size_t n) {
     (void)reader_folder();
     for (int i = 0; i < 2; i++) {
         (void)snprintf(path, sizeof path, "%s/sub-01%s", reader_dir, i ? "/anat" : "");
-        if (mkdir(path, 0700) != 0 && errno != EEXIST) abort();
+        if (mkdir(path, 0700) != 0 && errno != EEXIST) reader_break(__FILE__, __LINE__);
     }
     (void)reader_file("sub-01/echo-1_MEGRE.json", bytes, n / 2);
     read_sidecar_as(bids, "sub-01/anat", bytes, n);
@@ -218,8 +230,9 @@ static inline void read_network(const uint8_t *bytes, size_t n) {
     if (network) fsc_network_describe(&facts, network);
     if (network && facts.n_mac < 1000000 && facts.bytes < 1 << 22) {
         const size_t area = (size_t)facts.tile[0] * (size_t)facts.tile[1];
-        float *in = calloc(area, sizeof *in), *out = calloc(area * (size_t)facts.n_class, sizeof *out);
-        if (!in || !out) abort();
+        float *in, *out;
+        TWICE(in = calloc(area, sizeof *in));
+        TWICE(out = calloc(area * (size_t)facts.n_class, sizeof *out));
         READ(fsc_network_run_tile(network, in, out, 1, &err));
         free(in);
         free(out);

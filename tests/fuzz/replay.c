@@ -1,5 +1,6 @@
 /* What once broke a reader, and its seeds, read again in every check. usage: replay FOLDER [READER...]:
- * FOLDER/READER/FILE, with -w before it whole files only. */
+ * FOLDER/READER/FILE, each whole and cut; with -w before it whole only, with -s (fuzz_starved) also with one allocation
+ * failing. */
 #define _XOPEN_SOURCE 700 /* nftw(3) */
 #include "all.h"
 
@@ -29,7 +30,30 @@ static void read_in_room(const struct reader *reader, const uint8_t *bytes, size
 #endif
 }
 
-static int replay(const struct reader *reader, const char *dir, int cuts) {
+/* Again with one allocation failing, at most so many of them, spread evenly. */
+#ifdef STARVED
+#include "../unit/chaos/fail.h"
+static void starve(const struct reader *reader, const uint8_t *bytes, size_t n) {
+    enum { TRIES_MOST = 100 };
+    fail_start(-1);
+    reader->read(bytes, n);
+    const int64_t counted = fail_stop();
+    for (int64_t k = 0, step = counted / TRIES_MOST + 1; k < counted; k += step) {
+        fail_start(k);
+        reader->read(bytes, n);
+        (void)fail_stop();
+    }
+}
+#else
+static void starve(const struct reader *reader, const uint8_t *bytes, size_t n) {
+    (void)reader, (void)bytes, (void)n;
+}
+#endif
+
+/* How each file is read. */
+enum { CUT, WHOLE, STARVE };
+
+static int replay(const struct reader *reader, const char *dir, int how) {
     char path[1024];
     int n_file = 0;
     (void)snprintf(path, sizeof path, "%s/%s", dir, reader->name);
@@ -42,11 +66,12 @@ static int replay(const struct reader *reader, const char *dir, int cuts) {
         if (!file || !bytes) return -1;
         const size_t n = fread(bytes, 1, 1 << 20, file);
         (void)fclose(file);
-        if (cuts) printf("%s %s\n", reader->name, entry->d_name);
+        if (how == CUT) printf("%s %s\n", reader->name, entry->d_name);
         (void)fflush(stdout); /* the last line names what broke */
         read_in_room(reader, bytes, n);
-        for (size_t cut = 1; cut < 4 && cuts; cut++)
+        for (size_t cut = 1; cut < 4 && how == CUT; cut++)
             read_in_room(reader, bytes, n * cut / 4); /* and files that end early */
+        if (how == STARVE) starve(reader, bytes, n);
         free(bytes);
         n_file++;
     }
@@ -61,13 +86,15 @@ static int is_asked(const char *name, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    const int whole = argc > 1 && strcmp(argv[1], "-w") == 0;
+    const int how = argc > 1 && strcmp(argv[1], "-w") == 0   ? WHOLE
+                    : argc > 1 && strcmp(argv[1], "-s") == 0 ? STARVE
+                                                             : CUT;
     int n = 0;
-    argc -= 1 + whole;
-    argv += 1 + whole;
+    argc -= 1 + (how != CUT);
+    argv += 1 + (how != CUT);
     for (int i = 0; argc > 0 && i < N_READER; i++) {
         if (!is_asked(readers[i].name, argc - 1, argv + 1)) continue;
-        const int more = replay(&readers[i], argv[0], !whole);
+        const int more = replay(&readers[i], argv[0], how);
         if (more < 1) return printf("%s: no file for it in %s\n", readers[i].name, argv[0]), 1;
         n += more;
     }

@@ -7,6 +7,7 @@
 
 #include "convert.h"
 #include "fields.h"
+#include "rules_check.h"
 
 #include <ftw.h>
 #include <sys/stat.h>
@@ -17,8 +18,8 @@ static inline int reader_remove(const char *path, const struct stat *info, int k
 }
 /* Everything below reader_dir. */
 static inline void reader_empty(void) {
-    (void)nftw(reader_folder(), reader_remove, 16, FTW_DEPTH | FTW_PHYS);
-    if (mkdir(reader_dir, 0700) != 0) abort();
+    TWICE(nftw(reader_folder(), reader_remove, 16, FTW_DEPTH | FTW_PHYS) == 0);
+    if (mkdir(reader_dir, 0700) != 0) reader_break(__FILE__, __LINE__);
 }
 
 /* Lays the bytes behind the first line down under that name when it is one of `name`; its number, -1 else. */
@@ -38,7 +39,7 @@ static inline void reader_image(const char *path, float first) {
     const fsc_grid grid = {.dim = {2, 2, 2}, .affine = {2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0}};
     float data[8];
     for (int i = 0; i < 8; i++) data[i] = first + (float)i;
-    if (fsc_volume_write(&grid, data, path, &err) != FSC_OK) abort();
+    TWICE(fsc_volume_write(&grid, data, path, &err) == FSC_OK);
 }
 static inline const char *reader_path(const char *name) {
     static char path[4][160];
@@ -55,7 +56,7 @@ static inline void read_people(void) {
     fsc_error err;
     fsc_scan *scan = NULL;
     for (int i = 0; i < 2; i++)
-        if (mkdir(reader_path(name[i]), 0700) != 0) abort();
+        if (mkdir(reader_path(name[i]), 0700) != 0) reader_break(__FILE__, __LINE__);
     for (int e = 1; e < 3; e++) {
         char file[64];
         (void)snprintf(file, sizeof file, "sub-01/anat/sub-01_echo-%d_MEGRE.nii", e);
@@ -95,8 +96,7 @@ static inline void read_tables(const uint8_t *bytes, size_t n) {
                                        "people.tsv",       "rules.tsv",  "pool.tsv"};
     fsc_error err;
     fsc_notes notes = {0};
-    fsc_map *map = NULL;
-    fsc_plan *plan = NULL;
+    fsc_rules *rules = NULL;
     reader_empty();
     switch (reader_named(name, 7, bytes, n)) {
     case 0: read_people(); break;
@@ -109,19 +109,11 @@ static inline void read_tables(const uint8_t *bytes, size_t n) {
         read_controls(reader_file("controls.tsv", (const uint8_t *)rows, sizeof rows - 1), reader_path(name[4]));
         break;
     }
-    case 5: {
-        static const char exam_text[] = "{\"age_years\": 40, \"sex\": \"female\"}";
-        fsc_exam *exam = NULL;
-        if (fsc_exam_parse(&exam, exam_text, "exam", &err) != FSC_OK) abort();
-        const fsc_map_inputs in = {.exam = exam};
-        const fsc_plan_options opt = {.rules_path = reader_path(name[5])};
-        READ(fsc_map_run(&map, &in, &err));
-        if (map) READ(fsc_plan_run(&plan, map, &opt, &err));
-        fsc_plan_free(plan);
-        fsc_map_free(map);
-        fsc_exam_free(exam);
+    case 5:
+        READ(fsc_rules_read(&rules, reader_path(name[5]), &err));
+        if (rules) READ(fsc_rules_check(rules, name[5], &err));
+        fsc_rules_free(rules);
         break;
-    }
     case 6: READ(fsc_norms_pool(reader_path("out.tsv"), reader_path(name[6]), NULL, &notes, &err)); break;
     default: break;
     }
@@ -194,7 +186,7 @@ static inline void read_study(const uint8_t *bytes, size_t n) {
     fsc_group *group = NULL;
     reader_empty();
     for (size_t i = 0; i < sizeof folder / sizeof *folder; i++)
-        if (mkdir(reader_path(folder[i]), 0700) != 0) abort();
+        if (mkdir(reader_path(folder[i]), 0700) != 0) reader_break(__FILE__, __LINE__);
     char *text = reader_text(bytes, n);
     for (char *at = text, *next; at && strncmp(at, "== ", 3) == 0; at = next) {
         next = strstr(at, "\n== ");

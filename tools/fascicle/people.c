@@ -219,10 +219,12 @@ static fsc_status add_labels(fsc_recipe *recipe, const unit *u, const char *wher
         TRY(cli_path(below, sizeof below, err, "%s/%s", path, u->participant));
         return add_files(recipe, is_folder(below) ? below : path, 0, err);
     }
-    if (glob(path, 0, NULL, &found) == 0)
+    const int failed = glob(path, 0, NULL, &found);
+    if (!failed)
         for (size_t i = 0; i < found.gl_pathc && status == FSC_OK; i++)
             status = add_files(recipe, found.gl_pathv[i], 0, err);
     globfree(&found);
+    if (failed == GLOB_NOSPACE) return cli_refuse(err, FSC_E_NOMEM, "out of memory while looking for labels");
     return status;
 }
 

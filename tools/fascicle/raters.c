@@ -57,14 +57,16 @@ fsc_status raters_find(raters *out, const char *pattern, fsc_error *err) {
     if (regcomp(&compiled, expression, REG_EXTENDED) != 0)
         return cli_refuse(err, FSC_E_NOMEM, "out of memory while looking for raters");
     fsc_status status = FSC_OK;
-    if (glob(wild, 0, NULL, &found) == 0)
+    const int failed = glob(wild, 0, NULL, &found);
+    if (!failed)
         for (size_t i = 0; i < found.gl_pathc && status == FSC_OK; i++) {
             regmatch_t at[2];
             if (regexec(&compiled, found.gl_pathv[i], 2, at, 0) != 0) continue;
             status = add(out, found.gl_pathv[i] + at[1].rm_so, (size_t)(at[1].rm_eo - at[1].rm_so), err);
         }
-    globfree(&found);
     regfree(&compiled);
+    globfree(&found);
+    if (failed == GLOB_NOSPACE) return cli_refuse(err, FSC_E_NOMEM, "out of memory while looking for raters");
     if (status != FSC_OK) return status;
     if (out->n == 0) return cli_refuse(err, FSC_E_NOTFOUND, "--labels %.300s: nothing matches, of any rater", pattern);
     qsort(out->name, (size_t)out->n, sizeof out->name[0], by_text);

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <glob.h>
 #include <regex.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -106,6 +107,15 @@ int regcomp(regex_t *regex, const char *pattern, int flags) {
     const int was = atomic_exchange(&armed, 0);
     *(void **)&real = dlsym(RTLD_NEXT, "regcomp");
     const int status = real(regex, pattern, flags);
+    atomic_store(&armed, was);
+    return status;
+}
+
+int glob(const char *pattern, int flags, int (*fault)(const char *, int), glob_t *found) {
+    int (*real)(const char *, int, int (*)(const char *, int), glob_t *) = NULL;
+    const int was = atomic_exchange(&armed, 0);
+    *(void **)&real = dlsym(RTLD_NEXT, "glob64");
+    const int status = real(pattern, flags, fault, found);
     atomic_store(&armed, was);
     return status;
 }
