@@ -193,10 +193,9 @@ FSC_API FSC_MUST_USE fsc_status fsc_exam_open_questions(fsc_question **out, int3
                                                         fsc_error *err);
 FSC_API void fsc_exam_free_questions(fsc_question *question);
 
-/* A commented exam.json to fill in: every field null, a // member beside each. *text is owned: fsc_exam_free_text.
- * Returns FSC_OK, FSC_E_NOMEM. */
-FSC_API FSC_MUST_USE fsc_status fsc_exam_template(char **text, fsc_error *err);
-FSC_API void fsc_exam_free_text(char *text);
+/* A commented exam to fill in, as a new file: every field null, a // member beside each; never over answers that somebody
+ * typed. Returns FSC_OK; FSC_E_IO (path is there already, or cannot be written); FSC_E_NOMEM. */
+FSC_API FSC_MUST_USE fsc_status fsc_exam_write_template(const char *path, fsc_error *err);
 
 /* The text of a shipped JSON Schema: "exam", "map", "plan". Borrowed for ever; NULL when unknown. */
 FSC_API const char *fsc_schema_text(const char *name);

@@ -57,10 +57,13 @@ int fsc_file_is_dicom(const char *path) {
     AUTO_FD fd = -1;
     int64_t size;
     char head[132];
-    if (fsc_file_open(&fd, &size, path, NULL) != FSC_OK || size < (int64_t)sizeof head) return 0;
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return 0;
+    if (fsc_file_open(&fd, &size, path, NULL) != FSC_OK) return -1;
+    if (size < (int64_t)sizeof head) return 0;
     for (size_t n = 0; n < sizeof head;) {
         const ssize_t got = read_some(fd, head + n, sizeof head - n);
-        if (got <= 0) return 0;
+        if (got <= 0) return got < 0 ? -1 : 0;
         n += (size_t)got;
     }
     return memcmp(head + 128, "DICM", 4) == 0;

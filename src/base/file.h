@@ -34,7 +34,7 @@ FSC_MUST_USE fsc_status fsc_file_join(char *out, size_t size, const char *dir, c
 FSC_MUST_USE fsc_status fsc_file_list(char ***names, int32_t *n, const char *dir, fsc_error *err);
 void fsc_file_free_names(char **names, int32_t n);
 
-/* Non-zero when a regular file is DICOM: the word DICM at byte 128. */
+/* 1 when a regular file is DICOM (the word DICM at byte 128), 0 when it is none, -1 when it cannot be read. */
 int fsc_file_is_dicom(const char *path);
 
 /* SHA-256 of a file as 64 hex digits + 0. */

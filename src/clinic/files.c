@@ -39,10 +39,13 @@ static fsc_status walk(files *list, const char *folder, int depth, fsc_error *er
         if (name[i][0] == '.') continue;
         status = fsc_file_join(path, sizeof path, folder, name[i], err);
         if (status != FSC_OK) break;
-        if (fsc_file_is_folder(path))
+        const int is_folder = fsc_file_is_folder(path), is_dicom = is_folder ? 0 : fsc_file_is_dicom(path);
+        if (is_folder)
             status = walk(list, path, depth + 1, err);
-        else if (fsc_file_is_dicom(path))
+        else if (is_dicom > 0)
             status = add(list, path, err);
+        else if (is_dicom < 0) /* an image that is passed over would be missing in the objects */
+            status = fsc_fail(err, FSC_E_IO, "%s: cannot be read; a study is taken whole or not at all", path);
     }
     fsc_file_free_names(name, n);
     return status;

@@ -227,7 +227,7 @@ static fsc_status take_file(fsc_dicom_study *study, const header *from, const ch
     return add_image(study, from, path, err);
 }
 
-/* dcmdump's answer file by file, in the order of argv. */
+/* dcmdump's answer file by file, in the order of argv; a file that it passes over in silence is missed. */
 static fsc_status take_answer(fsc_dicom_study *study, char *text, char *const *path, int32_t n, const char *folder,
                               fsc_error *err) {
     header now = {0};
@@ -239,11 +239,12 @@ static fsc_status take_answer(fsc_dicom_study *study, char *text, char *const *p
             take_line(&now, line);
             continue;
         }
-        if (file >= 0 && file < n) FSC_TRY(take_file(study, &now, path[file], folder, err));
+        if (file >= 0) FSC_TRY(take_file(study, &now, path[file], folder, err));
         now = (header){0};
-        file = (int32_t)strtol(line + 11, NULL, 10) - 1;
+        if (++file >= n || strtol(line + 11, NULL, 10) != file + 1) break;
     }
-    return file >= 0 && file < n ? take_file(study, &now, path[file], folder, err) : FSC_OK;
+    if (file == n - 1) return take_file(study, &now, path[file], folder, err);
+    return fsc_fail(err, FSC_E_IO, "%s: dcmdump did not answer for every DICOM file there; run it again", folder);
 }
 
 /* A path in front of which no option can be read. */
@@ -271,7 +272,7 @@ static fsc_status ask(fsc_dicom_study *study, char *program, char *const *path, 
     if (status != FSC_OK) /* what it said may name the person */
         taken =
             fsc_fail(err, FSC_E_FORMAT, "%s: dcmdump cannot read the headers of a DICOM file there (damaged?)", folder);
-    else if (said.length)
+    else
         taken = take_answer(study, said.data, path, n, folder, err);
     if (said.data) memset(said.data, 0, said.length);
     return taken;

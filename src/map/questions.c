@@ -2,6 +2,7 @@
 #include "alloc.h"
 #include "examine.h"
 #include "fail.h"
+#include "file.h"
 #include "format.h"
 #include "table.h"
 #include "text.h"
@@ -132,7 +133,9 @@ static void add_properties(fsc_json *out, const fsc_json *schema, const fsc_tabl
     }
 }
 
-fsc_status fsc_exam_template(char **text, fsc_error *err) {
+fsc_status fsc_exam_write_template(const char *path, fsc_error *err) {
+    if (fsc_file_exists(path))
+        return fsc_fail(err, FSC_E_IO, "%s: is there already, and may hold answers; give another name", path);
     FSC_AUTO_TABLE fsc_table questions = {0};
     FSC_TRY(fsc_table_embedded(&questions, "questions.tsv", err));
     AUTO_JSON *schema = NULL;
@@ -148,11 +151,5 @@ fsc_status fsc_exam_template(char **text, fsc_error *err) {
     add_properties(root, schema, &questions);
     FSC_AUTO_TEXT fsc_text out = {0};
     FSC_TRY(fsc_json_print(&out, root, err));
-    *text = out.data;
-    memset(&out, 0, sizeof out);
-    return FSC_OK;
-}
-
-void fsc_exam_free_text(char *text) {
-    fsc_free(text);
+    return fsc_file_write(path, out.data, out.length, err);
 }

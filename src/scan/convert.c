@@ -27,7 +27,7 @@ static int look(const char *folder, int depth, int *left) {
     for (int32_t i = 0; i < n && !found && *left > 0; i++) {
         if (names[i][0] == '.' || fsc_file_join(path, sizeof path, folder, names[i], NULL) != FSC_OK) continue;
         --*left;
-        found = fsc_file_is_folder(path) ? look(path, depth + 1, left) : fsc_file_is_dicom(path);
+        found = fsc_file_is_folder(path) ? look(path, depth + 1, left) : fsc_file_is_dicom(path) > 0;
     }
     fsc_file_free_names(names, n);
     return found;
@@ -39,7 +39,7 @@ int fsc_holds_dicom(const char *folder) {
 }
 
 int fsc_scan_needs_converter(const char *path) {
-    return fsc_file_is_folder(path) ? fsc_holds_dicom(path) : fsc_file_is_dicom(path);
+    return fsc_file_is_folder(path) ? fsc_holds_dicom(path) : fsc_file_is_dicom(path) > 0;
 }
 
 static void join_command(fsc_conversion *out, char *const *argv) {

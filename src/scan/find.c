@@ -286,7 +286,7 @@ fsc_status fsc_find(fsc_found *found, const char *path, const fsc_scan_options *
     char folder[PATH_MOST];
     (void)snprintf(folder, sizeof folder, "%s", path);
     int is_folder = fsc_file_is_folder(path);
-    if (!is_folder && fsc_file_is_dicom(path)) { /* one image of a series: the folder's */
+    if (!is_folder && fsc_file_is_dicom(path) > 0) { /* one image of a series: the folder's */
         char *slash = strrchr(folder, '/');
         if (slash) slash[slash == folder] = 0;
         if (!slash) (void)snprintf(folder, sizeof folder, ".");

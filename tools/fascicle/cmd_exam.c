@@ -1,24 +1,14 @@
 /* fascicle exam: a file to fill in, and what a filled one still lacks. */
 #include "cmd.h"
 
-#include <stdio.h>
-
 typedef struct values {
     const char *make, *check;
 } values;
 
 static fsc_status make(cli *c, const char *path, fsc_error *err) {
-    char *text = NULL;
-    TRY(fsc_exam_template(&text, err));
-    fsc_status status = FSC_OK;
-    FILE *file = fopen(path, "wx"); /* never over answers that somebody typed */
-    if (!file || fputs(text, file) < 0)
-        status = cli_refuse(err, FSC_E_IO, "%s: cannot be written (or is there already)", path);
-    if (file && fclose(file) != 0 && status == FSC_OK)
-        status = cli_refuse(err, FSC_E_IO, "%s: cannot be written", path);
-    fsc_exam_free_text(text);
-    if (status == FSC_OK) cli_file(c, "exam", path);
-    return status;
+    TRY(fsc_exam_write_template(path, err));
+    cli_file(c, "exam", path);
+    return FSC_OK;
 }
 
 static fsc_status check(cli *c, const char *path, fsc_error *err) {

@@ -25,13 +25,7 @@ static fsc_status pool_norms(void **out, fsc_error *err) {
     fsc_notes_free(&notes);
     return status;
 }
-CALL(exam_template, fsc_exam_template((char **)out, err))
-static uint64_t look_template(const void *out) {
-    return mix_text(1, out);
-}
-static void drop_template(void *out) {
-    fsc_exam_free_text(out);
-}
+CALL(exam_template, fsc_exam_write_template(at(out_dir, "exam.json"), err))
 
 CALL(plan_run, fsc_plan_run((fsc_plan **)out, w.map, NULL, err))
 static uint64_t look_plan(const void *out) {
@@ -104,12 +98,11 @@ static fsc_status write_butterfly(void **out, fsc_error *err) {
     {"volume_read", read_volume, look_volume, drop_volume, 0}, {"volume_write", write_volume, FILES, 0},               \
         {"labels_read", read_labels, look_labels, drop_labels, 0}, {"labels_write", write_labels, FILES, 0},           \
         {"labels_resample", resample, look_labels, drop_labels, 0},                                                    \
-        {"norms_read", read_norms, look_norms, drop_norms, 40}, {"norms_pool", pool_norms, FILES, 2},                 \
-        {"exam_template", exam_template, look_template, drop_template, 120},                                            \
-        {"plan_run", plan_run, look_plan, drop_plan, 60}, {"plan_write", write_plan, FILES, 30},                       \
-        {"exercise_svg", draw_exercise, look_template, drop_exercise, 0}, {"output_commit", put_in_place, FILES, 30},  \
-        {"cycle_find_threshold", find_threshold, look_threshold, drop_files, 4},                                      \
-        {"cycle_sobol_run", sobol, look_sobol, drop_sobol, 4},                                                        \
-        {"report_butterfly_write", write_butterfly, FILES, 30},
+        {"norms_read", read_norms, look_norms, drop_norms, 40}, {"norms_pool", pool_norms, FILES, 2},                  \
+        {"exam_template", exam_template, FILES, 120}, {"plan_run", plan_run, look_plan, drop_plan, 60},                \
+        {"plan_write", write_plan, FILES, 30}, {"exercise_svg", draw_exercise, look_text, drop_exercise, 0},           \
+        {"output_commit", put_in_place, FILES, 30},                                                                    \
+        {"cycle_find_threshold", find_threshold, look_threshold, drop_files, 4},                                       \
+        {"cycle_sobol_run", sobol, look_sobol, drop_sobol, 4}, {"report_butterfly_write", write_butterfly, FILES, 30},
 
 #endif

@@ -1,10 +1,13 @@
 /* exam: what is read, every kind of refusal with its words, red flags, scales and trigger points. */
 #include "../test.h"
 #include "alloc.h"
+#include "file.h"
 #include "json.h"
+#include "scratch.h"
 #include "table.h"
 
 #include <fascicle/exam.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,14 +219,21 @@ static void questions_open_by_gates(void **state) {
 
 static void the_template_reads_as_an_exam_without_answers(void **state) {
     (void)state;
-    char *text = NULL;
-    assert_ok(fsc_exam_template(&text, &test_error));
+    char *text = NULL, path[1200];
+    size_t n;
+    fsc_scratch place = {0};
+    assert_ok(fsc_scratch_make(&place, "/tmp", &test_error));
+    (void)snprintf(path, sizeof path, "%s/exam.json", place.path);
+    assert_ok(fsc_exam_write_template(path, &test_error));
+    assert_fails(fsc_exam_write_template(path, &test_error), FSC_E_IO); /* never over answers */
+    assert_ok(fsc_file_read(&text, &n, path, 1 << 20, &test_error));
     assert_non_null(strstr(text, "//climbing_weakness"));
     fsc_exam *exam = parse(text);
     assert_int_equal(exam->n_finding, 0);
     assert_int_equal(exam->n_now_answered, 0);
     fsc_exam_free(exam);
-    fsc_exam_free_text(text);
+    fsc_free(text);
+    fsc_scratch_remove(&place);
 }
 
 static void contradictions_are_named(void **state) {
