@@ -77,6 +77,7 @@ static void free_visit(visit *v) {
     free(v->maps.water);
     free(v->maps.fat);
     free(v->maps.pdff_fraction);
+    free(v->maps.pdff_se_fraction);
     free(v->muscles.data);
     free(v->levels.data);
 }
@@ -107,6 +108,7 @@ static visit see(const fsc_phantom *p, const posture *build, const posture *lies
     v.maps.water = block(n, sizeof(float));
     v.maps.fat = block(n, sizeof(float));
     v.maps.pdff_fraction = block(n, sizeof(float));
+    v.maps.pdff_se_fraction = block(n, sizeof(float));
     v.muscles.data = block(n, sizeof(int32_t));
     v.levels.data = block(n, sizeof(int32_t));
     for (int64_t at = 0; at < n; at++) {
@@ -128,6 +130,7 @@ static visit see(const fsc_phantom *p, const posture *build, const posture *lies
         const double all = water + fat, noise = 0.02 * normal(), noise2 = 0.02 * normal();
         v.maps.water[at] = (float)(water + noise * all);
         v.maps.fat[at] = (float)(fat + noise2 * all);
+        v.maps.pdff_se_fraction[at] = all > 0 ? (float)(0.02 * hypot(fat, water) / all) : NAN;
         v.maps.pdff_fraction[at] = all > 0 ? (float)((fat + noise2 * all) / (all * (1 + noise + noise2))) : NAN;
     }
     return v;
@@ -272,19 +275,29 @@ static double cpu_s(void) {
     return (double)clock() / CLOCKS_PER_SEC;
 }
 
+/* How far a point lies from the nearer end of the slices. */
+static double from_end_mm(const fsc_grid *g, const double mm[3]) {
+    double index[3], spacing[3];
+    must(fsc_grid_to_index(g, mm, index));
+    fsc_grid_spacing_mm(g, spacing);
+    return spacing[2] * (0.5 + fmin(index[2], (double)(g->dim[2] - 1) - index[2]));
+}
+
 /* Each true vertebra that the scan holds nearly whole: which name the proposal has in its middle. */
 static void print_levels(uint64_t person, const visit *v, const fsc_labels *levels) {
     double most = 0, mm[3], at[3];
     for (int32_t l = 18; l <= 26; l++) most = fmax(most, centre(mm, &v->levels, l));
     for (int32_t l = 19; l <= 25; l++) {
-        if (!(centre(mm, &v->levels, l) > 0.5 * most)) continue;
+        const double seen = centre(mm, &v->levels, l);
+        if (!(seen > 0.5 * most)) continue;
         const double n = centre(at, levels, l);
         must(fsc_grid_to_index(&levels->grid, mm, at));
         int64_t i[3];
         for (int a = 0; a < 3; a++) i[a] = (int64_t)floor(at[a] + 0.5);
         const int32_t got = levels->data[i[0] + levels->grid.dim[0] * (i[1] + levels->grid.dim[1] * i[2])];
         centre(at, levels, l);
-        printf("level\t%d\t%d\t%d\t%.2f\n", (int)person, (int)l, (int)got, n > 0 ? at[2] - mm[2] : (double)NAN);
+        printf("level\t%d\t%d\t%d\t%.2f\t%.1f\t%.2f\n", (int)person, (int)l, (int)got,
+               n > 0 ? at[2] - mm[2] : (double)NAN, from_end_mm(&v->levels.grid, mm), seen / most);
     }
 }
 
@@ -310,7 +323,7 @@ static void propose(uint64_t person) {
     fsc_phantom_free(p);
     fsc_propose_options opt = FSC_PROPOSE_OPTIONS_INIT;
     fsc_proposal *q = NULL;
-    if (person % 3 == 0) alone(person, &v);
+    if (person % 3 == 0 && !getenv("ONLY_LEVELS")) alone(person, &v);
     const int32_t named = centre(opt.anchor.centre_mm, &v.levels, 23) > 0 && turn % 2 ? 23 : 22;
     strcpy(opt.anchor.level, named == 23 ? "L4" : "L3");
     (void)centre(opt.anchor.centre_mm, &v.levels, named);
@@ -326,9 +339,11 @@ static void propose(uint64_t person) {
                    (int)q->muscle[i].refused, q->muscle[i].fat_share, q->muscle[i].ring_contrast_fraction,
                    q->muscle[i].area_ratio, q->muscle[i].side_ratio, q->muscle[i].share_in_field,
                    q->muscle[i].flags[0] ? q->muscle[i].flags : "-");
-        print_dice(person, &v, q->muscles);
         print_levels(person, &v, q->levels);
+        if (!getenv("ONLY_LEVELS")) {
+        print_dice(person, &v, q->muscles);
         print_sites(person, &v, q->muscles, q->levels, FSC_LABELS_PROPOSAL, q);
+        }
         fsc_proposal_free(q);
     } else
         printf("run\t%d\trefused\t%s\n", (int)person, error.text);
@@ -352,6 +367,8 @@ static void print_changes(uint64_t person, const visit *first, const visit *seco
         map_of(measure(first, &first->muscles, &first->levels, FSC_LABELS_EXTERNAL, 1, NULL), a, "2026-01-01");
     fsc_map *now = map_of(measure(second, c->muscles, c->levels, FSC_LABELS_CARRIED, 1, NULL), a, "2026-03-01");
     must(fsc_change_run(now, before, &error));
+    fsc_measures *was = measure(first, &first->muscles, &first->levels, FSC_LABELS_EXTERNAL, 0, NULL),
+                 *is = measure(second, &second->muscles, &second->levels, FSC_LABELS_EXTERNAL, 0, NULL);
     for (int32_t i = 0; i < now->n_site; i++) {
         const fsc_map_site *site = &now->site[i];
         if (site->row.kind != FSC_ROW_SITE) continue;
@@ -359,9 +376,22 @@ static void print_changes(uint64_t person, const visit *first, const visit *seco
         for (int k = 0; k < STRUCK; k++)
             hurt |= !strcmp(struck[k].muscle, site->row.place.muscle) &&
                     !strcmp(struck[k].level, site->row.place.level) && struck[k].side == site->row.place.side;
-        printf("change\t%d\t%s\t%s\t%s\t%d\t%d\t%.4f\n", (int)person, site->row.place.muscle, site->row.place.level,
-               fsc_side_text(site->row.place.side), hurt, (int)site->change.real, site->change.net_fraction);
+        const fsc_place *at = &site->row.place;
+        const fsc_row *w = fsc_measures_find(was, at->muscle, at->level, at->side),
+                      *n = fsc_measures_find(is, at->muscle, at->level, at->side);
+        printf("change\t%d\t%s\t%s\t%s\t%d\t%d\t%.4f", (int)person, at->muscle, at->level, fsc_side_text(at->side),
+               hurt, (int)site->change.real, site->change.net_fraction);
+        printf("\t%.4f\t%.4f\t%.4f\t%s\n", w && n ? n->pdff_mean_fraction - w->pdff_mean_fraction : (double)NAN,
+               site->change.se_fraction, site->change.least_real_fraction,
+               site->change.reason[0] ? site->change.reason : "-");
+        const fsc_map_site *then = fsc_map_find(before, at->muscle, at->level, at->side);
+        if (then && getenv("DBG"))
+            printf("parts\t%d\t%s\t%s\t%s\t%d\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%d\t%d\n", (int)person, at->muscle, at->level, fsc_side_text(at->side), hurt,
+               then->row.pdff_se_fraction, site->row.pdff_se_fraction, then->row.pdff_se_noise_fraction, site->row.pdff_se_noise_fraction,
+               then->row.pdff_se_label_fraction, site->row.pdff_se_label_fraction, then->row.pdff_label_bias_fraction, site->row.pdff_label_bias_fraction, site->row.volume_mm3/then->row.volume_mm3, then->row.pdff_sd_fraction, site->row.pdff_sd_fraction, (int)then->row.n_voxel, (int)site->row.n_voxel);
     }
+    fsc_measures_free(was);
+    fsc_measures_free(is);
     fsc_map_free(before);
     fsc_map_free(now);
 }

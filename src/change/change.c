@@ -38,14 +38,16 @@ static void refuse(fsc_change *c, const char *reason) {
     fsc_copy_text(c->reason, sizeof c->reason, reason);
 }
 
-/* Difference, ageing, net and error of one row; the verdict comes when the family's size is known. */
+/* Difference, ageing, net and error of one row; of: where the labels come from, now and before. The verdict comes when
+ * the family's size is known. */
 static void measure(fsc_change *c, const fsc_row *now, const fsc_row *before, const fsc_repeat *repeat, fsc_pair pair,
-                    double label_share) {
+                    const fsc_label_source of[2]) {
     c->before_fraction = before->pdff_mean_fraction;
     c->difference_fraction = now->pdff_mean_fraction - before->pdff_mean_fraction;
     const double sd = repeat->sd_difference[pair];
-    double variance = fsc_row_variance(now, before) + fsc_row_variance(before, now) + sd * sd +
-                      label_share * label_share * fsc_rows_label_variance(now, before);
+    const double exchanged = fsc_pair_exchanged(repeat, now, of[0], before, of[1]);
+    double variance = fsc_row_variance(now, before, exchanged) + fsc_row_variance(before, now, exchanged) + sd * sd +
+                      fsc_pair_label_variance(repeat, now, of[0], before, of[1]);
     c->net_fraction = c->difference_fraction;
     fsc_copy_text(c->fact_ids, sizeof c->fact_ids, repeat->fact_ids[pair]);
     const fsc_ageing *ageing = fsc_repeat_ageing(repeat, now->place.muscle);
@@ -156,7 +158,7 @@ fsc_status fsc_change_run(fsc_map *now, const fsc_map *before, fsc_error *err) {
     FSC_TRY(check_pair(&days, now, before, err));
     FSC_TRY(fsc_repeat_read(&repeat, err));
     const fsc_pair pair = fsc_pair_of(words, sizeof words, &now->acquisition, &before->acquisition);
-    const double label_share = fsc_repeat_label_share(&repeat, now->label_source, before->label_source);
+    const fsc_label_source of[2] = {now->label_source, before->label_source};
     int32_t family = 0;
     for (int32_t i = 0; i < now->n_site; i++) {
         fsc_map_site *site = &now->site[i];
@@ -168,7 +170,7 @@ fsc_status fsc_change_run(fsc_map *now, const fsc_map *before, fsc_error *err) {
         else if (*obstacle)
             refuse(&site->change, obstacle);
         else {
-            measure(&site->change, &site->row, then, &repeat, pair, label_share);
+            measure(&site->change, &site->row, then, &repeat, pair, of);
             if (fsc_row_judged(&site->row))
                 family++;
             else

@@ -38,10 +38,17 @@ const fsc_ageing *fsc_repeat_ageing(const fsc_repeat *repeat, const char *muscle
 
 /* Why two rows of one site may not be compared; "" when they may. */
 const char *fsc_row_obstacle(const fsc_row *a, const fsc_row *b);
-/* What a row's own error adds to its difference from another scan of the same site, the labels' part apart. */
-double fsc_row_variance(const fsc_row *row, const fsc_row *with);
-/* The share (SD) of the labels' scatter that two visits of these sources do not have in common. */
-double fsc_repeat_label_share(const fsc_repeat *repeat, fsc_label_source a, fsc_label_source b);
+/* What a row's own error adds to its difference from another scan of the same site, the labels' part apart. exchanged:
+ * the share of the tissue that the labels may have exchanged (fsc_pair_exchanged). */
+double fsc_row_variance(const fsc_row *row, const fsc_row *with, double exchanged);
+double fsc_pair_exchanged(const fsc_repeat *repeat, const fsc_row *a, fsc_label_source of_a, const fsc_row *b,
+                          fsc_label_source of_b);
+/* The share (SD) of a visit's label error, by its source, that the labels of the other visit do not have in common with
+ * it. */
+double fsc_repeat_label_share(const fsc_repeat *repeat, fsc_label_source own, fsc_label_source other);
+/* What the labels of both visits add to a row's difference. */
+double fsc_pair_label_variance(const fsc_repeat *repeat, const fsc_row *a, fsc_label_source of_a, const fsc_row *b,
+                               fsc_label_source of_b);
 /* Non-zero for rows that a verdict is given for: one muscle, level and side. */
 int fsc_row_judged(const fsc_row *row);
 

@@ -69,9 +69,11 @@ static void fit_line(fsc_trend *t, const course *c, const fsc_row *last, double 
     for (int32_t i = 0; i < c->n; i++) {
         const fsc_row *row = row_at(c->map[i], last);
         if (!row || *fsc_row_obstacle(row, last)) continue;
-        const double share = fsc_repeat_label_share(repeat, c->map[i]->label_source, c->map[c->n - 1]->label_source);
+        const fsc_label_source own = c->map[i]->label_source, of_last = c->map[c->n - 1]->label_source;
+        const double share = fsc_repeat_label_share(repeat, own, of_last),
+                     exchanged = fsc_pair_exchanged(repeat, row, own, last, of_last);
         const double label = share * share * fsc_row_label_scatter_variance(row);
-        const double w = 1 / (fsc_row_variance(row, last) + label + 0.5 * sd * sd), x = c->years[i],
+        const double w = 1 / (fsc_row_variance(row, last, exchanged) + label + 0.5 * sd * sd), x = c->years[i],
                      y = row->pdff_mean_fraction;
         s.w += w;
         s.x += w * x;

@@ -7,6 +7,16 @@
 #include <math.h>
 #include <string.h>
 
+#define MARGIN_STEPS 4
+#define BEYOND_STEPS 8
+
+void fsc_fine_widen(int32_t low[3], int32_t high[3], const int32_t dim[3]) {
+    for (int a = 0; a < 3; a++) {
+        low[a] -= low[a] > MARGIN_STEPS ? MARGIN_STEPS : BEYOND_STEPS;
+        high[a] += high[a] + MARGIN_STEPS < dim[a] ? MARGIN_STEPS : BEYOND_STEPS;
+    }
+}
+
 void fsc_fine_free(fsc_fine *f) {
     for (int c = 0; c < FSC_CHANNELS; c++) {
         fsc_free(f->fixed[c]);

@@ -18,7 +18,6 @@
 #define FINE_MM 3.0
 #define FINE_BLUR_MM 1.0
 #define NEAR_MM 8.0 /* sd of the blur that makes the labels' neighbourhood count */
-#define MARGIN_STEPS 4
 
 FSC_DEFINE_AUTO(fsc_carried, fsc_carried_free)
 
@@ -185,14 +184,14 @@ static int crop(int32_t low[3], carry_way *way, const carry_work *w, const fsc_s
                     if (at[a] > high[a]) high[a] = at[a];
                 }
             }
+    if (high[0] < 0) return 0;
+    fsc_fine_widen(low, high, s->dim);
     way->step_mm = s->step_mm;
     for (int a = 0; a < 3; a++) {
-        low[a] = low[a] > MARGIN_STEPS ? low[a] - MARGIN_STEPS : 0;
-        high[a] = high[a] + MARGIN_STEPS < s->dim[a] ? high[a] + MARGIN_STEPS : s->dim[a] - 1;
         way->dim[a] = high[a] - low[a] + 1;
         way->origin_mm[a] = s->origin_mm[a] + low[a] * s->step_mm;
     }
-    return high[0] >= 0;
+    return 1;
 }
 
 /* Bends the other scan (as the affine step lays it) onto this one. */
@@ -211,13 +210,13 @@ static fsc_status bend(carry_work *w, carry_way *way, const fsc_scene *fixed, co
                 double mm[3], other[3], index[3];
                 scene_mm(mm, fixed, low[0] + i, low[1] + j, low[2] + k);
                 apply(other, way->to_other, mm);
-                int inside = 1;
+                int here, inside = 1;
                 for (int a = 0; a < 3; a++) {
                     index[a] = (other[a] - moving->origin_mm[a]) / moving->step_mm;
                     inside &= index[a] >= 0 && index[a] <= moving->dim[a] - 1;
                 }
-                const int64_t at = low[0] + i + fixed->dim[0] * (low[1] + j + (int64_t)fixed->dim[1] * (low[2] + k));
-                f.weight[v] = inside ? (float)weight_at(w, way, mm) : 0;
+                const int64_t at = fsc_scene_nearest(fixed, low[0] + i, low[1] + j, low[2] + k, &here);
+                f.weight[v] = here && inside ? (float)weight_at(w, way, mm) : 0;
                 for (int c = 0; c < FSC_CHANNELS; c++) {
                     f.fixed[c][v] = fixed->channel[c][at];
                     f.moving[c][v] = inside ? fsc_value_at(moving->channel[c], moving->dim, index) : f.fixed[c][v];

@@ -12,7 +12,6 @@
 #define COARSE_BLUR_MM 2.5
 #define FINE_MM 3.0
 #define FINE_BLUR_MM 1.0
-#define MARGIN_STEPS 4
 enum { CORE_MIN = 40 };
 
 void fsc_body_fit_point(double body_mm[3], const fsc_body_fit *fit, const double scan_mm[3], int bent) {
@@ -24,7 +23,7 @@ void fsc_body_fit_point(double body_mm[3], const fsc_body_fit *fit, const double
         body_mm[r] = m[4 * r] * at[0] + m[4 * r + 1] * at[1] + m[4 * r + 2] * at[2] + m[4 * r + 3];
 }
 
-/* The part of the scene in which the body has weight, with a margin. */
+/* The part of the scene in which the body has weight, widened. */
 static int crop(int32_t low[3], int32_t dim[3], const fsc_body_fit *fit, const fsc_scene *scene) {
     int32_t high[3] = {-1, -1, -1};
     for (int a = 0; a < 3; a++) low[a] = scene->dim[a];
@@ -42,12 +41,10 @@ static int crop(int32_t low[3], int32_t dim[3], const fsc_body_fit *fit, const f
                     if (at[a] > high[a]) high[a] = at[a];
                 }
             }
-    for (int a = 0; a < 3; a++) {
-        low[a] = low[a] > MARGIN_STEPS ? low[a] - MARGIN_STEPS : 0;
-        high[a] = high[a] + MARGIN_STEPS < scene->dim[a] ? high[a] + MARGIN_STEPS : scene->dim[a] - 1;
-        dim[a] = high[a] - low[a] + 1;
-    }
-    return high[0] >= 0 && high[1] >= 0 && high[2] >= 0;
+    if (high[0] < 0) return 0;
+    fsc_fine_widen(low, high, scene->dim);
+    for (int a = 0; a < 3; a++) dim[a] = high[a] - low[a] + 1;
+    return 1;
 }
 
 static void look(fsc_fine *f, const fsc_body_fit *fit, const fsc_scene *scene, const int32_t low[3]) {
@@ -61,8 +58,9 @@ static void look(fsc_fine *f, const fsc_body_fit *fit, const fsc_scene *scene, c
                 fsc_atlas_spot spot;
                 fsc_body_fit_point(body, fit, mm, 0);
                 fsc_atlas_at(&spot, &fit->atlas.frame, body);
-                const int64_t at = low[0] + i + scene->dim[0] * (low[1] + j + (int64_t)scene->dim[1] * (low[2] + k));
-                f->weight[v] = spot.weight;
+                int inside;
+                const int64_t at = fsc_scene_nearest(scene, low[0] + i, low[1] + j, low[2] + k, &inside);
+                f->weight[v] = inside ? spot.weight : 0; /* beyond the field nothing pulls */
                 f->code[v] = spot.code;
                 for (int c = 0; c < FSC_CHANNELS; c++) {
                     f->fixed[c][v] = scene->channel[c][at];
@@ -95,7 +93,7 @@ static fsc_status repaint(fsc_fine *f, fsc_error *err) {
             for (int32_t k = 0; k < f->dim[2]; k++)
                 for (int32_t j = 0; j < f->dim[1]; j++)
                     for (int32_t i = 0; i < f->dim[0]; i++, v++) {
-                        if (f->code[v] != code || !is_core(f, v, i, j, k)) continue;
+                        if (f->code[v] != code || !(f->weight[v] > 0) || !is_core(f, v, i, j, k)) continue;
                         drawn += (double)f->moving[c][v];
                         list[n++] = f->fixed[c][v];
                     }

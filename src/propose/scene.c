@@ -238,3 +238,15 @@ void fsc_scene_free(fsc_scene *scene) {
     fsc_free(scene->body);
     memset(scene, 0, sizeof *scene);
 }
+
+int64_t fsc_scene_nearest(const fsc_scene *scene, int32_t i, int32_t j, int32_t k, int *inside) {
+    const int32_t in[3] = {i, j, k};
+    int64_t at = 0;
+    *inside = 1;
+    for (int a = 2; a >= 0; a--) {
+        const int32_t last = scene->dim[a] - 1, near = in[a] < 0 ? 0 : in[a] > last ? last : in[a];
+        *inside &= near == in[a];
+        at = at * scene->dim[a] + near;
+    }
+    return at;
+}

@@ -32,6 +32,8 @@ typedef struct fsc_scene {
 FSC_MUST_USE fsc_status fsc_scene_make(fsc_scene *out, const fsc_channels *from, double step_mm, double blur_mm,
                                        fsc_error *err);
 void fsc_scene_free(fsc_scene *scene);
+/* The voxel nearest to a place of the scene's grid; *inside: that place is in the scene. */
+int64_t fsc_scene_nearest(const fsc_scene *scene, int32_t i, int32_t j, int32_t k, int *inside);
 
 /* Gaussian blur in place along all axes, sd in voxels by axis; edges are repeated. tmp has as many values. */
 void fsc_blur(float *value, const int32_t dim[3], const double sd[3], float *tmp);

@@ -23,16 +23,21 @@ static fsc_fatwater *maps_of(const fsc_phantom *p) {
     return maps;
 }
 
-static fsc_phantom *draw(uint64_t seed, double tilt_deg, double shift_mm) {
+static fsc_phantom *draw_part(uint64_t seed, double tilt_deg, double shift_mm, double dropped) {
     fsc_phantom_options opt = FSC_PHANTOM_OPTIONS_INIT;
     opt.seed = seed;
     opt.scale = 0.8;
     opt.tilt_deg = tilt_deg;
     opt.shift_mm[2] = shift_mm;
+    opt.drop_slices_fraction = dropped;
     opt.n_echo = 2;
     fsc_phantom *p = NULL;
     assert_ok(fsc_phantom_make(&p, &opt, &test_error));
     return p;
+}
+
+static fsc_phantom *draw(uint64_t seed, double tilt_deg, double shift_mm) {
+    return draw_part(seed, tilt_deg, shift_mm, 0);
 }
 
 /* Where L1's body begins: above it no muscle is proposed. */
@@ -109,6 +114,28 @@ static void an_anchored_proposal_finds_muscles_and_levels(void **state) {
     }
 }
 
+/* A field that ends within the next vertebra: the body must not be bent out of it (L5 was 9 mm off). */
+static void a_vertebra_at_the_end_of_the_field_stays_where_it_is(void **state) {
+    (void)state;
+    fsc_phantom *p = draw_part(31, 0, 18, 0.5);
+    fsc_fatwater *maps = maps_of(p);
+    fsc_propose_options opt = FSC_PROPOSE_OPTIONS_INIT;
+    fsc_proposal *q = NULL;
+    strcpy(opt.anchor.level, "L4");
+    centre(opt.anchor.centre_mm, p->levels, 23);
+    assert_ok(fsc_propose_run(&q, maps, &opt, &test_error));
+    for (int32_t level = 22; level <= 24; level++) {
+        double mine[3], true_mm[3];
+        centre(mine, q->levels, level);
+        centre(true_mm, p->levels, level);
+        print_message("  %d: off %.1f mm\n", (int)level, mine[2] - true_mm[2]);
+        assert_true(fabs(mine[2] - true_mm[2]) < 3);
+    }
+    fsc_proposal_free(q);
+    fsc_fatwater_free(maps);
+    fsc_phantom_free(p);
+}
+
 static void without_an_anchor_no_level_gets_a_name(void **state) {
     (void)state;
     fsc_phantom *p = draw(23, -5, 0);
@@ -171,7 +198,8 @@ static void anchors_are_read_or_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(anchors_are_read_or_refused), cmocka_unit_test(an_anchored_proposal_finds_muscles_and_levels),
+        cmocka_unit_test(anchors_are_read_or_refused), cmocka_unit_test(a_vertebra_at_the_end_of_the_field_stays_where_it_is),
+        cmocka_unit_test(an_anchored_proposal_finds_muscles_and_levels),
         cmocka_unit_test(without_an_anchor_no_level_gets_a_name), cmocka_unit_test(what_is_no_low_back_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
