@@ -266,9 +266,10 @@ static fsc_status read_bits(char **bits, size_t *n, const content *c, const char
     fsc_file_free_names(name, n_name);
     FSC_TRY(status);
     if (!path[0]) return broken(err, "it holds no pixels");
-    status = fsc_file_read(bits, n, path, (size_t)wanted + 64, err);
+    fsc_error fault = FSC_ERROR_INIT;
+    status = fsc_file_read(bits, n, path, (size_t)wanted + 64, &fault);
     fsc_file_discard(path); /* another segmentation may follow */
-    if (status == FSC_E_NOMEM) return status;
+    if (status == FSC_E_NOMEM) return fsc_fail(err, status, "%s", fault.text);
     if (status != FSC_OK || (double)*n < wanted) {
         fsc_free(*bits);
         *bits = NULL;

@@ -179,21 +179,35 @@ static void add_pool_name(fsc_text *out, const char *keys) {
     }
 }
 
+/* Groups whose levels are pooled: only what lies high is named, so that a healthy scan brings no list. */
 static void add_pools(fsc_text *out, const fsc_map *map) {
-    int n = 0, starred = 0;
+    int n = 0, n_high = 0, starred = 0;
+    FSC_AUTO_TEXT fsc_text high = {0};
     for (int32_t p = 0; map && p < map->n_pool; p++) {
         const fsc_map_pool *pool = &map->pool[p];
         const int other = !pool->norm.norm_id[0];
         const fsc_norm_place *norm = other ? &pool->other_method : &pool->norm;
         if (!norm->norm_id[0]) continue;
-        fsc_text_add(out, n++ ? ", " : "<p class=\"hint\">As a hint only, levels pooled: ");
-        add_pool_name(out, pool->muscle);
-        fsc_text_printf(out, " %s–%s more than ", pool->level_first, pool->level_last);
-        fsc_prose_percentile(out, norm->percentile);
-        fsc_text_add(out, other ? " %*" : " %");
+        n++;
+        if (norm->percentile <= 95) continue;
+        if (n_high++) fsc_text_add(&high, ", ");
+        add_pool_name(&high, pool->muscle);
+        fsc_text_printf(&high, " %s", pool->level_first);
+        if (strcmp(pool->level_first, pool->level_last) != 0) fsc_text_printf(&high, "–%s", pool->level_last);
+        fsc_text_add(&high, " more than ");
+        fsc_prose_percentile(&high, norm->percentile);
+        fsc_text_add(&high, other ? " %*" : " %");
         starred |= other;
     }
-    if (n) fsc_text_add(out, starred ? " of a group (*: measured by another method).</p>\n" : " of a group.</p>\n");
+    if (high.failed) out->failed = 1;
+    if (!n) return;
+    fsc_text_printf(out, "<p class=\"hint\">As a hint only, levels pooled: %d comparison%s, ", n, n == 1 ? "" : "s");
+    if (n_high)
+        fsc_text_printf(out, "of them over the 95th percentile: %s%s", high.data,
+                        starred ? " (*: measured by another method)" : "");
+    else
+        fsc_text_add(out, "none over the 95th percentile");
+    fsc_text_add(out, "; see the details.</p>\n");
 }
 
 void fsc_summary_rest_add(fsc_text *out, const fsc_case *c) {

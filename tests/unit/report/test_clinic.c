@@ -42,6 +42,23 @@ static void findings_come_with_their_numbers(void **state) {
     fsc_free(page);
 }
 
+static void pooled_levels_are_named_only_where_they_lie_high(void **state) {
+    recorded *r = *state;
+    static fsc_map_pool pool[2] = {{.muscle = "multifidus", .level_first = "L1", .level_last = "L5"},
+                                   {.muscle = "psoas_major", .level_first = "L5", .level_last = "L5"}};
+    for (int p = 0; p < 2; p++) recorded_norm(&pool[p].norm, 40);
+    r->map.pool = pool, r->map.n_pool = 2;
+    char *quiet = recorded_page(r, FSC_READER_CLINIC);
+    assert_non_null(strstr(quiet, "levels pooled: 2 comparisons, none over the 95th percentile; see"));
+    recorded_norm(&pool[1].norm, 98);
+    char *high = recorded_page(r, FSC_READER_CLINIC);
+    assert_non_null(strstr(
+        high, "levels pooled: 2 comparisons, of them over the 95th percentile: Psoas major L5 more than 98 %; see"));
+    r->map.pool = NULL, r->map.n_pool = 0;
+    fsc_free(quiet);
+    fsc_free(high);
+}
+
 static void felt_places_are_marked_on_the_map(void **state) {
     recorded *r = *state;
     set_findings(r);
@@ -89,6 +106,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(head_holds_who_when_and_what_they_feel, recorded_setup),
         cmocka_unit_test_setup(findings_come_with_their_numbers, recorded_setup),
+        cmocka_unit_test_setup(pooled_levels_are_named_only_where_they_lie_high, recorded_setup),
         cmocka_unit_test_setup(felt_places_are_marked_on_the_map, recorded_setup),
         cmocka_unit_test_setup(details_are_folded_and_the_model_is_not_here, recorded_setup),
         cmocka_unit_test(drawn_people_have_whole_pages_without_forbidden_words),
