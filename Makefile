@@ -16,6 +16,7 @@ fuzz: deps
 	@scripts/fuzz
 torture: all
 	@tests/torture/torture build/tools/fascicle/fascicle
+	@tests/torture/hostile build/tools/fascicle/fascicle
 	@tests/torture/viewer build/tools/fascicle/fascicle
 	@tests/torture/limits build/tools/fascicle/fascicle
 	@tests/torture/races || [ $$? = 77 ]

@@ -273,6 +273,22 @@ static fsc_status replace(const fsc_output *out, const char *stem, char **page, 
     return status;
 }
 
+/* A file that somebody made private (or shared) stays so when a new one takes its place. */
+static fsc_status keep_modes(const char *now, const char *old, fsc_error *err) {
+    char **name = NULL, from[4096], to[4096];
+    int32_t n = 0;
+    struct stat info;
+    FSC_TRY(fsc_file_list(&name, &n, now, err));
+    fsc_status status = FSC_OK;
+    for (int32_t i = 0; i < n && status == FSC_OK; i++) {
+        status = put(from, sizeof from, err, "%s/%s", old, name[i]);
+        if (status == FSC_OK) status = put(to, sizeof to, err, "%s/%s", now, name[i]);
+        if (status == FSC_OK && lstat(from, &info) == 0 && S_ISREG(info.st_mode)) (void)chmod(to, info.st_mode & 0777);
+    }
+    fsc_file_free_names(name, n);
+    return status;
+}
+
 fsc_status fsc_output_commit(fsc_output *out, const char *stem, fsc_output_step from, fsc_error *err) {
     char path[1400], **page = NULL;
     int32_t n = 0;
@@ -283,6 +299,8 @@ fsc_status fsc_output_commit(fsc_output *out, const char *stem, fsc_output_step 
     /* The private folder's mode is not the results': they take the old folder's, or what the user's mask gives. */
     if (stat(fsc_file_exists(out->folder) ? out->folder : path, &info) == 0)
         (void)chmod(out->anat, info.st_mode & 0777);
+    FSC_TRY(keep_modes(out->anat, out->folder, err));
+    FSC_TRY(keep_modes(out->pages, out->dataset, err));
     FSC_TRY(put(path, sizeof path, err, "%s/old-pages", out->stage));
     FSC_TRY(fsc_file_make_folder(path, err));
     FSC_TRY(fsc_file_list(&page, &n, out->pages, err));

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_MOST 4096
@@ -159,9 +160,11 @@ static const char *const made[] = {
 
 static fsc_status put_in_place(const fsc_gathered *s, fsc_error *err) {
     char from[PATH_MOST], to[PATH_MOST];
+    struct stat info;
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         FSC_TRY(fsc_file_join(from, sizeof from, s->to, made[i], err));
         FSC_TRY(fsc_file_join(to, sizeof to, s->dir, made[i], err));
+        if (lstat(to, &info) == 0 && S_ISREG(info.st_mode)) (void)chmod(from, info.st_mode & 0777); /* private stays so */
         const int done = fsc_file_exists(from) ? rename(from, to) : fsc_file_exists(to) ? remove(to) : 0;
         if (done != 0) return fsc_fail(err, FSC_E_IO, "%s: cannot be written (%s)", to, strerror(errno));
     }

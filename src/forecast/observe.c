@@ -128,6 +128,14 @@ static fsc_status add_fluid(fsc_observations *out, int32_t begin, const joined *
     return FSC_OK;
 }
 
+/* The noise of few voxels can carry a site's mean beyond what there is: one such site is no reason to refuse a scan. */
+static void hold_within(fsc_observations *out, int32_t begin) {
+    for (int32_t i = begin; i < out->n; i++) {
+        double *pdff = &out->item[i].value[FSC_OBSERVED_PDFF];
+        if (!isnan(*pdff)) *pdff = fmin(fmax(*pdff, 0), 1);
+    }
+}
+
 static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, double visit_day, joined *volume,
                            const fsc_table *layers, const fsc_assumed *assumed, fsc_error *err) {
     const int32_t begin = out->n;
@@ -155,6 +163,7 @@ static fsc_status add_rows(fsc_observations *out, const fsc_measures *measures, 
         }
         join_row(&out->item[at], &volume[at - begin], row, assumed);
     }
+    hold_within(out, begin);
     return add_fluid(out, begin, volume, assumed, err);
 }
 

@@ -22,9 +22,15 @@ fsc_status fsc_program_watch(char *const argv[], double limit_s, const fsc_progr
     (void)limit_s, (void)progress, (void)err;
     for (size_t i = 0; i + sizeof mark - 1 <= n; i++)
         if (memcmp(dcmdump_says + i, mark, sizeof mark - 1) == 0) {
-            for (int a = 0; argv[a]; a++)
-                if (strcmp(argv[a], "+W") == 0)
-                    (void)reader_file("pixels/a.0.raw", dcmdump_says + i + sizeof mark - 1, n - i - (sizeof mark - 1));
+            for (int a = 0; argv[a]; a++) {
+                FILE *file = NULL;
+                char raw[300];
+                if (strcmp(argv[a], "+W") != 0) continue;
+                (void)snprintf(raw, sizeof raw, "%.280s/a.0.raw", argv[a + 1]);
+                TWICE(file = fopen(raw, "wb"));
+                (void)fwrite(dcmdump_says + i + sizeof mark - 1, 1, n - i - (sizeof mark - 1), file);
+                (void)fclose(file);
+            }
             n = i + 1;
         }
     fsc_text_add_n(output, (const char *)dcmdump_says, n);
@@ -42,13 +48,13 @@ static inline void dcmdump_answers(const uint8_t *bytes, size_t n, int n_file) {
         uint8_t head[140] = {0};
         char name[16];
         memcpy(head + 128, "DICM", 4);
-        (void)snprintf(name, sizeof name, "in/%d", i);
+        (void)snprintf(name, sizeof name, "in/%d", i % 100);
         (void)reader_file(name, head, sizeof head);
     }
     dcmdump_says = bytes;
     dcmdump_n = n;
 }
-/* Headers of up to six files: images, segmentations, earlier reports of ours. */
+/* Headers of as many files as it names: images, segmentations, earlier reports of ours. */
 static inline void read_headers(const uint8_t *bytes, size_t n) {
     fsc_error err;
     fsc_dicom_study *study = NULL;
@@ -56,7 +62,10 @@ static inline void read_headers(const uint8_t *bytes, size_t n) {
     fsc_label_maps *labels = NULL;
     fsc_notes notes = {0};
     const char *images = NULL;
-    dcmdump_answers(bytes, n, 6);
+    static const char mark[] = "# dcmdump (";
+    int n_file = 0;
+    for (size_t i = 0; i + sizeof mark - 1 <= n; i++) n_file += memcmp(bytes + i, mark, sizeof mark - 1) == 0;
+    dcmdump_answers(bytes, n, n_file < 9 ? n_file : 9);
     READ(fsc_dicom_study_read(&study, reader_path("in"), &err));
     if (study) {
         READ(fsc_dicom_study_earlier(&map, study, "sub-01", &err));

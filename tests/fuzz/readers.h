@@ -69,6 +69,17 @@ static inline char *reader_text(const uint8_t *bytes, size_t n) {
     return text;
 }
 
+/* Lays down under name what stands behind mark, and ends the bytes before it. */
+static inline size_t reader_second(const char *name, const char *mark, const uint8_t *bytes, size_t n) {
+    const size_t length = strlen(mark);
+    for (size_t i = 0; i + length <= n; i++)
+        if (memcmp(bytes + i, mark, length) == 0) {
+            (void)reader_file(name, bytes + i + length, n - i - length);
+            return i;
+        }
+    return n;
+}
+
 static inline void read_image(const uint8_t *bytes, size_t n) {
     fsc_error err;
     fsc_volume *volume = NULL;
@@ -133,12 +144,13 @@ static inline void read_sites(const uint8_t *bytes, size_t n) {
     fsc_error err;
     fsc_measures *measures = NULL;
     fsc_map *map = NULL;
+    n = reader_second("a_sites.json", "== json\n", bytes, n);
     READ(fsc_measures_read(&measures, reader_file("a_sites.tsv", bytes, n), &err));
     const fsc_map_inputs in = {.measures = measures};
     if (measures) READ(fsc_map_run(&map, &in, &err));
     fsc_map_free(map);
     fsc_measures_free(measures);
-    reader_clean((const char *const[]){"a_sites.tsv"}, 1);
+    reader_clean((const char *const[]){"a_sites.tsv", "a_sites.json"}, 2);
 }
 static inline void read_norms(const uint8_t *bytes, size_t n) {
     fsc_error err;
@@ -169,11 +181,16 @@ static inline void read_store(const uint8_t *bytes, size_t n) {
     fsc_error err;
     fsc_store *store = NULL;
     fsc_visit *visit = NULL;
-    fsc_map **map = NULL;
+    fsc_map **map = NULL, *one = NULL;
     int32_t n_visit = 0, n_map = 0;
+    READ(fsc_store_open(&store, reader_folder(), 0, &err)); /* is no file */
     READ(fsc_store_open(&store, reader_file("a.db", bytes, n), 0, &err));
     if (store) READ(fsc_store_visits(&visit, &n_visit, store, NULL, &err));
     if (n_visit > 0) READ(fsc_store_maps(&map, &n_map, store, visit[0].acquisition.participant, &err));
+    if (store) READ(fsc_store_map(&one, store, "nobody", "ses-9", &err));
+    if (store && n_visit > 0)
+        READ(fsc_store_map(&one, store, visit[0].acquisition.participant, visit[0].acquisition.session, &err));
+    fsc_map_free(one);
     fsc_store_free_maps(map, n_map);
     fsc_store_free_visits(visit);
     fsc_store_close(store);
@@ -220,12 +237,7 @@ static inline void read_network(const uint8_t *bytes, size_t n) {
     fsc_error err;
     fsc_network *network = NULL;
     fsc_network_facts facts;
-    static const char mark[] = "== classes\n";
-    for (size_t i = 0; i + sizeof mark - 1 <= n; i++)
-        if (memcmp(bytes + i, mark, sizeof mark - 1) == 0) {
-            (void)reader_file("a.tsv", bytes + i + sizeof mark - 1, n - i - (sizeof mark - 1));
-            n = i;
-        }
+    n = reader_second("a.tsv", "== classes\n", bytes, n);
     READ(fsc_network_read(&network, reader_file("a.onnx", bytes, n), NULL, &err));
     if (network) fsc_network_describe(&facts, network);
     if (network && facts.n_mac < 1000000 && facts.bytes < 1 << 22) {

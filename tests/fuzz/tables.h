@@ -124,21 +124,22 @@ static inline void read_tables(const uint8_t *bytes, size_t n) {
 static inline void read_records(const uint8_t *bytes, size_t n) {
     static const char *const name[] = {"filter.json",  "a_PDFFmap.json", "a_desc-sites_dseg.json",
                                        "a_sites.json", "a.dcm",          "a.json"};
-    static const char *const map[] = {"_PDFFmap", "_desc-water_S0map", "_desc-fat_S0map"};
+    static const char *const map[] = {"_PDFFmap", "_desc-water_S0map", "_desc-fat_S0map", "_desc-flags_quality"};
     fsc_error err;
     fsc_bids_filter filter;
     fsc_fatwater *fatwater = NULL;
     fsc_view_found found;
     fsc_labels *labels = NULL;
     fsc_notes notes = {0};
+    const uint8_t *two = bytes;
     reader_empty();
     switch (reader_named(name, 6, bytes, n)) {
     case 0: READ(fsc_bids_filter_read(&filter, reader_path(name[0]), &err)); break;
     case 1:
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 4; i++) {
             char file[64];
             (void)snprintf(file, sizeof file, "a%s.nii.gz", map[i]);
-            reader_image(reader_path(file), 10);
+            reader_image(reader_path(file), n % 7 == 3 && i == 0 ? 900 : 10);
         }
         READ(fsc_fatwater_read(&fatwater, reader_path("a"), &err));
         fsc_fatwater_free(fatwater);
@@ -150,7 +151,10 @@ static inline void read_records(const uint8_t *bytes, size_t n) {
         break;
     case 3: READ(fsc_notes_beside(&notes, reader_path("a_sites.tsv"), &err)); break;
     case 4:
-        (void)reader_file("b.dcm", bytes, n); /* the same person twice */
+        /* A second file: the same again, or what follows the first line "==". */
+        for (size_t i = 4; i < n && two == bytes; i++)
+            if (memcmp(bytes + i - 4, "\n==\n", 4) == 0) two = bytes + i;
+        (void)reader_file("b.dcm", two, n - (size_t)(two - bytes));
         READ(fsc_dicom_one_person(reader_folder(), &err));
         break;
     case 5:

@@ -102,12 +102,15 @@ void cli_row(cli *c, const char *step, const cli_field *fields, const char *fmt,
     if (c->json) {
         json_line(step, fields);
     } else if (!c->quiet) {
+        char text[8192];
         va_list args;
         va_start(args, fmt);
-        printf("%-10s", step);
-        (void)vprintf(fmt, args);
-        putchar('\n');
+        (void)vsnprintf(text, sizeof text, fmt, args);
         va_end(args);
+        /* A folder's name must not steer the terminal. */
+        for (char *at = text; *at; at++)
+            if (((unsigned char)*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7f) *at = '?';
+        printf("%-10s%s\n", step, text);
         fflush(stdout);
     }
 }

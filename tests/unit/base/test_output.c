@@ -118,6 +118,32 @@ static void a_set_that_cannot_be_put_in_place_leaves_the_old_one(void **state) {
     fsc_scratch_remove(&place);
 }
 
+static unsigned mode_of(const char *folder, const char *name) {
+    struct stat info;
+    assert_int_equal(stat(in(folder, name), &info), 0);
+    return info.st_mode & 0777;
+}
+
+static void what_was_made_private_stays_private(void **state) {
+    (void)state;
+    fsc_scratch place = {0};
+    fsc_output set;
+    assert_ok(fsc_scratch_make(&place, "/tmp", &test_error));
+    for (int later = 0; later < 2; later++) {
+        assert_ok(fsc_output_begin(&set, place.path, "sub-1", NULL, &test_error));
+        put(set.anat, "sub-1_map.json", later ? "B" : "A");
+        put(set.pages, "sub-1_report.html", later ? "B" : "A");
+        assert_ok(fsc_output_commit(&set, "sub-1", FSC_OUTPUT_MAPS, &test_error));
+        if (later) continue;
+        assert_int_equal(chmod(in(place.path, "sub-1/anat/sub-1_map.json"), 0600), 0);
+        assert_int_equal(chmod(in(place.path, "sub-1_report.html"), 0640), 0);
+    }
+    assert_true(holds(place.path, "sub-1/anat/sub-1_map.json", "B") && holds(place.path, "sub-1_report.html", "B"));
+    assert_int_equal(mode_of(place.path, "sub-1/anat/sub-1_map.json"), 0600);
+    assert_int_equal(mode_of(place.path, "sub-1_report.html"), 0640);
+    fsc_scratch_remove(&place);
+}
+
 static void somebody_elses_dataset_is_left_alone(void **state) {
     (void)state;
     fsc_scratch place = {0};
@@ -163,6 +189,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_set_replaces_the_old_one_and_keeps_what_is_not_ours),
                                        cmocka_unit_test(a_set_that_cannot_be_put_in_place_leaves_the_old_one),
                                        cmocka_unit_test(somebody_elses_dataset_is_left_alone),
+                                       cmocka_unit_test(what_was_made_private_stays_private),
                                        cmocka_unit_test(records_of_two_scans_are_refused_by_name)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,18 @@ static void muscles_become_layers(void **state) {
     fsc_observations_free(&all);
 }
 
+/* Noise carries the mean of few voxels below 0; the forecast, and with it the run, must not stop there. */
+static void noise_below_zero_is_no_fat(void **state) {
+    (void)state;
+    fsc_row row = row_of("multifidus", "L4", FSC_SIDE_LEFT, -0.026, 0.03, 300);
+    const fsc_measures measures = {.row = &row, .n_row = 1};
+    fsc_observations all = {.injury_day = NAN};
+    assert_ok(fsc_observations_add(&all, &measures, 0, &test_error));
+    assert_close(all.item[0].value[FSC_OBSERVED_PDFF], 0, 0);
+    assert_close(all.item[0].se[FSC_OBSERVED_PDFF], 0.03, 1e-12);
+    fsc_observations_free(&all);
+}
+
 static void tables_are_read_in_percent(void **state) {
     (void)state;
     char path[] = "/tmp/fsc-observe-XXXXXX";
@@ -79,6 +91,7 @@ static void tables_are_read_in_percent(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(muscles_become_layers),
+        cmocka_unit_test(noise_below_zero_is_no_fat),
         cmocka_unit_test(tables_are_read_in_percent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
