@@ -323,7 +323,7 @@ static void propose(uint64_t person) {
     fsc_phantom_free(p);
     fsc_propose_options opt = FSC_PROPOSE_OPTIONS_INIT;
     fsc_proposal *q = NULL;
-    if (person % 3 == 0 && !getenv("ONLY_LEVELS")) alone(person, &v);
+    alone(person, &v);
     const int32_t named = centre(opt.anchor.centre_mm, &v.levels, 23) > 0 && turn % 2 ? 23 : 22;
     strcpy(opt.anchor.level, named == 23 ? "L4" : "L3");
     (void)centre(opt.anchor.centre_mm, &v.levels, named);
@@ -340,10 +340,8 @@ static void propose(uint64_t person) {
                    q->muscle[i].area_ratio, q->muscle[i].side_ratio, q->muscle[i].share_in_field,
                    q->muscle[i].flags[0] ? q->muscle[i].flags : "-");
         print_levels(person, &v, q->levels);
-        if (!getenv("ONLY_LEVELS")) {
         print_dice(person, &v, q->muscles);
         print_sites(person, &v, q->muscles, q->levels, FSC_LABELS_PROPOSAL, q);
-        }
         fsc_proposal_free(q);
     } else
         printf("run\t%d\trefused\t%s\n", (int)person, error.text);
@@ -384,11 +382,6 @@ static void print_changes(uint64_t person, const visit *first, const visit *seco
         printf("\t%.4f\t%.4f\t%.4f\t%s\n", w && n ? n->pdff_mean_fraction - w->pdff_mean_fraction : (double)NAN,
                site->change.se_fraction, site->change.least_real_fraction,
                site->change.reason[0] ? site->change.reason : "-");
-        const fsc_map_site *then = fsc_map_find(before, at->muscle, at->level, at->side);
-        if (then && getenv("DBG"))
-            printf("parts\t%d\t%s\t%s\t%s\t%d\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%d\t%d\n", (int)person, at->muscle, at->level, fsc_side_text(at->side), hurt,
-               then->row.pdff_se_fraction, site->row.pdff_se_fraction, then->row.pdff_se_noise_fraction, site->row.pdff_se_noise_fraction,
-               then->row.pdff_se_label_fraction, site->row.pdff_se_label_fraction, then->row.pdff_label_bias_fraction, site->row.pdff_label_bias_fraction, site->row.volume_mm3/then->row.volume_mm3, then->row.pdff_sd_fraction, site->row.pdff_sd_fraction, (int)then->row.n_voxel, (int)site->row.n_voxel);
     }
     fsc_measures_free(was);
     fsc_measures_free(is);

@@ -87,15 +87,17 @@ static double loose(const fsc_row *row, double share) {
 
 double fsc_pair_exchanged(const fsc_repeat *repeat, const fsc_row *a, fsc_label_source of_a, const fsc_row *b,
                           fsc_label_source of_b) {
-    return hypot(loose(a, fsc_repeat_label_share(repeat, of_a, of_b)), loose(b, fsc_repeat_label_share(repeat, of_b, of_a)));
+    return hypot(loose(a, fsc_repeat_label_share(repeat, of_a, of_b)),
+                 loose(b, fsc_repeat_label_share(repeat, of_b, of_a)));
 }
 
 double fsc_pair_label_variance(const fsc_repeat *repeat, const fsc_row *a, fsc_label_source of_a, const fsc_row *b,
                                fsc_label_source of_b) {
     const double share_a = fsc_repeat_label_share(repeat, of_a, of_b),
-                 share_b = fsc_repeat_label_share(repeat, of_b, of_a), bias = own_bias(a, share_a) - own_bias(b, share_b);
-    return share_a * share_a * fsc_row_label_scatter_variance(a) + share_b * share_b * fsc_row_label_scatter_variance(b) +
-           bias * bias;
+                 share_b = fsc_repeat_label_share(repeat, of_b, of_a),
+                 bias = own_bias(a, share_a) - own_bias(b, share_b);
+    return share_a * share_a * fsc_row_label_scatter_variance(a) +
+           share_b * share_b * fsc_row_label_scatter_variance(b) + bias * bias;
 }
 
 fsc_status fsc_repeat_read(fsc_repeat *out, fsc_error *err) {
@@ -130,10 +132,10 @@ const fsc_ageing *fsc_repeat_ageing(const fsc_repeat *repeat, const char *muscle
 
 /* The same muscle was measured twice, so how its fat scatters inside (the sampling part of pdff_se) cancels as far as
  * both scans hold the same tissue. Where one holds a share more, the means differ by share x (mean of the rest - mean
- * of the shared), and each of these two is known to within the sampling error. That share is what the volumes differ by,
- * and what the labels of either visit may hold too much or too little of, level's ends included. Noise never cancels; where the maps do
- * not say how large it is (ready images), it is at most what all scatter would be as noise of single voxels. What
- * repositioning does beyond this is in the repeatability. */
+ * of the shared), and each of these two is known to within the sampling error. That share is what the volumes differ
+ * by, and what the labels of either visit may hold too much or too little of, level's ends included. Noise never
+ * cancels; where the maps do not say how large it is (ready images), it is at most what all scatter would be as noise
+ * of single voxels. What repositioning does beyond this is in the repeatability. */
 double fsc_row_variance(const fsc_row *row, const fsc_row *with, double exchanged) {
     const double stated = row->pdff_se_noise_fraction, most = row->pdff_sd_fraction / sqrt((double)row->n_voxel),
                  noise = fmin(isfinite(stated) ? stated : most, row->pdff_se_fraction),

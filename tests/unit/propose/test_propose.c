@@ -197,9 +197,10 @@ static void anchors_are_read_or_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(anchors_are_read_or_refused), cmocka_unit_test(a_vertebra_at_the_end_of_the_field_stays_where_it_is),
-        cmocka_unit_test(an_anchored_proposal_finds_muscles_and_levels),
-        cmocka_unit_test(without_an_anchor_no_level_gets_a_name), cmocka_unit_test(what_is_no_low_back_is_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(anchors_are_read_or_refused),
+                                       cmocka_unit_test(a_vertebra_at_the_end_of_the_field_stays_where_it_is),
+                                       cmocka_unit_test(an_anchored_proposal_finds_muscles_and_levels),
+                                       cmocka_unit_test(without_an_anchor_no_level_gets_a_name),
+                                       cmocka_unit_test(what_is_no_low_back_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
