@@ -124,10 +124,10 @@ FSC_API FSC_MUST_USE fsc_status fsc_norms_fit(const char *out_path, const char *
 /* Fits the pooled baseline (doc/equations/map.md) to the rows of a norm table whose column pool is "fit": table_path,
  * or the built-in table for NULL. Writes the parameters with their covariance to out_path (the format of
  * data/baseline.tsv, which is this fit of the built-in rows); notes tell how each study stands against a fit to the
- * others; NULL = not asked. Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_RANGE (fewer than two studies),
- * FSC_E_NUMERIC, FSC_E_NOMEM. */
+ * others; NULL = not asked. progress may be NULL. Returns FSC_OK, FSC_E_IO, FSC_E_FORMAT, FSC_E_RANGE (fewer than two
+ * studies), FSC_E_NUMERIC, FSC_E_CANCELLED, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_norms_pool(const char *out_path, const char *table_path, const fsc_recipe *recipe,
-                                               fsc_notes *notes, fsc_error *err);
+                                               const fsc_progress *progress, fsc_notes *notes, fsc_error *err);
 
 /* The fitted (or published) median at an age with its simultaneous 90 % band, for pictures and checks; a cell gives its
  * own constant. All NaN outside the cell's ages. Returns FSC_OK, FSC_E_NOTFOUND. */

@@ -76,14 +76,17 @@ static fsc_status find_table(char *path, char stem[300], int *n_table, const cha
     return status;
 }
 
-/* The version that a single run put down beside its table; one that cannot be read stays unknown. */
-static void read_version(fsc_seen *m, const char *path) {
+/* The version that a single run put down beside its table; one that cannot be read stays unknown, but not for want of
+ * memory: two versions in one study would go unnoticed. */
+static fsc_status read_version(fsc_seen *m, const char *path, fsc_error *err) {
     fsc_json *root = NULL;
     fsc_error unheard = FSC_ERROR_INIT;
-    if (fsc_json_read(&root, path, &unheard) != FSC_OK) return;
+    const fsc_status status = fsc_json_read(&root, path, &unheard);
+    if (status == FSC_E_NOMEM) return fsc_fail_nomem(err, "reading a record");
     const char *version = fsc_json_string(fsc_json_get(fsc_json_at(fsc_json_get(root, "GeneratedBy"), 0), "Version"));
     if (version) (void)snprintf(m->version, sizeof m->version, "%.39s", version);
     fsc_json_free(root);
+    return FSC_OK;
 }
 
 /* The member's table of sites; where it stands without a record, a single run made it. */
@@ -114,7 +117,7 @@ static fsc_status read_sites(fsc_gathered *s, fsc_seen *m, fsc_error *err) {
     }
     s->n_table++;
     (void)snprintf(s->dictionary, sizeof s->dictionary, "%.*s.json", (int)strlen(path) - 4, path);
-    if (!m->version[0]) read_version(m, s->dictionary);
+    if (!m->version[0]) FSC_TRY(read_version(m, s->dictionary, err));
     return fsc_table_read(&m->sites, path, err);
 }
 

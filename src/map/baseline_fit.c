@@ -26,6 +26,7 @@ enum { UNKNOWN_MAX = FSC_BASELINE_N + FSC_BASELINE_STUDY_MAX, STEPS = 60 };
 typedef struct problem {
     const fsc_baseline_rows *rows;
     const fsc_baseline_assumed *assumed;
+    const fsc_progress *progress;
     int32_t left_out; /* a study, or -1 */
     int32_t n_unknown, n_residual;
     double *jacobian, *residual; /* n_residual x n_unknown; two of n_residual */
@@ -103,6 +104,7 @@ static fsc_status find_mode(double *x, double *normal, problem *p, fsc_error *er
     residuals(p->residual, p, x);
     double now = half_sum(p->residual, p->n_residual);
     for (int step = 0; step < STEPS; step++) {
+        FSC_TRY(fsc_progress_step(p->progress, "norms", (p->left_out + 1.0) / (p->rows->n_study + 1.0), err));
         linearise(normal, gradient, p, x);
         double next = INFINITY;
         for (; damping < 1e8; damping *= 10) {
@@ -250,11 +252,11 @@ static fsc_status write_fit(const char *path, const problem *p, const double *x,
     return fsc_file_write(path, out.data, out.length, err);
 }
 
-static fsc_status pool(const char *out_path, const fsc_baseline_rows *rows, const fsc_recipe *recipe, fsc_notes *notes,
-                       fsc_error *err) {
+static fsc_status pool(const char *out_path, const fsc_baseline_rows *rows, const fsc_recipe *recipe,
+                       const fsc_progress *progress, fsc_notes *notes, fsc_error *err) {
     fsc_baseline_assumed assumed;
     FSC_TRY(fsc_baseline_assumed_read(&assumed, err));
-    problem p = {.rows = rows, .assumed = &assumed, .left_out = -1};
+    problem p = {.rows = rows, .assumed = &assumed, .left_out = -1, .progress = progress};
     const int32_t n = FSC_BASELINE_N + rows->n_study;
     FSC_AUTO_BLOCK double *x = fsc_alloc((int64_t)n * (n + 1), sizeof *x);
     if (!x) return fsc_fail_nomem(err, "fitting the baseline");
@@ -263,8 +265,8 @@ static fsc_status pool(const char *out_path, const fsc_baseline_rows *rows, cons
     return write_fit(out_path, &p, x, x + n, recipe, err);
 }
 
-fsc_status fsc_norms_pool(const char *out_path, const char *table_path, const fsc_recipe *recipe, fsc_notes *notes,
-                          fsc_error *err) {
+fsc_status fsc_norms_pool(const char *out_path, const char *table_path, const fsc_recipe *recipe,
+                          const fsc_progress *progress, fsc_notes *notes, fsc_error *err) {
     FSC_AUTO_TABLE fsc_table table = {0};
     if (table_path)
         FSC_TRY(fsc_table_read(&table, table_path, err));
@@ -274,7 +276,7 @@ fsc_status fsc_norms_pool(const char *out_path, const char *table_path, const fs
     FSC_TRY(fsc_baseline_rows_read(&rows, &table, table_path ? table_path : "norms.tsv", err));
     fsc_status status = rows.n_study < 2 ? fsc_fail(err, FSC_E_RANGE, "%s: rows of two studies or more are needed",
                                                     table_path ? table_path : "norms.tsv")
-                                         : pool(out_path, &rows, recipe, notes, err);
+                                         : pool(out_path, &rows, recipe, progress, notes, err);
     fsc_baseline_rows_free(&rows);
     return status;
 }

@@ -90,11 +90,20 @@ static fsc_status find_input(fsc_onnx *x, fsc_error *err) {
     return read_input(x, found, err);
 }
 
+/* What a node gives that computes nothing: a Constant, or weights under another name (PyTorch's exporter writes equal
+ * weights once and an Identity for each further layer that has them). NULL: a layer. */
+static const Onnx__TensorProto *weights_of(const fsc_onnx *x, const Onnx__NodeProto *node) {
+    if (strcmp(node->op_type, "Constant") == 0 && node->n_attribute == 1) return node->attribute[0]->t;
+    const int renames = strcmp(node->op_type, "Identity") == 0 && node->n_input == 1;
+    return renames && fsc_onnx_value(x, node->input[0]) < 0 ? fsc_onnx_tensor(x, node->input[0]) : NULL;
+}
+
 static fsc_status add_node(fsc_onnx *x, const Onnx__NodeProto *node, fsc_error *err) {
     if (node->n_output < 1) return fsc_fail(err, FSC_E_FORMAT, "a node makes nothing");
-    if (strcmp(node->op_type, "Constant") == 0 && node->n_attribute == 1 && node->attribute[0]->t) {
+    const Onnx__TensorProto *weights = weights_of(x, node);
+    if (weights) {
         x->constant_name[x->n_constant] = node->output[0];
-        x->constant[x->n_constant++] = node->attribute[0]->t;
+        x->constant[x->n_constant++] = weights;
         return FSC_OK;
     }
     if (fsc_onnx_value(x, node->output[0]) >= 0)

@@ -12,7 +12,7 @@ typedef struct fsc_onnx {
     const char **value; /* names of the input and of what each layer makes */
     int32_t n_value;
     const char **constant_name;
-    const Onnx__TensorProto **constant; /* of Constant nodes */
+    const Onnx__TensorProto **constant; /* of Constant nodes, and of Identity on weights */
     int32_t n_constant;
     int64_t opset;
 } fsc_onnx;

@@ -114,7 +114,7 @@ static inline void read_tables(const uint8_t *bytes, size_t n) {
         if (rules) READ(fsc_rules_check(rules, name[5], &err));
         fsc_rules_free(rules);
         break;
-    case 6: READ(fsc_norms_pool(reader_path("out.tsv"), reader_path(name[6]), NULL, &notes, &err)); break;
+    case 6: READ(fsc_norms_pool(reader_path("out.tsv"), reader_path(name[6]), NULL, NULL, &notes, &err)); break;
     default: break;
     }
     fsc_notes_free(&notes);

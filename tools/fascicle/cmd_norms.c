@@ -118,7 +118,7 @@ static fsc_status run_pool(cli *c, const void *given, fsc_error *err) {
     AUTO_STRUCT(fsc_recipe) recipe = {0};
     TRY(cli_recipe(c, &recipe, err));
     if (v->table) TRY(fsc_recipe_add_input(&recipe, v->table, err));
-    const fsc_status status = fsc_norms_pool(v->out, v->table, &recipe, &notes, err);
+    const fsc_status status = fsc_norms_pool(v->out, v->table, &recipe, &c->progress, &notes, err);
     cli_notes(c, "norms", &notes, 1);
     if (status == FSC_OK) cli_file(c, "baseline", v->out);
     return status;

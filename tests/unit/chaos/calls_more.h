@@ -21,7 +21,7 @@ CALL(read_norms, fsc_norms_read((fsc_norms **)out, FSC_SOURCE "/data/norms.tsv",
 static fsc_status pool_norms(void **out, fsc_error *err) {
     (void)out;
     fsc_notes notes = {0};
-    const fsc_status status = fsc_norms_pool(at(out_dir, "baseline.tsv"), NULL, &w.recipe, &notes, err);
+    const fsc_status status = fsc_norms_pool(at(out_dir, "baseline.tsv"), NULL, &w.recipe, NULL, &notes, err);
     fsc_notes_free(&notes);
     return status;
 }

@@ -26,7 +26,7 @@ static void the_shipped_parameters_are_the_fit_of_the_shipped_rows(void **state)
     const int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
-    assert_ok(fsc_norms_pool(path, NULL, NULL, NULL, &test_error));
+    assert_ok(fsc_norms_pool(path, NULL, NULL, NULL, NULL, &test_error));
     FSC_AUTO_TABLE fsc_table fitted = {0}, shipped = {0};
     assert_ok(fsc_table_read(&fitted, path, &test_error));
     assert_ok(fsc_table_embedded(&shipped, "baseline.tsv", &test_error));
@@ -46,7 +46,7 @@ static void a_study_left_out_lies_inside_what_the_others_foretell(void **state) 
     assert_true(fd >= 0);
     close(fd);
     fsc_notes notes = {0};
-    assert_ok(fsc_norms_pool(path, NULL, NULL, &notes, &test_error));
+    assert_ok(fsc_norms_pool(path, NULL, NULL, NULL, &notes, &test_error));
     remove(path);
     int32_t rows = 0, outside = 0;
     for (int32_t i = 0; i < notes.n; i++) {

@@ -137,6 +137,15 @@ static void add_weights(drawing *d, const char *name, const int64_t *dim, int n_
     put_message(&d->weights, 5, &t);
 }
 
+/* The same weights under another name. */
+static void add_alias(drawing *d, const char *from, const char *to) {
+    bytes node = {0};
+    put_text(&node, 1, from);
+    put_text(&node, 2, to);
+    put_text(&node, 4, "Identity");
+    put_message(&d->nodes, 1, &node);
+}
+
 static float *random_weights(drawing *d, int64_t n, double scale, double middle) {
     float *w = malloc((size_t)n * sizeof *w);
     assert_non_null(w);
@@ -245,8 +254,9 @@ int draw_norm(drawing *d, int from) {
     char name[2][32];
     (void)snprintf(name[0], sizeof name[0], "s%d", to);
     (void)snprintf(name[1], sizeof name[1], "o%d", to);
-    const char *const weight[] = {name[0], name[1]};
+    const char *const weight[] = {d->by_identity ? "again" : name[0], name[1]};
     add_weights(d, name[0], &p.channel, 1, scale);
+    if (d->by_identity) add_alias(d, name[0], weight[0]);
     add_weights(d, name[1], &p.channel, 1, bias);
     bytes a = {0};
     add_real(&a, "epsilon", 1e-4F);

@@ -24,6 +24,7 @@ typedef struct drawing {
     int n;
     int64_t tile[2]; /* as the file says it; 0 = a name */
     int computed;    /* 0: only the file is wanted */
+    int by_identity; /* 1: weights of norms reach them through an Identity, as PyTorch writes what two layers share */
     uint64_t state;  /* of the random numbers */
 } drawing;
 

@@ -90,6 +90,10 @@ static void each_operator_is_its_definition(void **state) {
     int a = draw_conv(&d, 0, (shape){4, 3, 1, 1, 1, 1, 0}, NULL, NULL);
     compare(&d, draw_norm(&d, a), "InstanceNormalization", 1e-5);
     draw_begin(&d, 17, 19, 1);
+    d.by_identity = 1;
+    a = draw_conv(&d, 0, (shape){4, 3, 1, 1, 1, 1, 0}, NULL, NULL);
+    compare(&d, draw_norm(&d, a), "weights through an Identity", 1e-5);
+    draw_begin(&d, 17, 19, 1);
     a = draw_conv(&d, 0, (shape){4, 3, 1, 1, 1, 1, 0}, NULL, NULL);
     a = draw_concat(&d, draw_relu(&d, a), draw_concat(&d, draw_leaky(&d, a, 0.2F), draw_prelu(&d, a)));
     compare(&d, draw_add(&d, draw_pad(&d, a, 2, 1), draw_pad(&d, draw_identity(&d, a), 1, 2)),
