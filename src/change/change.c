@@ -16,6 +16,7 @@
 #include "text.h"
 #include "words.h"
 
+#include <fascicle/anatomy.h>
 #include <fascicle/change.h>
 #include <fascicle/day.h>
 #include <math.h>
@@ -151,6 +152,30 @@ static fsc_status check_pair(double *days, const fsc_map *now, const fsc_map *be
     return FSC_OK;
 }
 
+/* Whether a muscle's sites end with this one on its side. */
+static int is_at_end(const fsc_map *map, const fsc_row *row) {
+    int above = 0, below = 0;
+    for (int32_t i = 0; i < map->n_site; i++) {
+        const fsc_row *other = &map->site[i].row;
+        if (other->kind != row->kind || other->place.side != row->place.side ||
+            strcmp(other->place.muscle, row->place.muscle) != 0)
+            continue;
+        const double steps = fsc_level_order(other->place.level) - fsc_level_order(row->place.level);
+        above |= steps < 0;
+        below |= steps > 0;
+    }
+    return !above || !below;
+}
+
+/* Where carried labels end, bending had nothing to hold on to beyond, and another stretch of the muscle may be
+ * measured: of drawn people without a change 8 in 20 had a 'real' one there. */
+static const char *end_obstacle(const fsc_map *now, const fsc_map *before, const fsc_row *row) {
+    const int carried = now->label_source == FSC_LABELS_CARRIED || before->label_source == FSC_LABELS_CARRIED;
+    return carried && fsc_row_judged(row) && (is_at_end(now, row) || is_at_end(before, row))
+               ? "carried labels end at this level: another stretch of the muscle may be measured"
+               : "";
+}
+
 fsc_status fsc_change_run(fsc_map *now, const fsc_map *before, fsc_error *err) {
     double days = (double)NAN;
     fsc_repeat repeat;
@@ -165,6 +190,7 @@ fsc_status fsc_change_run(fsc_map *now, const fsc_map *before, fsc_error *err) {
         const fsc_row *then = partner(before, &site->row);
         clear(&site->change, before, days);
         const char *obstacle = !then ? "not measured at the other visit" : fsc_row_obstacle(&site->row, then);
+        if (!*obstacle) obstacle = end_obstacle(now, before, &site->row);
         if (pair == FSC_PAIR_METHOD)
             refuse(&site->change, words);
         else if (*obstacle)

@@ -133,6 +133,40 @@ static void obstacles_are_named(void **state) {
     }
 }
 
+/* Three levels of one muscle; the labels of now were carried from the other visit, whose own error both have. */
+static void carried_labels_err_once_and_their_ends_are_not_compared(void **state) {
+    (void)state;
+    fsc_repeat repeat;
+    assert_ok(fsc_repeat_read(&repeat, &test_error));
+    double variance[3];
+    for (int k = 0; k < 3; k++) { /* no label error, the first visit's, what carrying adds */
+        fsc_row row[3] = {make_row("multifidus", "L3", FSC_SIDE_LEFT, 0.2, 0.01),
+                          make_row("multifidus", "L4", FSC_SIDE_LEFT, 0.2, 0.01),
+                          make_row("multifidus", "L5", FSC_SIDE_LEFT, 0.2, 0.01)};
+        if (k == 1) row[1].pdff_se_label_fraction = 0.05;
+        fsc_map *before = make_visit("sub-1", "ses-1", "2026-01-01", row, 3);
+        row[1].pdff_se_label_fraction = k == 2 ? 0.02 : 0;
+        row[1].pdff_mean_fraction = 0.3;
+        fsc_map *now = make_visit("sub-1", "ses-2", "2026-02-01", row, 3);
+        before->label_source = FSC_LABELS_EXTERNAL;
+        now->label_source = FSC_LABELS_CARRIED;
+        assert_ok(fsc_change_run(now, before, &test_error));
+        for (int i = 0; i < now->n_site; i++) {
+            const fsc_change *c = &now->site[i].change;
+            if (now->site[i].row.kind != FSC_ROW_SITE) continue;
+            const int middle = strcmp(now->site[i].row.place.level, "L4") == 0;
+            assert_int_equal(c->real, middle ? 1 : -1);
+            if (middle) variance[k] = c->se_fraction * c->se_fraction;
+            if (!middle) assert_non_null(strstr(c->reason, "carried labels end at this level"));
+        }
+        fsc_map_free(before);
+        fsc_map_free(now);
+    }
+    const double share = repeat.label_share[FSC_LABELS_CARRIED];
+    assert_close(variance[1], variance[0], 1e-15);
+    assert_close(variance[2] - variance[0], share * share * 0.02 * 0.02, 1e-12);
+}
+
 static void another_scanner_says_so_and_needs_more(void **state) {
     (void)state;
     fsc_map *before = one("ses-1", "2026-01-01", 0.25, 0.004), *now = one("ses-2", "2026-02-01", 0.29, 0.004);
@@ -249,6 +283,7 @@ int main(void) {
         cmocka_unit_test(a_pair_is_the_same_both_ways_round),
         cmocka_unit_test(a_change_is_computed_as_by_hand),
         cmocka_unit_test(obstacles_are_named),
+        cmocka_unit_test(carried_labels_err_once_and_their_ends_are_not_compared),
         cmocka_unit_test(another_scanner_says_so_and_needs_more),
         cmocka_unit_test(people_without_change_are_left_alone),
         cmocka_unit_test(trends_find_a_line),
