@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PATH_MOST 4096
 #define LEVELS_MOST 5 /* anat, ses, sub, dataset, and one to spare */
@@ -51,11 +52,13 @@ static int applies(const char *name, const char *stem) {
     return count;
 }
 
-/* The sidecars of one folder, the least specific first. */
-static fsc_status add_folder(fsc_image *image, const char *folder, fsc_error *err) {
+/* The sidecars of one folder, the least specific first; a folder above the image's may be closed to us. */
+static fsc_status add_folder(fsc_image *image, const char *folder, int above, fsc_error *err) {
     char **names = NULL;
     int32_t n = 0;
-    if (fsc_file_list(&names, &n, *folder ? folder : ".", NULL) != FSC_OK) return FSC_OK; /* above what may be seen */
+    const char *from = *folder ? folder : ".";
+    if (above && access(from, R_OK) != 0) return FSC_OK;
+    FSC_TRY(fsc_file_list(&names, &n, from, err));
     fsc_status status = FSC_OK;
     for (int many = 0; many < 12; many++)
         for (int32_t i = 0; status == FSC_OK && i < n; i++) {
@@ -90,7 +93,7 @@ static fsc_status add_inherited(fsc_image *image, fsc_error *err) {
         }
         if (n + 1 < LEVELS_MOST) memcpy(level[n + 1], level[n], PATH_MOST);
     }
-    while (n-- > 0) FSC_TRY(add_folder(image, level[n], err));
+    while (n-- > 0) FSC_TRY(add_folder(image, level[n], n > 0, err));
     return FSC_OK;
 }
 

@@ -96,6 +96,8 @@ fsc_status cli_go_on(fsc_error *err);
 /* Removes a progress line that is on the screen. */
 void cli_clear_progress(cli *cli);
 
+/* A regular file for reading; NULL, with errno, for what is not there and for pipes and devices, which would be waited on. */
+FILE *cli_open(const char *path);
 /* Whether path (a folder when folder is non-zero, else a file) can be made or written into; leaves nothing behind. */
 fsc_status cli_check_writable(const char *path, int folder, fsc_error *err);
 

@@ -3,6 +3,7 @@
 #include "walk.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 typedef struct values {
     const char *in, *out;
@@ -47,10 +48,11 @@ static fsc_status read_images(walk *w, const values *v, const fsc_dicom_study *s
     const fsc_status status = walk_scan(w, images, &v->scan);
     if (status == FSC_OK || status == FSC_E_CANCELLED || !fsc_dicom_study_is_multiframe(study)) return status;
     const fsc_error said = *w->err;
-    return cli_refuse(w->err, status,
-                      "%.300s; the study holds multi-frame objects, which dcm2niix may not have taken apart: export it as "
-                      "single images",
-                      said.text);
+    return cli_refuse(
+        w->err, status,
+        "%.300s; the study holds multi-frame objects, which dcm2niix may not have taken apart: export it as "
+        "single images",
+        said.text);
 }
 
 /* Scan, labels, maps, measures and what follows from them, as `run` does. */
@@ -114,10 +116,7 @@ static fsc_status name_objects(walk *w, const char *out) {
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
         char path[CLI_PATH_MAX];
         TRY(cli_path(path, sizeof path, w->err, "%s/%s_%s", out, w->scan->name, ending[i]));
-        FILE *file = fopen(path, "rb");
-        if (!file) continue; /* no page was printed */
-        (void)fclose(file);
-        cli_file(w->cli, "object", path);
+        if (access(path, F_OK) == 0) cli_file(w->cli, "object", path); /* else no page was printed */
     }
     return FSC_OK;
 }
@@ -169,8 +168,10 @@ const command cmd_clinic = {
         "pictures in an archive: the measures as a structured report (Enhanced SR, TID 1500), the sites as a "
         "segmentation, and the clinic's page as PDF. They carry the study's own patient and study; neither is written "
         "anywhere else. The same input makes the same bytes, so a second run adds nothing to an archive.\n\n"
-        "Labels come from --labels, --segment, --network or a segmentation (DICOM SEG) in the study that another program or a person "
-        "made; without them they are proposed, and every object says that nobody has looked at them. Every object says that this is research software. Needs DCMTK and dcm2niix, and Chromium for "
+        "Labels come from --labels, --segment, --network or a segmentation (DICOM SEG) in the study that another "
+        "program or a person "
+        "made; without them they are proposed, and every object says that nobody has looked at them. Every object says "
+        "that this is research software. Needs DCMTK and dcm2niix, and Chromium for "
         "the PDF.",
     .args = args,
     .opts = opts,

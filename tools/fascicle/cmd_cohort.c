@@ -217,7 +217,7 @@ static fsc_status copy_participants(const values *v, fsc_error *err) {
     size_t length = 0;
     TRY(cli_path(from, sizeof from, err, "%s/participants.tsv", v->dir));
     TRY(cli_path(to, sizeof to, err, "%s/participants.tsv", v->out));
-    FILE *in = fopen(from, "rb"), *out = open_memstream(&text, &length);
+    FILE *in = cli_open(from), *out = open_memstream(&text, &length);
     for (int letter; in && out && (letter = getc(in)) != EOF;) (void)putc(letter, out);
     const int there = in != NULL;
     if (in) (void)fclose(in);

@@ -74,7 +74,7 @@ static fsc_status start(const jobs *j, unit *u, fsc_error *err) {
 /* The last line of the log that tells of the failure. */
 static void read_line(unit *u, const char *log, const char *dir) {
     char line[2048];
-    FILE *from = fopen(log, "r");
+    FILE *from = cli_open(log);
     while (from && fgets(line, sizeof line, from)) {
         const char *said = strncmp(line, "fascicle run: ", 14) == 0 ? line + 14 : NULL;
         /* The list goes with the results: nothing above the dataset, whichever way it was named. */
@@ -96,7 +96,7 @@ static fsc_status scrub(const jobs *j, const char *log, fsc_error *err) {
     char line[8192];
     size_t length = 0;
     AUTO(char) text = NULL;
-    FILE *from = fopen(log, "r"), *to = open_memstream(&text, &length);
+    FILE *from = cli_open(log), *to = open_memstream(&text, &length);
     while (from && to && fgets(line, sizeof line, from))
         for (const char *c = line; *c;) {
             int k = 0;

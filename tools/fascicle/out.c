@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -254,6 +255,16 @@ static fsc_status check_folder(const char *path, fsc_error *err) {
                    cli_refuse(err, FSC_E_IO, "%.300s: the folder cannot be made: %s", path, strerror(errno));
     (void)rmdir(path);
     return FSC_OK;
+}
+
+FILE *cli_open(const char *path) {
+    struct stat is;
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    if (fstat(fd, &is) == 0 && S_ISREG(is.st_mode)) return fdopen(fd, "rb");
+    (void)close(fd);
+    errno = S_ISDIR(is.st_mode) ? EISDIR : ENXIO;
+    return NULL;
 }
 
 fsc_status cli_check_writable(const char *path, int folder, fsc_error *err) {

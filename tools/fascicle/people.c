@@ -52,7 +52,7 @@ static fsc_status add_label(label_set *set, const char *prefix, const char *text
 /* A label a line. */
 static fsc_status add_label_file(label_set *set, const char *prefix, const char *path, fsc_error *err) {
     char line[256];
-    FILE *from = fopen(path, "r");
+    FILE *from = cli_open(path);
     fsc_status status = FSC_OK;
     if (!from) return cli_refuse(err, FSC_E_IO, "%.300s: cannot be opened (%s)", path, strerror(errno));
     while (status == FSC_OK && fgets(line, sizeof line, from)) {
@@ -101,6 +101,8 @@ static fsc_status add_sessions(people *list, const char *dir, const label_set *w
     int n_session = 0;
     fsc_status status = cli_path(path, sizeof path, err, "%s/%s", dir, participant);
     DIR *folder = status == FSC_OK ? opendir(path) : NULL;
+    if (status == FSC_OK && !folder && errno != ENOENT && errno != ENOTDIR)
+        status = cli_refuse(err, FSC_E_IO, "%.300s: cannot be read (%s)", path, strerror(errno));
     for (const struct dirent *entry; status == FSC_OK && folder && (entry = readdir(folder)) != NULL;) {
         if (strncmp(entry->d_name, "ses-", 4) != 0 || strlen(entry->d_name) > 60) continue;
         n_session++;
@@ -271,7 +273,9 @@ fsc_status people_rows_read(people_rows *rows, const char *dir, fsc_error *err) 
     size_t length = 0;
     *rows = (people_rows){NULL, NULL, 0};
     TRY(cli_path(path, sizeof path, err, "%s/participants.tsv", dir));
-    FILE *from = fopen(path, "rb");
+    FILE *from = cli_open(path);
+    if (!from && errno != ENOENT)
+        return cli_refuse(err, FSC_E_IO, "%.300s: cannot be opened (%s)", path, strerror(errno));
     if (!from) return FSC_OK;
     FILE *to = open_memstream(&rows->text, &length);
     for (int letter; to && (letter = getc(from)) != EOF;) (void)putc(letter, to);
@@ -364,7 +368,7 @@ fsc_status unit_results(char **list, const unit *u, const char *out, fsc_error *
 }
 
 int unit_key_is(const char *path, const char *key) {
-    FILE *from = fopen(path, "rb");
+    FILE *from = cli_open(path);
     int same = from != NULL;
     for (const char *c = key; same && *c; c++) same = getc(from) == (unsigned char)*c;
     same = same && getc(from) == EOF;

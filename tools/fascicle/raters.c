@@ -75,7 +75,7 @@ fsc_status raters_find(raters *out, const char *pattern, fsc_error *err) {
 
 void raters_read(raters *out, const char *path) {
     char line[256];
-    FILE *from = fopen(path, "r");
+    FILE *from = cli_open(path);
     *out = (raters){.n = 0};
     for (int row = 0; from && fgets(line, sizeof line, from); row++) {
         fsc_error unheard = FSC_ERROR_INIT;

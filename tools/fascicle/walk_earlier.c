@@ -1,20 +1,18 @@
 /* What an earlier run left, taken up again. */
 #include "walk.h"
 
+#include <unistd.h>
+
+/* Asked without opening: a part that is there and cannot be read is said, not left out. */
+static int is_there(const char *path) {
+    return access(path, F_OK) == 0;
+}
+
 /* The page is of one scan: what lies beside the maps must come from the same. */
 static fsc_status check_origin(const walk *w, const char *maps, const char *stem, const char *ending) {
     char path[CLI_PATH_MAX];
     TRY(cli_path(path, sizeof path, w->err, "%s%s", stem, ending));
-    FILE *file = fopen(path, "rb");
-    if (!file) return FSC_OK;
-    (void)fclose(file);
-    return fsc_output_check_origin(maps, path, w->err);
-}
-
-static int is_there(const char *path) {
-    FILE *file = fopen(path, "rb");
-    if (file) (void)fclose(file);
-    return file != NULL;
+    return is_there(path) ? fsc_output_check_origin(maps, path, w->err) : FSC_OK;
 }
 
 /* Puts <stem><ending> into path and whether it is there into *there; then it is an input of the page. */
