@@ -11,7 +11,7 @@ check: deps
 	@scripts/check
 bench: all
 	@scripts/bench build
-# Slow suites: 10 minutes a reader; at most an hour. What they print stands in doc/trust.md.
+# Slow suites: 10 minutes a reader; at most an hour. What they hold is in doc/trust.md.
 fuzz: deps
 	@scripts/fuzz
 torture: all

@@ -145,7 +145,7 @@ static void add_curve(fsc_text *out, curve *c, fsc_method method) {
     c->kind = FSC_NORM_NONE;
     for (int32_t i = 0; i < page->all->n; i++) {
         const double v = fsc_page_mean(page->all, i, page->site + c->first, c->n);
-        if (v > c->top) c->top = 0.1 * ceil(10 * v);
+        if (v > c->top) c->top = fmin(0.1 * ceil(10 * v), 1); /* whatever a table claims */
     }
     fsc_text_add(out, "<h3>");
     fsc_page_name(out, name, muscle);

@@ -15,6 +15,11 @@ typedef struct strips {
     double width; /* of the top, in the picture */
 } strips;
 
+/* A table may claim any fraction: the axis ends at the whole, and what lies beyond is drawn at its end. */
+static double across(const strips *s, double fraction) {
+    return s->width * fmin(fmax(fraction, 0), s->top) / s->top;
+}
+
 /* Where 90 % of the controls lie. */
 static void add_band(fsc_text *out, const strips *s, int32_t site, double y) {
     int32_t n = 0;
@@ -27,7 +32,7 @@ static void add_band(fsc_text *out, const strips *s, int32_t site, double y) {
     fsc_page_sort(value, n);
     const double low = fsc_page_quantile(value, n, 0.05), high = fsc_page_quantile(value, n, 0.95);
     fsc_text_printf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#e6ebf0\"/>",
-                    NAMES + s->width * low / s->top, y + 1, s->width * (high - low) / s->top, ROW - 2);
+                    NAMES + across(s, low), y + 1, across(s, high) - across(s, low), ROW - 2);
 }
 
 /* No stop of the tabulator key at each of thousands of dots: the table of quality has the same links. */
@@ -43,7 +48,7 @@ static void add_dots(fsc_text *out, const strips *s, int32_t site, double y) {
             fsc_text_add(out, " tabindex=\"-1\" aria-label=\"");
             fsc_text_add_html(out, all->item[i].who.name);
             fsc_text_printf(out, " %.1f %%\"><circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/></a>", 100 * v,
-                            NAMES + s->width * v / s->top, y + ROW * (k + 1.0) / (s->page->group.n + 1.0));
+                            NAMES + across(s, v), y + ROW * (k + 1.0) / (s->page->group.n + 1.0));
         }
         fsc_text_add(out, "</g>\n");
     }
@@ -99,7 +104,7 @@ void fsc_page_strips(fsc_text *out, const fsc_page *page) {
     for (int32_t i = 0; i < all->n; i++)
         for (int32_t k = 0; k < all->site.n; k++) {
             const double v = fsc_gathered_number(all, i, k, "pdff_mean_fraction");
-            if (v > s.top) s.top = TICK * ceil(v / TICK);
+            if (v > s.top) s.top = fmin(TICK * ceil(v / TICK), 1);
         }
     fsc_text_add(out, "<section><h2>Fat by site</h2>\n<p>Mean fat fraction in percent. Each dot is a person at one "
                       "visit and opens that person's research page.");
