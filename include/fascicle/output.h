@@ -36,7 +36,8 @@ FSC_API FSC_MUST_USE fsc_status fsc_output_begin(fsc_output *out, const char *da
 
 /* Puts the set in place. Of the files that earlier runs left for stem, those of the steps from `from` on are gone
  * afterwards unless they are in the set; whatever Fascicle did not make stays. When it fails the old set stands, pages
- * and all; killed at any moment, the folder holds the old set or the new one, at worst without pages. Returns FSC_OK, FSC_E_IO, FSC_E_RANGE, FSC_E_NOMEM. */
+ * and all; killed at any moment, the folder holds the old set or the new one, at worst without pages. Returns FSC_OK,
+ * FSC_E_IO, FSC_E_RANGE, FSC_E_NOMEM. */
 FSC_API FSC_MUST_USE fsc_status fsc_output_commit(fsc_output *out, const char *stem, fsc_output_step from,
                                                   fsc_error *err);
 /* Removes what was written aside; fine after a commit, and twice. */

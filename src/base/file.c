@@ -146,7 +146,7 @@ static void sync_folder(const char *path) {
     if (fd >= 0) (void)close(fd);
 }
 
-/* What temp holds is on the disk; else it is discarded. */
+/* Puts what temp holds on the disk. */
 static fsc_status sync_file(const char *temp, const char *path, fsc_error *err) {
     const int fd = open(temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     const int synced = fd >= 0 && fsync(fd) == 0;
@@ -218,6 +218,21 @@ static int write_all(int fd, const char *data, size_t length) {
         length -= (size_t)n;
     }
     return 1;
+}
+
+fsc_status fsc_file_copy(const char *from, const char *to, fsc_error *err) {
+    char buffer[65536];
+    AUTO_FD in = -1;
+    int64_t size;
+    struct stat info;
+    FSC_TRY(fsc_file_open(&in, &size, from, err));
+    const int out = fstat(in, &info) == 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, info.st_mode & 0777) : -1;
+    ssize_t n = out < 0 ? -1 : 1;
+    while (n > 0)
+        if ((n = read_some(in, buffer, sizeof buffer)) > 0 && !write_all(out, buffer, (size_t)n)) n = -1;
+    int why = n < 0 ? errno : 0;
+    if (out >= 0 && close(out) != 0 && !why) why = errno;
+    return why ? fsc_fail(err, FSC_E_IO, "%s: cannot be copied (%s)", from, strerror(why)) : FSC_OK;
 }
 
 fsc_status fsc_file_write(const char *path, const char *data, size_t length, fsc_error *err) {

@@ -24,6 +24,9 @@ void fsc_file_discard(const char *temp);
  * and every temp is gone. */
 FSC_MUST_USE fsc_status fsc_file_commit_set(const char *const *temp, const char *const *path, int32_t n, fsc_error *err);
 
+/* A new file `to` with the bytes and mode of a regular file; may leave a part behind when it fails: for private folders. */
+FSC_MUST_USE fsc_status fsc_file_copy(const char *from, const char *to, fsc_error *err);
+
 /* Creates a folder and its parents; fine when it exists. */
 FSC_MUST_USE fsc_status fsc_file_make_folder(const char *path, fsc_error *err);
 int fsc_file_exists(const char *path); /* any kind */

@@ -116,26 +116,6 @@ void fsc_output_abandon(fsc_output *out) {
     out->stage[0] = 0;
 }
 
-static fsc_status copy_file(const char *from, const char *to, fsc_error *err) {
-    char buffer[65536];
-    int64_t size;
-    int in;
-    struct stat info;
-    FSC_TRY(fsc_file_open(&in, &size, from, err));
-    const int out = fstat(in, &info) == 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, info.st_mode & 0777) : -1;
-    ssize_t n = out < 0 ? -1 : 1;
-    while (n > 0) {
-        while ((n = read(in, buffer, sizeof buffer)) < 0 && errno == EINTR) continue;
-        for (ssize_t done = 0, part; n > 0 && done<n; done += part> 0 ? part : 0)
-            if ((part = write(out, buffer + done, (size_t)(n - done))) < 0 && errno != EINTR) n = -1;
-    }
-    int why = n < 0 ? errno : 0;
-    (void)close(in);
-    if (out >= 0 && close(out) != 0 && !why) why = errno;
-    if (why) return fsc_fail(err, FSC_E_IO, "%s: cannot be kept beside the new results (%s)", from, strerror(why));
-    return FSC_OK;
-}
-
 static fsc_status keep(const char *old, const char *now, int depth, fsc_error *err);
 
 /* A folder cannot have two names: it is made again, and what is in it gets its second name there. */
@@ -163,7 +143,7 @@ static fsc_status keep(const char *old, const char *now, int depth, fsc_error *e
     if (lstat(old, &info) != 0)
         return fsc_fail(err, FSC_E_IO, "%s: cannot be kept beside the new results (%s)", old, strerror(errno));
     if (S_ISDIR(info.st_mode)) return keep_folder(old, now, info.st_mode, depth, err);
-    return linkat(AT_FDCWD, old, AT_FDCWD, now, 0) == 0 ? FSC_OK : copy_file(old, now, err);
+    return linkat(AT_FDCWD, old, AT_FDCWD, now, 0) == 0 ? FSC_OK : fsc_file_copy(old, now, err);
 }
 
 /* Whatever stands in the folder and is not to go stays, unless the set has its own. */
